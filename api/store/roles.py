@@ -1,0 +1,52 @@
+"""The built-in roles: RELIABILITY.md, *Authorization*, as corrected by API.md, in the words of the permission table.
+
+An administrator edits and publishes definitions and sees every run, but works on no step and reads no record: who
+needs that takes a working role as well. An auditor sees and reads everything and does nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltInRole:
+    """A role as it is seeded; an installation may add its own beside it."""
+
+    id: str
+    title: str
+    grants: tuple[str, ...]
+    deny: tuple[str, ...] = ()
+
+
+_SEES = ("run.view", "definition.view", "actions.view", "source.view", "people.view")
+_WORKS = (
+    *_SEES,
+    *("source.read", "run.start", "run.save", "approve"),
+    *("task.act", "task.assign", "task.date", "task.add", "task.note"),
+)
+_RUNS_OF_ALL = ("run.view.all", "run.abort.all", "run.close.all", "run.reopen.all", "run.migrate.all", "run.verify.all")
+
+BUILT_IN_ROLES = (
+    BuiltInRole(
+        "admin",
+        "Administrator",
+        (
+            *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
+            *("audit.read.all", "source.view.all", "people.*.all", "token.*.all"),
+        ),
+    ),
+    BuiltInRole("operator", "Operator", (*_WORKS, "run.abort", "run.revise.own", "task.amend.own", "audit.read.own")),
+    BuiltInRole(
+        "lead",
+        "Lead",
+        (
+            *(*_WORKS, "run.abort", "run.close", "run.reopen", "run.revise", "run.migrate", "run.verify"),
+            *("task.amend", "definition.validate", "audit.read"),
+        ),
+    ),
+    BuiltInRole("designer", "Designer", (*_SEES, "definition.*")),
+    BuiltInRole("compliance-officer", "Compliance officer", (*_WORKS, "audit.read")),
+    BuiltInRole("viewer", "Viewer", _SEES),
+    BuiltInRole("auditor", "Auditor", ("*.view.all", "*.read.all", "run.verify.all")),
+)
