@@ -1,0 +1,46 @@
+"""What an effect promises, declared once; time limits, tries and heartbeats follow from it and never from a call site."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Touches(StrEnum):
+    """How far an effect reaches. What touches nothing may be tried again at will."""
+
+    NOTHING = "nothing"
+    RECORDS = "records"
+    WORLD = "world"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectContract:
+    """What is promised of one kind of effect.
+
+    `repeatable` says that doing it again under the same idempotency key does no more than doing it once. One that is
+    not repeatable is begun once; if it was interrupted after it may have acted, a person decides.
+    Times are in seconds: `timeout` bounds one try, `within` all tries together.
+    """
+
+    touches: Touches = Touches.WORLD
+    repeatable: bool = False
+    timeout: float = 60.0
+    within: float = 900.0
+    attempts: int = 3
+    heartbeat: float = 10.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract as it is announced, frozen into a version and written into a history."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> EffectContract:
+        """The contract read back; keys it does not know belong to a newer release and are left out."""
+        known = {key: value[key] for key in cls.__slots__ if key in value}
+        return cls(**{**known, "touches": Touches(known.get("touches", Touches.WORLD))})
+
+
+READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, within=300.0, attempts=5)
+WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, within=300.0, attempts=5)

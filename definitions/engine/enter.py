@@ -1,0 +1,209 @@
+"""A step's turn has come: what that means for each kind. One function per kind, closed by a test over the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from definitions.engine.commands import ArmTimer, StartEffect
+from definitions.engine.events import EventType
+from definitions.engine.finish import complete_run
+from definitions.engine.graph import Node, activity_of
+from definitions.engine.scope import met, resolved
+from definitions.engine.turn import Turn
+from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
+from definitions.times import Offset, later, parse_instant, rfc3339
+
+
+def enter(turn: Turn, node: Node) -> None:
+    """Open the first round of a step, or leave it out where its guard is not met."""
+    execution = turn.open_round(node)
+    step = node.step
+    if step.when is not None and not met(turn.graph, step.when, f"{node.pointer}/when", turn.scope()):
+        turn.emit(EventType.STEP_NOT_TAKEN, {"because": "guard"}, execution=execution)
+    elif node.for_a_person:
+        turn.emit(EventType.STEP_READY, {"assignees": assignees_of(turn, node)}, execution=execution)
+    else:
+        ENTER[step.kind](turn, node, execution)
+
+
+def begin(turn: Turn, node: Node, execution: str) -> None:
+    """Let the machine do a step (again): its effect, its rules, its timer."""
+    ENTER[node.step.kind](turn, node, execution)
+
+
+def assignees_of(turn: Turn, node: Node) -> dict[str, list[str]]:
+    """Who the step is for, with `from` worked out now and kept: {users, teams, partners}, empty parts left out."""
+    assign = node.step.assign or turn.graph.document.assign
+    if assign is None:
+        return {}
+    pointer = f"{node.pointer}/assign" if node.step.assign else "/assign"
+    named = _names(resolved(turn.graph, assign.from_, f"{pointer}/from", turn.scope()))
+    found = {
+        "users": [*assign.users, *named],
+        "teams": list(assign.teams),
+        "partners": list(assign.partners),
+    }
+    return {kind: list(dict.fromkeys(names)) for kind, names in found.items() if names}
+
+
+def _names(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [name for name in values if isinstance(name, str) and name]
+
+
+def _effect(turn: Turn, node: Node, execution: str, acting: str = "") -> None:
+    known = turn.state.executions.get(execution)
+    number = known.turn + 1 if known else 1
+    acting = acting or turn.state.started_by
+    activity = activity_of(node.step)
+    data: dict[str, Any] = {"turn": number, "activity": activity, "acting": acting}
+    if known is None and (assignees := assignees_of(turn, node)):
+        data["assignees"] = assignees
+    values = INPUTS[node.step.kind](turn, node)
+    turn.emit(EventType.EFFECT_REQUESTED, data, execution=execution)
+    turn.ask(StartEffect(execution, node.id, number, activity, node.title, acting, values, node.contract))
+
+
+def request_again(turn: Turn, node: Node, execution: str, acting: str) -> None:
+    """A person asked for it once more: same execution and key, one turn further, with that person's rights."""
+    _effect(turn, node, execution, acting)
+
+
+def _get_data(turn: Turn, node: Node) -> dict[str, Any]:
+    step = node.step
+    assert isinstance(step, GetDataStep)
+    scope = turn.scope()
+    values: dict[str, Any] = {"collection": step.collection or turn.graph.document.record}
+    if step.where is not None:
+        values["where"] = resolved(turn.graph, step.where, f"{node.pointer}/where", scope)
+    else:
+        values["record"] = _record_of(turn, node, scope)
+    return {**values, "fields": list(step.fields or ()), "many": bool(step.many), "limit": step.limit}
+
+
+def _update_data(turn: Turn, node: Node) -> dict[str, Any]:
+    step = node.step
+    assert isinstance(step, UpdateDataStep)
+    scope = turn.scope()
+    return {
+        "collection": step.collection or turn.graph.document.record,
+        "record": _record_of(turn, node, scope),
+        "set": resolved(turn.graph, dict(step.set or {}), f"{node.pointer}/set", scope),
+    }
+
+
+def _record_of(turn: Turn, node: Node, scope: dict[str, Any]) -> Any:
+    """The record a data step works on: the one it names, else the run's own where it is of the same collection."""
+    step = node.step
+    assert isinstance(step, GetDataStep | UpdateDataStep)
+    if step.record is not None:
+        return resolved(turn.graph, step.record, f"{node.pointer}/record", scope)
+    own = turn.state.record
+    return own["id"] if own and step.collection in (None, turn.graph.document.record) else None
+
+
+def _action(turn: Turn, node: Node) -> dict[str, Any]:
+    assert isinstance(node.step, ActionStep)
+    found = resolved(turn.graph, dict(node.step.with_ or {}), f"{node.pointer}/with", turn.scope())
+    return found if isinstance(found, dict) else {}
+
+
+INPUTS: dict[str, Callable[[Turn, Node], dict[str, Any]]] = {
+    "get_data": _get_data,
+    "update_data": _update_data,
+    "action": _action,
+}
+
+
+def _decide(turn: Turn, node: Node, execution: str) -> None:
+    """Rules: the first option that is met, or all that are; what was compared is kept with the answer."""
+    step = node.step
+    assert isinstance(step, DecisionStep)
+    scope = turn.scope()
+    trace = [
+        {"option": option.id, "met": met(turn.graph, option.when, f"{node.pointer}/options/{i}/when", scope)}
+        for i, option in enumerate(step.options)
+        if option.when is not None
+    ]
+    chosen = [str(row["option"]) for row in trace if row["met"]]
+    chosen = chosen if step.take == "all" else chosen[:1]
+    if not chosen and step.otherwise is None:
+        ask_a_person(turn, execution, "error", "no_option", "no option of the decision is met")
+        return
+    choices = chosen or [str(step.otherwise)]
+    data = {"ports": ["done", *choices], "choices": choices, "done_by": "automation", "trace": trace}
+    turn.emit(EventType.STEP_DONE, data, execution=execution)
+
+
+def _wait(turn: Turn, node: Node, execution: str) -> None:
+    """Until a moment that lies ahead. A past or empty one is for a person to see, never "now"."""
+    step = node.step
+    assert isinstance(step, WaitStep)
+    until = _until(turn, node, step)
+    if until is None or until <= turn.now:
+        message = "the date to wait for is empty" if until is None else f"{rfc3339(until)} has passed"
+        ask_a_person(turn, execution, "arming", "arming", message)
+        return
+    turn.emit(EventType.STEP_WAITING, {"until": rfc3339(until)}, execution=execution)
+    turn.ask(ArmTimer(execution, until, node.title))
+
+
+def _until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
+    scope = turn.scope()
+    try:
+        if step.for_ is not None:
+            value = resolved(turn.graph, step.for_, f"{node.pointer}/for", scope)
+            if isinstance(value, timedelta):
+                return turn.now + value
+            zone = turn.graph.document.timezone or "UTC"
+            return later(turn.now, Offset.parse(value), zone) if isinstance(value, str) else None
+        value = resolved(turn.graph, step.until, f"{node.pointer}/until", scope)
+        if isinstance(value, datetime):
+            return value
+        return parse_instant(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _end(turn: Turn, node: Node, execution: str) -> None:
+    step = node.step
+    assert isinstance(step, EndStep)
+    turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution)
+    scope = turn.scope()
+    outcome = {
+        "outcome": resolved(turn.graph, step.outcome, f"{node.pointer}/outcome", scope),
+        "reason": resolved(turn.graph, step.reason, f"{node.pointer}/reason", scope),
+    }
+    complete_run(turn, {key: value for key, value in outcome.items() if value is not None}, because="ended")
+
+
+def _later_release(turn: Turn, node: Node, execution: str) -> None:
+    """A kind this release checks but does not run. Publishing refuses it; a run that has it all the same asks."""
+    message = f"steps of kind {node.step.kind} do not run in this release"
+    ask_a_person(turn, execution, "error", "kind_not_run", message)
+
+
+def ask_a_person(turn: Turn, execution: str, reason: str, code: str, message: str) -> None:
+    """Something cannot go on by itself: the step waits, visibly, and the run lives on."""
+    data = {"reason": reason, "code": code, "message": message}
+    turn.emit(EventType.STEP_ATTENTION, data, execution=execution)
+
+
+ENTER: dict[str, Callable[[Turn, Node, str], None]] = {
+    "task": _later_release,
+    "decision": _decide,
+    "get_data": _effect,
+    "update_data": _effect,
+    "action": _effect,
+    "wait": _wait,
+    "end": _end,
+    "load_related": _later_release,
+    "mcp": _later_release,
+    "ai": _later_release,
+    "journey": _later_release,
+    "workflow": _later_release,
+    "escalate": _later_release,
+}
+"""How each kind begins when no person does it. A task never comes here: it is for a person from the start."""

@@ -1,0 +1,181 @@
+"""A published definition made ready to be walked: who waits for whom, and what each step asks for.
+
+Built from the frozen version alone, the same for every run of it, and shared between them: nothing here changes.
+
+An *edge* is one entry of `after`: a step, a step's port, or a phase. A step with `after: []`, or the first of its phase
+to name nothing, waits for its phase's own `after` instead (its *gate*).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from definitions.contracts import READ_RECORDS, WRITE_RECORDS, EffectContract
+from definitions.model import Document, Step
+from definitions.times import Offset
+from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_UPDATE_DATA
+
+EFFECT_KINDS = ("get_data", "update_data", "action")
+NO_CONTRACT = EffectContract()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One thing a step waits for: a step (by a port, or by any good end), or a whole phase."""
+
+    source: str
+    port: str | None = None
+    phase: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Edge:
+        """`step`, `step:port` or `phase:<id>` as the author wrote it."""
+        head, _, tail = text.partition(":")
+        return cls(tail, phase=True) if head == "phase" and tail else cls(head, tail or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step with its place in the document (`index`, `pointer`), what it waits for and what its effect promises."""
+
+    id: str
+    index: int
+    pointer: str
+    step: Step
+    edges: tuple[Edge, ...]
+    contract: EffectContract
+
+    @property
+    def title(self) -> str:
+        """What people call the step."""
+        return self.step.title or self.id
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether a machine does this step, unless a person takes it over."""
+        return self.step.kind in EFFECT_KINDS and self.step.execute != "manual"
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether the step is done by a person from the start."""
+        match self.step.kind:
+            case "task":
+                return True
+            case "decision":
+                return self.step.by == "person"
+            case _:
+                return self.step.kind in EFFECT_KINDS and self.step.execute == "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The nodes by id in the order of the document, and for each of them who must be looked at when it moves."""
+
+    document: Document
+    trees: dict[str, Any]
+    actions: dict[str, Any]
+    nodes: dict[str, Node]
+    members: dict[str, tuple[str, ...]]
+    successors: dict[str, tuple[str, ...]]
+    named_ports: frozenset[tuple[str, str]]
+    pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, frozen: dict[str, Any]) -> Graph:
+        """The graph of a frozen version (definitions/freeze.py). The version was checked when it was published."""
+        document = Document.model_validate(frozen["document"])
+        members: dict[str, list[str]] = {phase.id: [] for phase in document.phases}
+        for step in document.steps:
+            if step.phase:
+                members[step.phase].append(step.id)
+        actions = frozen.get("actions", {})
+        nodes = {node.id: node for node in _nodes(document, actions)}
+        return cls(
+            document=document,
+            trees=frozen.get("expressions", {}),
+            actions=actions,
+            nodes=nodes,
+            members={phase: tuple(steps) for phase, steps in members.items()},
+            successors=_successors(nodes, members, document),
+            named_ports=frozenset((e.source, e.port) for n in nodes.values() for e in n.edges if e.port),
+            pending={step: {"status": "pending"} for step in nodes},
+        )
+
+    def fits(self, node: Node, purposes: tuple[str, ...]) -> bool:
+        """Whether a start with these purposes keeps the step: it, and its phase, are untagged or match."""
+        phases = [phase for phase in self.document.phases if phase.id == node.step.phase]
+        tagged = [tags for tags in (node.step.purposes, *(p.purposes for p in phases)) if tags]
+        return not purposes or all(any(tag in purposes for tag in tags) for tags in tagged)
+
+
+def _nodes(document: Document, actions: dict[str, Any]) -> list[Node]:
+    gates = {phase.id: phase.after for phase in document.phases}
+    nodes = []
+    for index, step in enumerate(document.steps):
+        before = document.steps[index - 1] if index else None
+        edges = tuple(Edge.parse(text) for text in _after(step, before, gates))
+        nodes.append(Node(step.id, index, f"/steps/{index}", step, edges, _contract(step, actions)))
+    return nodes
+
+
+def _after(step: Step, before: Step | None, gates: dict[str, tuple[str, ...] | None]) -> tuple[str, ...]:
+    """What the step waits for: what it names, else its phase's gate where it opens the phase, else the step before."""
+    gate = gates.get(step.phase) if step.phase else None
+    if step.after:
+        return step.after
+    opens_phase = step.after is not None or before is None or before.phase != step.phase
+    if opens_phase and gate is not None:
+        return gate
+    return () if step.after is not None or before is None else (before.id,)
+
+
+def _successors(
+    nodes: dict[str, Node], members: dict[str, list[str]], document: Document
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {step: {} for step in nodes}
+    for node in nodes.values():
+        for edge in node.edges:
+            for source in members[edge.source] if edge.phase else [edge.source]:
+                found[source][node.id] = None
+    return {step: tuple(after) for step, after in found.items()}
+
+
+def _contract(step: Step, actions: dict[str, Any]) -> EffectContract:
+    """What the effect promises, with the author's own limits laid over it."""
+    match step.kind:
+        case "get_data":
+            base = READ_RECORDS
+        case "update_data":
+            base = WRITE_RECORDS
+        case "action":
+            announced = actions.get(step.action, {}).get("contract")
+            base = EffectContract.from_json(announced) if announced else NO_CONTRACT
+        case _:
+            return NO_CONTRACT
+    return _limited(base, step)
+
+
+def _limited(base: EffectContract, step: Step) -> EffectContract:
+    values = base.to_json()
+    if step.timeout:
+        values["timeout"] = Offset.parse(step.timeout).seconds
+    if step.retry and step.retry.attempts:
+        values["attempts"] = step.retry.attempts
+    if step.retry and step.retry.within:
+        values["within"] = Offset.parse(step.retry.within).seconds
+    values["within"] = max(values["within"], values["timeout"])
+    return EffectContract.from_json(values)
+
+
+def activity_of(step: Step) -> str:
+    """The activity type that does this step: an action's own name, so that Temporal's UI reads like the process."""
+    match step.kind:
+        case "get_data":
+            return ACTIVITY_GET_DATA
+        case "update_data":
+            return ACTIVITY_UPDATE_DATA
+        case "action":
+            return str(step.action)
+        case _:
+            raise ValueError(f"{step.kind} has no effect")

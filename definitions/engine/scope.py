@@ -1,0 +1,67 @@
+"""What an expression sees, and how a step's values are worked out from it.
+
+Names are those of LANGUAGE.md, *Values, expressions*. A step nobody has come to yet reads as `pending`; an output that
+does not exist is absent. Nothing here can fail: what cannot be computed is absent, or not met.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from definitions.engine.graph import Graph
+from definitions.engine.state import ENDED, FINISHED, State, StepStatus
+from definitions.expressions.evaluate import ABSENT, truth
+from definitions.expressions.values import resolve
+
+
+def scope_of(graph: Graph, state: State, now: datetime) -> dict[str, Any]:
+    """The names in scope for a run at a moment."""
+    return {
+        "record": {"id": state.record["id"], **state.record_data} if state.record else {},
+        "inputs": state.inputs,
+        "run": {
+            "id": state.run,
+            "key": state.definition,
+            "version": state.version,
+            "started_by": state.started_by,
+            "started_at": state.started_at,
+            "labels": list(state.labels),
+        },
+        "steps": {**graph.pending, **state.scope},
+        "phases": {phase: {"status": phase_status(graph, state, phase)} for phase in graph.members},
+        "policy": {},
+        "now": now,
+    }
+
+
+def phase_status(graph: Graph, state: State, phase: str) -> str:
+    """`open`, `in_progress` or `completed`, as BEHAVIOURS.md says."""
+    found = [state.status_of(step) for step in graph.members[phase]]
+    if found and all(status in ENDED for status in found):
+        return "completed"
+    if any(status is not StepStatus.PENDING for status in found):
+        return "in_progress"
+    return "open"
+
+
+def phase_outcome(graph: Graph, state: State, phase: str) -> bool | None:
+    """Whether the edge `phase:<id>` is taken (True), dead (False) or undecided (None)."""
+    found = [state.status_of(step) for step in graph.members[phase]]
+    if not all(status in ENDED for status in found):
+        return None
+    return any(status in FINISHED for status in found)
+
+
+def met(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> bool:
+    """Whether a condition holds: a literal true, or an expression that is true. Unknown is not met."""
+    if isinstance(value, bool):
+        return value
+    tree = graph.trees.get(pointer)
+    return tree is not None and truth(tree, scope)
+
+
+def resolved(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> Any:
+    """A value with its expressions worked out; what is absent at the top is None, inside it is left out."""
+    found = resolve(value, pointer, graph.trees, scope)
+    return None if found is ABSENT else found

@@ -1,0 +1,96 @@
+"""After every message: go on until nothing moves by itself.
+
+A pending step is decided by its edges. An edge is *taken* when its step ended by the port it names (`done` or `skipped`
+where it names none), *dead* when it ended by another, and undecided before. `join: all` waits until every edge is
+decided and needs one taken; `join: any` starts at the first. All dead: the step is not taken, and so on downstream.
+The graph has no cycles, so this ends after looking at each step at most once per edge.
+"""
+
+from __future__ import annotations
+
+from definitions.engine.enter import enter
+from definitions.engine.events import EventType
+from definitions.engine.finish import finish_if_settled
+from definitions.engine.graph import Edge, Node
+from definitions.engine.scope import phase_outcome
+from definitions.engine.state import ENDED, State, StepStatus
+from definitions.engine.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Decide every step that can be decided, then the run itself."""
+    while not turn.state.closed:
+        node = turn.next_due()
+        if node is None:
+            if not _next_in_sequence(turn):
+                break
+            continue
+        _consider(turn, node)
+    finish_if_settled(turn)
+
+
+def _consider(turn: Turn, node: Node) -> None:
+    if turn.state.status_of(node.id) is not StepStatus.PENDING:
+        return
+    if not turn.graph.fits(node, turn.state.purposes):
+        turn.emit(EventType.STEP_NOT_TAKEN, {"because": "purpose"}, execution=turn.open_round(node))
+        return
+    match _readiness(turn, node):
+        case True if not _must_wait(turn):
+            enter(turn, node)
+        case False:
+            turn.emit(EventType.STEP_NOT_TAKEN, {"because": "dead"}, execution=turn.open_round(node))
+    if turn.state.status_of(node.id) in ENDED:
+        moved(turn, node.id)
+
+
+def moved(turn: Turn, step: str) -> None:
+    """A step ended: look at what comes after it, and past steps that this start leaves out."""
+    after = turn.graph.successors[step]
+    turn.look_at(after)
+    for name in after:
+        if not turn.graph.fits(turn.graph.nodes[name], turn.state.purposes):
+            moved(turn, name)
+
+
+def _must_wait(turn: Turn) -> bool:
+    """`sequential: true`: no two steps are current at once."""
+    return turn.graph.document.sequential and bool(turn.state.open)
+
+
+def _next_in_sequence(turn: Turn) -> bool:
+    """In a sequential run steps that were ready in vain are looked at again as soon as nothing is open."""
+    if not turn.graph.document.sequential or turn.state.open:
+        return False
+    waiting = [n.id for n in turn.graph.nodes.values() if n.id not in turn.state.latest and _readiness(turn, n)]
+    turn.look_at(waiting[:1])
+    return bool(waiting)
+
+
+def _readiness(turn: Turn, node: Node) -> bool | None:
+    """True: it starts. False: it never will. None: not decided yet."""
+    outcomes = [_outcome(turn, edge) for edge in node.edges]
+    if not outcomes:
+        return True
+    if node.step.join == "any" and not turn.graph.document.sequential and True in outcomes:
+        return True
+    return None if None in outcomes else True in outcomes
+
+
+def _outcome(turn: Turn, edge: Edge) -> bool | None:
+    if edge.phase:
+        return phase_outcome(turn.graph, turn.state, edge.source)
+    source = turn.graph.nodes[edge.source]
+    if not turn.graph.fits(source, turn.state.purposes):
+        # A step this start leaves out is walked past: its plain edge is whatever led to it.
+        return _readiness(turn, source) if edge.port is None else False
+    return _taken(turn.state, edge)
+
+
+def _taken(state: State, edge: Edge) -> bool | None:
+    execution = state.of(edge.source)
+    if execution is None or execution.status not in ENDED:
+        return None
+    if edge.port is not None:
+        return edge.port in execution.ports
+    return "done" in execution.ports or "skipped" in execution.ports

@@ -1,0 +1,238 @@
+"""Every name that crosses a process, written once. A test pins them as literals: they stand in somebody's history.
+
+The values here travel as JSON: between API and workflow (signals, query), workflow and activity (calls), and activity
+and database (events). Temporal's converter carries plain dicts, so each class says how it becomes one and comes back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+INTERPRETER_VERSION = 1
+"""The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
+
+QUERY_STATE = "state"
+
+COMMAND_SIGNALS = {
+    "complete": "complete_step",
+    "revise": "revise_step",
+    "abort": "abort",
+    "start": "start_step",
+    "hold": "hold_step",
+    "release": "release_step",
+    "skip": "skip_step",
+    "claim": "claim_step",
+    "unclaim": "unclaim_step",
+    "decline": "decline_step",
+    "handle_manually": "handle_manually",
+    "retry": "retry_step",
+    "run_now": "run_now",
+    "cancel_schedule": "cancel_schedule",
+    "reconcile": "reconcile",
+    "approve": "approve",
+    "reject": "reject",
+    "automation": "automation",
+    "amend": "amend_step",
+    "assign": "assign",
+    "set_due": "set_due",
+    "note": "note",
+    "add_task": "add_task",
+    "save": "save",
+    "resume": "resume",
+    "take_over": "take_over",
+    "close": "close",
+    "reopen": "reopen",
+    "escalate": "escalate",
+    "migrate": "migrate",
+}
+"""Command type -> name of the signal that carries it."""
+
+ACTIVITY_RECORD = "holdfast.record"
+ACTIVITY_GET_DATA = "holdfast.get_data"
+ACTIVITY_UPDATE_DATA = "holdfast.update_data"
+
+SEARCH_ATTRIBUTES = {
+    "HoldfastDefinition": "keyword",
+    "HoldfastVersion": "int",
+    "HoldfastStatus": "keyword",
+    "HoldfastRecord": "keyword",
+    "HoldfastWaitingFor": "keyword_list",
+    "HoldfastAttention": "bool",
+    "HoldfastDue": "datetime",
+}
+
+CLI_ACTOR = "temporal-cli"
+"""Who a signal without a valid seal comes from, whatever it claims."""
+
+VALUE_LIMIT = 256 * 1024
+"""Bytes of JSON one value of a step may have inside a history (RELIABILITY.md, rule 10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gives a command, with the roles and teams the door found at that moment."""
+
+    id: str
+    roles: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "roles": list(self.roles), "teams": list(self.teams)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Actor:
+        return cls(str(value["id"]), tuple(value.get("roles", ())), tuple(value.get("teams", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact of one run. `seq` counts from 1 without a gap; `data` holds what its type says (engine/events.py).
+
+    `actor` and `command` name the person's command that caused it, where one did; `at` is RFC 3339 in UTC.
+    """
+
+    seq: int
+    type: str
+    at: str
+    step: str | None = None
+    execution: str | None = None
+    actor: str | None = None
+    command: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as it stands in the event table and in a history; empty parts are left out."""
+        row: dict[str, Any] = {"seq": self.seq, "type": self.type, "at": self.at}
+        for key in ("step", "execution", "actor", "command"):
+            if (value := getattr(self, key)) is not None:
+                row[key] = value
+        if self.data:
+            row["data"] = self.data
+        return row
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Event:
+        return cls(
+            row["seq"],
+            row["type"],
+            row["at"],
+            row.get("step"),
+            row.get("execution"),
+            row.get("actor"),
+            row.get("command"),
+            row.get("data") or {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """The one argument of the workflow: with it a history explains itself.
+
+    `frozen` is the published version (definitions/freeze.py), `request` what was asked for at the start:
+    {by: Actor, at, record: id|None, record_data: {..}|None, inputs, labels, source, name, purposes, assign}.
+    `keys` are the public keys (base64 Ed25519) whose seal on a command is believed; `cli_roles` are the roles the
+    installation grants to signals sent with Temporal's own tools.
+    """
+
+    run: str
+    definition: str
+    version: int
+    hash: str
+    frozen: dict[str, Any]
+    request: dict[str, Any]
+    interpreter: int = INTERPRETER_VERSION
+    keys: tuple[str, ...] = ()
+    cli_roles: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "definition": self.definition,
+            "version": self.version,
+            "hash": self.hash,
+            "frozen": self.frozen,
+            "request": self.request,
+            "interpreter": self.interpreter,
+            "keys": list(self.keys),
+            "cli_roles": list(self.cli_roles),
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> RunStart:
+        return cls(
+            value["run"],
+            value["definition"],
+            value["version"],
+            value["hash"],
+            value["frozen"],
+            value["request"],
+            value["interpreter"],
+            tuple(value.get("keys", ())),
+            tuple(value.get("cli_roles", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a signal carries: the command, who gave it, when the door took it, and the door's seal over all of that.
+
+    `command` is the body of `POST /v1/runs/{id}/commands` with its `id`. The seal is base64 Ed25519 over
+    `seal_text(run, envelope)`. A signal whose payload is no envelope is a bare command of CLI_ACTOR.
+    """
+
+    command: dict[str, Any]
+    actor: Actor
+    at: str
+    seal: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"command": self.command, "actor": self.actor.to_json(), "at": self.at, "seal": self.seal}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCall:
+    """The one argument of every activity that has an effect.
+
+    `input` is what the step names and nothing else; `key` is the idempotency key, the same for every try of one
+    execution; `turn` counts how often the run asked for it (a person's retry asks again, and is allowed to repeat).
+    `events` are the run's events that are not known to be stored yet: they are appended before the effect begins.
+    """
+
+    run: str
+    definition: str
+    version: int
+    step: str
+    execution: str
+    activity: str
+    title: str
+    acting: str
+    key: str
+    turn: int
+    contract: dict[str, Any]
+    input: dict[str, Any]
+    events: tuple[dict[str, Any], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        row = {name: getattr(self, name) for name in self.__slots__}
+        row["events"] = list(self.events)
+        return row
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> EffectCall:
+        return cls(**{**value, "events": tuple(value.get("events", ()))})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """The one argument of `holdfast.record`: events of a run that came to rest."""
+
+    run: str
+    events: tuple[dict[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"run": self.run, "events": list(self.events)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> RecordCall:
+        return cls(value["run"], tuple(value["events"]))
