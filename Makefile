@@ -1,0 +1,42 @@
+# The verbs of this project. Each sets up what it needs; all that a machine must have is Python 3.11 or newer, and make.
+
+SHELL := bash
+BIN := .venv/bin
+READY := .make/ready
+# The lock names no package index: hashes say what a package is, the machine says where it comes from.
+LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra embedded --group dev
+
+.PHONY: help run test check format lock openapi clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: $(READY) ## the whole stack on this machine: Temporal, database, worker, API, demo data; Ctrl-C stops it
+	@exec $(BIN)/python -m holdfast run
+
+test: $(READY) ## every test, on a real Temporal server and a real PostgreSQL
+	@exec $(BIN)/python -m pytest
+
+check: $(READY) ## format, lint, types, import contracts, and the tests that need no server
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m "not server"
+
+format: $(READY) ## formats the code and mends what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi: $(READY) ## writes openapi.json from the code
+	$(BIN)/python -m holdfast openapi > openapi.json.new && mv openapi.json.new openapi.json
+
+lock: ## solves the dependencies anew into requirements.lock (needs uv)
+	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+
+clean: ## takes away what the set-up made; the data of `make run` stays
+	rm -rf .venv .make .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml .ci/setup
+	@.ci/setup
