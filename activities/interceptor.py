@@ -1,0 +1,70 @@
+"""The thin shell between Temporal and `activities.effect`: which activity is an effect, and what it was called with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio import activity
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from activities.effect import EffectGate
+from activities.ports import Ledger, People
+from definitions import wire
+from definitions.wire import EffectCall
+
+
+class EffectInterceptor(Interceptor):
+    """Takes every activity through the gate, except the recording itself: that has no effect but the record."""
+
+    def __init__(self, ledger: Ledger, people: People) -> None:
+        self._gate = EffectGate(ledger, people)
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Inbound(next, self._gate)
+
+
+class _Inbound(ActivityInboundInterceptor):
+    def __init__(self, next: ActivityInboundInterceptor, gate: EffectGate) -> None:
+        super().__init__(next)
+        self._gate = gate
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        info = activity.info()
+        if info.activity_type == wire.ACTIVITY_RECORD:
+            return await self.next.execute_activity(input)
+        call = read_call(input.args)
+        return await self._gate.perform(call, lambda: self.next.execute_activity(input), info.attempt)
+
+
+def read_call(args: Sequence[Any]) -> EffectCall:
+    """The call that an activity was given.
+
+    Raises ApplicationError `malformed_call`, never tried again, for anything else.
+    """
+    value = args[0] if len(args) == 1 else None
+    if (
+        isinstance(value, list) and len(value) == 1 and isinstance(value[0], RawValue)
+    ):  # the catch-all gets it undecoded
+        value = activity.payload_converter().from_payload(value[0].payload, dict)
+    try:
+        if not isinstance(value, dict):
+            raise TypeError
+        return EffectCall.from_json(value)
+    except (TypeError, ValueError):
+        raise ApplicationError(
+            "The activity was not given an effect call.", type="malformed_call", non_retryable=True
+        ) from None
+
+
+@activity.defn(dynamic=True)
+async def unregistered(args: Sequence[RawValue]) -> dict[str, Any]:
+    """Any activity type that this worker has no action for:
+
+    fails clearly and at once, where Temporal would try for ever.
+    """
+    name = activity.info().activity_type
+    text = f"No worker knows the action {name!r}. Start one with the module that registers it, then retry."
+    raise ApplicationError(text, type="action_not_registered", non_retryable=True)

@@ -1,0 +1,104 @@
+"""The ports in memory, for tests and for trying an action out: they refuse exactly what the tables refuse.
+
+A fake that is kinder than the real thing hides faults. So events must come without a gap, a row that is there is never
+written twice, an effect begins by the same `judge_begin`, and the outcome of an older turn changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from activities.ports import Outcome
+from definitions.effects import Begun, EffectState, Intent, Scopes, Verdict, judge_begin
+from definitions.wire import EffectCall
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """The row of one effect key. `tries` counts how often it was told to go."""
+
+    run: str
+    execution: str
+    action: str
+    intent: Intent
+    tries: int = 1
+    error: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class InMemoryLedger:
+    """A `Ledger` of plain dicts. `down` makes every call fail as an unreachable database would."""
+
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    effects: dict[str, EffectRow] = field(default_factory=dict)
+    down: bool = False
+
+    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
+        """Appends what is missing. Raises ValueError for a gap; then nothing is stored, as in a transaction."""
+        self._reach()
+        stored = list(self.events.get(run, ()))
+        for event in sorted(events, key=lambda each: each["seq"]):
+            if event["seq"] <= len(stored):
+                continue
+            if event["seq"] != len(stored) + 1:
+                raise ValueError(f"run {run} has {len(stored)} events; event {event['seq']} leaves a gap")
+            stored.append(_copy(event))
+        self.events[run] = stored
+
+    async def begin(self, call: EffectCall) -> Begun:
+        """Events and intent together or neither, decided by `judge_begin`."""
+        await self.append(call.run, call.events)
+        row = self.effects.get(call.key)
+        begun = judge_begin(row.intent if row else None, call.turn, bool(call.contract.get("repeatable")))
+        if begun.verdict is Verdict.GO:
+            tries = row.tries + 1 if row else 1
+            intent = Intent(call.turn, EffectState.BEGUN)
+            self.effects[call.key] = EffectRow(call.run, call.execution, call.activity, intent, tries)
+        return Begun(begun.verdict, _copy(begun.result))
+
+    async def finish(
+        self,
+        call: EffectCall,
+        state: Outcome,
+        result: dict[str, Any] | None = None,
+        error: dict[str, Any] | None = None,
+    ) -> None:
+        """Writes the outcome. Raises LookupError when the effect was never begun."""
+        self._reach()
+        row = self.effects[call.key]
+        if call.turn < row.intent.turn or row.intent.state is EffectState.DONE:
+            return
+        intent = Intent(row.intent.turn, EffectState(state), _copy(result))
+        self.effects[call.key] = replace(row, intent=intent, error=_copy(error))
+
+    def _reach(self) -> None:
+        if self.down:
+            raise ConnectionError("the database does not answer")
+
+
+@dataclass(slots=True)
+class InMemoryPeople:
+    """`People` from dicts: who is in `known` exists; without an entry in `limits` nothing is limited."""
+
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    limits: dict[str, Scopes] = field(default_factory=dict)
+    down: bool = False
+
+    async def scopes(self, actor_id: str) -> Scopes:
+        """The person's limits. Raises LookupError for a stranger."""
+        await self.me(actor_id)
+        return self.limits.get(actor_id, Scopes())
+
+    async def me(self, actor_id: str) -> dict[str, Any]:
+        """`{id, roles, teams, …}`. Raises LookupError for a stranger."""
+        if self.down:
+            raise ConnectionError("the database does not answer")
+        return {"id": actor_id, "roles": [], "teams": [], **self.known[actor_id]}
+
+
+def _copy(value: Any) -> Any:
+    """What a JSON column gives back: equal, and nobody else's object. Raises for what JSON cannot hold."""
+    return json.loads(json.dumps(value, allow_nan=False))

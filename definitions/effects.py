@@ -1,0 +1,122 @@
+"""When an effect may begin, and on whose rights.
+
+An effect can be interrupted at any moment: the worker dies, the network goes, the power fails. What happened can then
+be known only from what was written down: the *intent* before it began, the *outcome* after it ended. `judge_begin` is
+the one place that reads these two and says what a new try may do; the store keeps the row, the interceptor asks,
+neither decides.
+
+The rule, and why. A finished effect is never done again: its stored result is the answer. A failed one did nothing
+that is worth keeping apart and may be done again. One that was begun and has no outcome may have acted: doing it
+again is right only if it is repeatable under its key, or if a person who was told so asks for it in a new turn.
+
+`Scopes` are the rights of the person who acts, as roles grant them: which rows, which fields, which actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What a try that is about to begin is told."""
+
+    GO = "go"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+
+class EffectState(StrEnum):
+    """What the row of an effect says: intent written, and how it ended. `unknown` may have acted."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The answer to `Ledger.begin`; `result` is the stored one where the verdict is `finished`."""
+
+    verdict: Verdict
+    result: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The part of an effect's row that `judge_begin` reads."""
+
+    turn: int
+    state: EffectState
+    result: dict[str, Any] | None = None
+
+
+def judge_begin(row: Intent | None, turn: int, repeatable: bool) -> Begun:
+    """What a try of `turn` may do, given the row under its key (None = never begun). Total: every row has an answer."""
+    if row is None:
+        return Begun(Verdict.GO)
+    if row.state is EffectState.DONE:
+        return Begun(Verdict.FINISHED, row.result or {})
+    if turn > row.turn or row.state is EffectState.FAILED or repeatable:
+        return Begun(Verdict.GO)
+    return Begun(Verdict.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What the acting person may touch.
+
+    `rows`: collection -> expression trees over `row` and `me`, of which one must hold. `fields`: collection -> names.
+    `actions`: glob patterns. What is not named is not limited: a collection without an entry, `actions` None. An empty
+    entry allows nothing. Who composes these from several roles joins what each role grants.
+    """
+
+    rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    actions: Sequence[str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON: lists for sequences, `actions` null when they are not limited."""
+        return {
+            "rows": {key: list(trees) for key, trees in self.rows.items()},
+            "fields": {key: list(names) for key, names in self.fields.items()},
+            "actions": None if self.actions is None else list(self.actions),
+        }
+
+
+EVERYTHING = Scopes()
+"""No limit at all: for work that no person's scope bounds, such as the installation's own upkeep."""
+
+
+def allows_row(scopes: Scopes, collection: str, row: Mapping[str, Any], me: Mapping[str, Any]) -> bool:
+    """Whether one of the collection's row expressions holds.
+
+    Unknown or absent is not met, so an error never opens a row.
+    """
+    from definitions.expressions.evaluate import truth
+
+    if (trees := scopes.rows.get(collection)) is None:
+        return True
+    return any(truth(tree, {"row": dict(row), "me": dict(me)}) for tree in trees)
+
+
+def visible_fields(scopes: Scopes, collection: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of `names` that may be read and written, in their own order."""
+    if (allowed := scopes.fields.get(collection)) is None:
+        return tuple(names)
+    return tuple(name for name in names if name in allowed)
+
+
+def hidden_fields(scopes: Scopes, collection: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of `names` that may not, in their own order."""
+    seen = visible_fields(scopes, collection, names)
+    return tuple(name for name in names if name not in seen)
+
+
+def allows_action(scopes: Scopes, action: str) -> bool:
+    """Whether one of the patterns (`demo.*`) covers the action's name; letters count as they are written."""
+    return scopes.actions is None or any(fnmatchcase(action, pattern) for pattern in scopes.actions)
