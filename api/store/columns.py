@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -52,13 +52,14 @@ def counter() -> TypeEngine[int]:
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
-def code(length: int = 64) -> TypeEngine[str]:
-    """Text compared byte by byte, as SQLite does: instants and ids must sort alike under every locale."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
+def code() -> TypeEngine[str]:
+    """Text compared byte by byte, as SQLite does: instants and ids must sort alike under every locale.
 
+    Without a length, here and everywhere: PostgreSQL would refuse what SQLite takes, and one long name in an event
+    would keep its run from ever being recorded. How long a text may be is for the gate to say.
+    """
+    return Text().with_variant(Text(collation="C"), "postgresql")
 
-MOMENT = 40
-"""Characters of an RFC 3339 instant or a local date, with room to spare."""
 
 NEVER = "~"
 """Sorts after every date: the due date, for sorting only, of what has none."""

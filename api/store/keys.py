@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, func, or_
 
 from definitions.canonical import digest
 
@@ -22,5 +22,8 @@ def teams_key(teams: Iterable[str]) -> str:
 
 
 def shared_with(column: Any, teams: Iterable[str]) -> ColumnElement[bool]:
-    """SQL: rows of everybody or of one of these teams, by their `teams_key` column."""
-    return or_(column == "", *(column.contains(f"|{team}|", autoescape=True) for team in sorted(set(teams))))
+    """SQL: rows of everybody or of one of these teams, by their `teams_key` column.
+
+    `replace` and not LIKE, which SQLite compares without regard to case: team `Ops` would see what is of team `ops`.
+    """
+    return or_(column == "", *(func.replace(column, f"|{team}|", "") != column for team in sorted(set(teams))))

@@ -13,11 +13,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData, Text
+from sqlalchemy import Column, Index, MetaData
 from sqlmodel import Field, SQLModel
 
-from api.store.columns import MOMENT, NEVER, Instant, Json, code, counter
-
+from api.store.columns import NEVER, Instant, Json, code, counter
 
 NAMES = {
     "pk": "%(table_name)s_pk",
@@ -48,14 +47,14 @@ class DefinitionRow(Row, table=True):
     __tablename__ = "definitions"
 
     key: str = Field(primary_key=True, sa_type=code())
-    name: str = Field(default="", sa_type=Text)
+    name: str = Field(default="", sa_type=code())
     teams: list[str] | None = _json()
-    record: str | None = Field(default=None, sa_type=code(255))
+    record: str | None = Field(default=None, sa_type=code())
     version: int = 0
     draft: dict[str, Any] | None = _json()
     draft_teams: list[str] | None = _json()
-    draft_etag: str | None = Field(default=None, max_length=64)
-    draft_by: str | None = Field(default=None, max_length=255)
+    draft_etag: str | None = Field(default=None, sa_type=code())
+    draft_by: str | None = Field(default=None, sa_type=code())
     draft_at: datetime | None = _instant()
     archived_at: datetime | None = _instant()
     created_at: datetime | None = _instant()
@@ -68,10 +67,10 @@ class VersionRow(Row, table=True):
 
     key: str = Field(primary_key=True, sa_type=code())
     version: int = Field(primary_key=True)
-    hash: str = Field(max_length=64, index=True)
+    hash: str = Field(sa_type=code(), index=True)
     document: dict[str, Any] = Field(sa_type=Json)
     frozen: dict[str, Any] = Field(sa_type=Json)
-    published_by: str = Field(max_length=255)
+    published_by: str = Field(sa_type=code())
     published_at: datetime = Field(sa_type=Instant)
 
 
@@ -93,25 +92,25 @@ class RunRow(Row, table=True):
     id: str = Field(primary_key=True, sa_type=code())
     definition: str = Field(sa_type=code())
     version: int
-    hash: str = Field(default="", max_length=64)
-    name: str = Field(default="", sa_type=Text)
-    record_collection: str | None = Field(default=None, sa_type=code(255))
-    record_id: str | None = Field(default=None, sa_type=code(255))
+    hash: str = Field(default="", sa_type=code())
+    name: str = Field(default="", sa_type=code())
+    record_collection: str | None = Field(default=None, sa_type=code())
+    record_id: str | None = Field(default=None, sa_type=code())
     teams: list[str] = Field(default_factory=list, sa_type=Json)
-    teams_key: str = Field(default="", sa_type=Text)
-    started_at: str = Field(sa_type=code(MOMENT))
-    started_by: str = Field(max_length=255)
-    open_key: str | None = Field(default=None, max_length=64, unique=True)
+    teams_key: str = Field(default="", sa_type=code())
+    started_at: str = Field(sa_type=code())
+    started_by: str = Field(sa_type=code())
+    open_key: str | None = Field(default=None, sa_type=code(), unique=True)
     request: dict[str, Any] | None = _json()
 
-    status: str = Field(default="running", max_length=16)
+    status: str = Field(default="running", sa_type=code())
     attention: bool = False
-    holder: str | None = Field(default=None, max_length=255)
+    holder: str | None = Field(default=None, sa_type=code())
     labels: list[str] = Field(default_factory=list, sa_type=Json)
-    ended_at: str | None = Field(default=None, sa_type=code(MOMENT))
-    due: str | None = Field(default=None, sa_type=code(MOMENT))
+    ended_at: str | None = Field(default=None, sa_type=code())
+    due: str | None = Field(default=None, sa_type=code())
     seq: int = 0
-    chain: str = Field(default="", max_length=64)
+    chain: str = Field(default="", sa_type=code())
     state: dict[str, Any] | None = _json()
 
 
@@ -125,21 +124,21 @@ class TaskRow(Row, table=True):
     )
 
     run: str = Field(primary_key=True, sa_type=code())
-    step: str = Field(primary_key=True, sa_type=code(128))
-    execution: str = Field(sa_type=code(160))
+    step: str = Field(primary_key=True, sa_type=code())
+    execution: str = Field(sa_type=code())
     definition: str = Field(sa_type=code())
-    title: str = Field(default="", sa_type=Text)
-    kind: str = Field(max_length=32)
-    status: str = Field(max_length=16)
+    title: str = Field(default="", sa_type=code())
+    kind: str = Field(sa_type=code())
+    status: str = Field(sa_type=code())
     users: list[str] = Field(default_factory=list, sa_type=Json)
     teams: list[str] = Field(default_factory=list, sa_type=Json)
     roles: list[str] = Field(default_factory=list, sa_type=Json)
-    due: str | None = Field(default=None, sa_type=code(MOMENT))
-    due_sort: str = Field(default=NEVER, sa_type=code(MOMENT))
-    entered_at: str | None = Field(default=None, sa_type=code(MOMENT))
-    record_collection: str | None = Field(default=None, sa_type=code(255))
-    record_id: str | None = Field(default=None, sa_type=code(255))
-    teams_key: str = Field(default="", sa_type=Text)
+    due: str | None = Field(default=None, sa_type=code())
+    due_sort: str = Field(default=NEVER, sa_type=code())
+    entered_at: str | None = Field(default=None, sa_type=code())
+    record_collection: str | None = Field(default=None, sa_type=code())
+    record_id: str | None = Field(default=None, sa_type=code())
+    teams_key: str = Field(default="", sa_type=code())
 
 
 class AssignmentRow(Row, table=True):
@@ -149,10 +148,10 @@ class AssignmentRow(Row, table=True):
     __table_args__ = (Index("assignments_by_due", "kind", "who", "due_sort", "run", "step"),)
 
     run: str = Field(primary_key=True, sa_type=code())
-    step: str = Field(primary_key=True, sa_type=code(128))
-    kind: str = Field(primary_key=True, max_length=8)
-    who: str = Field(primary_key=True, sa_type=code(255))
-    due_sort: str = Field(default=NEVER, sa_type=code(MOMENT))
+    step: str = Field(primary_key=True, sa_type=code())
+    kind: str = Field(primary_key=True, sa_type=code())
+    who: str = Field(primary_key=True, sa_type=code())
+    due_sort: str = Field(default=NEVER, sa_type=code())
 
 
 class EventRow(Row, table=True):
@@ -163,14 +162,14 @@ class EventRow(Row, table=True):
 
     run: str = Field(primary_key=True, sa_type=code())
     seq: int = Field(primary_key=True, sa_type=counter())
-    type: str = Field(max_length=64)
-    at: str = Field(sa_type=code(MOMENT))
-    step: str | None = Field(default=None, max_length=128)
-    execution: str | None = Field(default=None, max_length=160)
-    actor: str | None = Field(default=None, max_length=255)
-    command: str | None = Field(default=None, sa_type=code(128))
+    type: str = Field(sa_type=code())
+    at: str = Field(sa_type=code())
+    step: str | None = Field(default=None, sa_type=code())
+    execution: str | None = Field(default=None, sa_type=code())
+    actor: str | None = Field(default=None, sa_type=code())
+    command: str | None = Field(default=None, sa_type=code())
     data: dict[str, Any] | None = _json()
-    chain: str = Field(max_length=64)
+    chain: str = Field(sa_type=code())
 
 
 class LogRow(Row, table=True):
@@ -185,17 +184,17 @@ class LogRow(Row, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(counter(), primary_key=True, autoincrement=True))
     at: datetime = Field(sa_type=Instant, index=True)
-    user: str | None = Field(default=None, sa_type=code(255))
+    user: str | None = Field(default=None, sa_type=code())
     teams: list[str] | None = _json()
-    action: str = Field(max_length=128, index=True)
-    type: str = Field(max_length=8)
-    via: str = Field(default="api", max_length=16)
-    outcome: str = Field(default="ok", max_length=64)
+    action: str = Field(sa_type=code(), index=True)
+    type: str = Field(sa_type=code())
+    via: str = Field(default="api", sa_type=code())
+    outcome: str = Field(default="ok", sa_type=code())
     definition: str | None = Field(default=None, sa_type=code())
     run: str | None = Field(default=None, sa_type=code())
-    step: str | None = Field(default=None, max_length=128)
-    record: str | None = Field(default=None, sa_type=code(512))
-    trace_id: str | None = Field(default=None, max_length=64)
+    step: str | None = Field(default=None, sa_type=code())
+    record: str | None = Field(default=None, sa_type=code())
+    trace_id: str | None = Field(default=None, sa_type=code())
     detail: dict[str, Any] | None = _json()
 
 
@@ -205,15 +204,15 @@ class CommandRow(Row, table=True):
     __tablename__ = "commands"
     __table_args__ = (Index("commands_by_run", "run", "at"),)
 
-    id: str = Field(primary_key=True, sa_type=code(128))
+    id: str = Field(primary_key=True, sa_type=code())
     run: str = Field(sa_type=code())
-    type: str = Field(max_length=32)
-    actor: str = Field(max_length=255)
-    body_hash: str = Field(max_length=64)
+    type: str = Field(sa_type=code())
+    actor: str = Field(sa_type=code())
+    body_hash: str = Field(sa_type=code())
     body: dict[str, Any] = Field(sa_type=Json)
     at: datetime = Field(sa_type=Instant)
-    via: str = Field(default="api", max_length=16)
-    outcome: str = Field(default="received", max_length=16)
+    via: str = Field(default="api", sa_type=code())
+    outcome: str = Field(default="received", sa_type=code())
     refusal: dict[str, Any] | None = _json()
 
 
@@ -225,15 +224,15 @@ class OutboxRow(Row, table=True):
 
     id: int | None = Field(default=None, sa_column=Column(counter(), primary_key=True, autoincrement=True))
     run: str = Field(sa_type=code())
-    command: str | None = Field(default=None, sa_type=code(128))
-    kind: str = Field(max_length=8)
+    command: str | None = Field(default=None, sa_type=code())
+    kind: str = Field(sa_type=code())
     payload: dict[str, Any] = Field(sa_type=Json)
     created_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = _instant()
     attempts: int = 0
     next_at: datetime | None = _instant()
     claimed_until: datetime | None = _instant()
-    error: str | None = Field(default=None, sa_type=Text)
+    error: str | None = Field(default=None, sa_type=code())
 
 
 class EffectRow(Row, table=True):
@@ -242,16 +241,16 @@ class EffectRow(Row, table=True):
     __tablename__ = "effects"
     __table_args__ = (Index("effects_by_run", "run", "execution"),)
 
-    key: str = Field(primary_key=True, sa_type=code(128))
+    key: str = Field(primary_key=True, sa_type=code())
     run: str = Field(sa_type=code())
-    step: str = Field(max_length=128)
-    execution: str = Field(max_length=160)
-    action: str = Field(max_length=128)
-    acting: str = Field(default="", max_length=255)
+    step: str = Field(sa_type=code())
+    execution: str = Field(sa_type=code())
+    action: str = Field(sa_type=code())
+    acting: str = Field(default="", sa_type=code())
     turn: int
     tries: int = 1
-    state: str = Field(max_length=16)
-    input_hash: str = Field(max_length=64)
+    state: str = Field(sa_type=code())
+    input_hash: str = Field(sa_type=code())
     result: Any = _json()
     error: dict[str, Any] | None = _json()
     at: datetime = Field(sa_type=Instant)
@@ -263,9 +262,9 @@ class IdempotencyRow(Row, table=True):
 
     __tablename__ = "idempotency"
 
-    key: str = Field(primary_key=True, sa_type=code(255))
-    actor: str = Field(primary_key=True, sa_type=code(255))
-    body_hash: str = Field(max_length=64)
+    key: str = Field(primary_key=True, sa_type=code())
+    actor: str = Field(primary_key=True, sa_type=code())
+    body_hash: str = Field(sa_type=code())
     status: int | None = None
     answer: Any = _json()
     at: datetime = Field(sa_type=Instant)
@@ -276,7 +275,7 @@ class ActionRow(Row, table=True):
 
     __tablename__ = "actions"
 
-    name: str = Field(primary_key=True, sa_type=code(128))
+    name: str = Field(primary_key=True, sa_type=code())
     info: dict[str, Any] = Field(sa_type=Json)
     announced_at: datetime = Field(sa_type=Instant)
 
@@ -287,16 +286,16 @@ class ClosingReasonRow(Row, table=True):
     __tablename__ = "closing_reasons"
 
     key: str = Field(primary_key=True, sa_type=code())
-    title: str = Field(default="", sa_type=Text)
+    title: str = Field(default="", sa_type=code())
     active: bool = True
 
 
 class UserRow(Row, table=True):
     __tablename__ = "users"
 
-    id: str = Field(primary_key=True, sa_type=code(255))
-    name: str = Field(default="", sa_type=Text)
-    email: str | None = Field(default=None, max_length=320)
+    id: str = Field(primary_key=True, sa_type=code())
+    name: str = Field(default="", sa_type=code())
+    email: str | None = Field(default=None, sa_type=code())
     active: bool = True
     demo: bool = False
     created_at: datetime = Field(sa_type=Instant)
@@ -305,8 +304,8 @@ class UserRow(Row, table=True):
 class TeamRow(Row, table=True):
     __tablename__ = "teams"
 
-    id: str = Field(primary_key=True, sa_type=code(255))
-    name: str = Field(default="", sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=code())
+    name: str = Field(default="", sa_type=code())
 
 
 class RoleRow(Row, table=True):
@@ -314,8 +313,8 @@ class RoleRow(Row, table=True):
 
     __tablename__ = "roles"
 
-    id: str = Field(primary_key=True, sa_type=code(255))
-    name: str = Field(default="", sa_type=Text)
+    id: str = Field(primary_key=True, sa_type=code())
+    name: str = Field(default="", sa_type=code())
     grants: list[str] = Field(default_factory=list, sa_type=Json)
     deny: list[str] = Field(default_factory=list, sa_type=Json)
     scopes: dict[str, Any] | None = _json()
@@ -326,15 +325,15 @@ class RoleRow(Row, table=True):
 class MembershipRow(Row, table=True):
     __tablename__ = "memberships"
 
-    user: str = Field(primary_key=True, foreign_key="users.id", sa_type=code(255))
-    team: str = Field(primary_key=True, foreign_key="teams.id", sa_type=code(255), index=True)
+    user: str = Field(primary_key=True, foreign_key="users.id", sa_type=code())
+    team: str = Field(primary_key=True, foreign_key="teams.id", sa_type=code(), index=True)
 
 
 class UserRoleRow(Row, table=True):
     __tablename__ = "user_roles"
 
-    user: str = Field(primary_key=True, foreign_key="users.id", sa_type=code(255))
-    role: str = Field(primary_key=True, foreign_key="roles.id", sa_type=code(255), index=True)
+    user: str = Field(primary_key=True, foreign_key="users.id", sa_type=code())
+    role: str = Field(primary_key=True, foreign_key="roles.id", sa_type=code(), index=True)
 
 
 class TokenRow(Row, table=True):
@@ -343,9 +342,9 @@ class TokenRow(Row, table=True):
     __tablename__ = "tokens"
 
     id: str = Field(primary_key=True, sa_type=code())
-    hash: str = Field(max_length=64, unique=True)
-    user: str = Field(foreign_key="users.id", sa_type=code(255), index=True)
-    name: str = Field(default="", sa_type=Text)
+    hash: str = Field(sa_type=code(), unique=True)
+    user: str = Field(foreign_key="users.id", sa_type=code(), index=True)
+    name: str = Field(default="", sa_type=code())
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime | None = _instant()
     revoked_at: datetime | None = _instant()

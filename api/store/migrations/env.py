@@ -1,0 +1,51 @@
+"""How Alembic reaches the database: one connection, one lock, so that processes starting together do not collide."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.types import TypeDecorator
+
+from api.store.store import prepare_sqlite
+from api.store.tables import Row
+
+_LOCK = 4_717_170_013
+"""Any number, as long as it is ours: PostgreSQL's advisory lock while the schema changes."""
+
+
+def _plain(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write the database's type into a migration, not ours: a migration must not change when our classes do."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+def _upgrade(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Row.metadata,
+        render_item=_plain,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        context.run_migrations()
+
+
+def _main() -> None:
+    engine = create_engine(context.config.attributes["url"])
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with engine.connect() as connection:
+        _upgrade(connection)
+    engine.dispose()
+
+
+_main()
