@@ -21,13 +21,14 @@ class EffectContract:
 
     `repeatable` says that doing it again under the same idempotency key does no more than doing it once. One that is
     not repeatable is begun once; if it was interrupted after it may have acted, a person decides.
-    Times are in seconds: `timeout` bounds one try, `within` all tries together.
+    Times are in seconds: `timeout` bounds one try, `within` all tries together,
+    waiting for a worker included; 0 is no bound, so that a run outlives workers that are away for days.
     """
 
     touches: Touches = Touches.WORLD
     repeatable: bool = False
     timeout: float = 60.0
-    within: float = 900.0
+    within: float = 0.0
     attempts: int = 3
     heartbeat: float = 10.0
 
@@ -42,5 +43,5 @@ class EffectContract:
         return cls(**{**known, "touches": Touches(known.get("touches", Touches.WORLD))})
 
 
-READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, within=300.0, attempts=5)
-WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, within=300.0, attempts=5)
+READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, attempts=5)
+WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, attempts=5)

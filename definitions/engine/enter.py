@@ -29,7 +29,10 @@ def enter(turn: Turn, node: Node) -> None:
 
 
 def begin(turn: Turn, node: Node, execution: str) -> None:
-    """Let the machine do a step (again): its effect, its rules, its timer."""
+    """Let the machine do a step again: its effect under the same key one turn further, its rules, its timer.
+
+    The person who asked for it acts: their rights hold, no longer those of who started the run.
+    """
     ENTER[node.step.kind](turn, node, execution)
 
 
@@ -53,10 +56,10 @@ def _names(value: Any) -> list[str]:
     return [name for name in values if isinstance(name, str) and name]
 
 
-def _effect(turn: Turn, node: Node, execution: str, acting: str = "") -> None:
+def _effect(turn: Turn, node: Node, execution: str) -> None:
     known = turn.state.executions.get(execution)
     number = known.turn + 1 if known else 1
-    acting = acting or turn.state.started_by
+    acting = turn.cause[0] or turn.state.started_by
     activity = activity_of(node.step)
     data: dict[str, Any] = {"turn": number, "activity": activity, "acting": acting}
     if known is None and (assignees := assignees_of(turn, node)):
@@ -64,11 +67,6 @@ def _effect(turn: Turn, node: Node, execution: str, acting: str = "") -> None:
     values = INPUTS[node.step.kind](turn, node)
     turn.emit(EventType.EFFECT_REQUESTED, data, execution=execution)
     turn.ask(StartEffect(execution, node.id, number, activity, node.title, acting, values, node.contract))
-
-
-def request_again(turn: Turn, node: Node, execution: str, acting: str) -> None:
-    """A person asked for it once more: same execution and key, one turn further, with that person's rights."""
-    _effect(turn, node, execution, acting)
 
 
 def _get_data(turn: Turn, node: Node) -> dict[str, Any]:

@@ -70,7 +70,9 @@ def _opened(state: State, event: Event) -> Execution:
     if (known := state.executions.get(event.execution or "")) is not None:
         return known
     step, _, number = (event.execution or "").rpartition("#")
-    return Execution(id=f"{step}#{number}", step=step, round=int(number), status=StepStatus.PENDING, entered_at=event.at)
+    return Execution(
+        id=f"{step}#{number}", step=step, round=int(number), status=StepStatus.PENDING, entered_at=event.at
+    )
 
 
 def _run_started(state: State, event: Event) -> State:

@@ -25,11 +25,9 @@ def finish_if_settled(turn: Turn) -> None:
         turn.emit(EventType.RUN_WAITING, {"for": "closing_reasons"})
 
 
-def complete_run(
-    turn: Turn, data: dict[str, Any], *, because: str, actor: str | None = None, command: str | None = None
-) -> None:
+def complete_run(turn: Turn, data: dict[str, Any], *, because: str) -> None:
     """End the run as completed; steps nobody came to are not taken."""
-    turn.emit(EventType.RUN_COMPLETED, data, actor=actor, command=command)
+    turn.emit(EventType.RUN_COMPLETED, data)
     _stop_open(turn, because)
     for node in turn.graph.nodes.values():
         if turn.state.status_of(node.id) is StepStatus.PENDING:
@@ -37,9 +35,9 @@ def complete_run(
     turn.ask(Close(str(RunStatus.COMPLETED)))
 
 
-def abort_run(turn: Turn, data: dict[str, Any], *, actor: str, command: str) -> None:
+def abort_run(turn: Turn, data: dict[str, Any]) -> None:
     """End the run as aborted. Steps nobody came to stay pending: a reopened run goes on from there."""
-    turn.emit(EventType.RUN_ABORTED, data, actor=actor, command=command)
+    turn.emit(EventType.RUN_ABORTED, data)
     _stop_open(turn, "aborted")
     turn.ask(Close(str(RunStatus.ABORTED)))
 

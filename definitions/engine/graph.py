@@ -164,7 +164,8 @@ def _limited(base: EffectContract, step: Step) -> EffectContract:
         values["attempts"] = step.retry.attempts
     if step.retry and step.retry.within:
         values["within"] = Offset.parse(step.retry.within).seconds
-    values["within"] = max(values["within"], values["timeout"])
+    if values["within"]:
+        values["within"] = max(values["within"], values["timeout"])
     return EffectContract.from_json(values)
 
 

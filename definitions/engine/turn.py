@@ -31,6 +31,7 @@ class Turn:
         self.at = rfc3339(now)
         self.events: list[Event] = []
         self.commands: list[Command] = []
+        self.cause: tuple[str | None, str | None] = (None, None)
         self._due: list[tuple[int, str]] = []
         self._queued: dict[str, None] = {}
 
@@ -41,12 +42,15 @@ class Turn:
         *,
         execution: str | None = None,
         step: str | None = None,
-        actor: str | None = None,
-        command: str | None = None,
     ) -> None:
-        """Say that something happened. `step` follows from the execution where one is named."""
+        """Say that something happened. `step` follows from the execution where one is named.
+
+        The first event that a command leads to carries who gave it and its id; what follows from that does not.
+        """
         if execution is not None:
             step = execution.rpartition("#")[0]
+        actor, command = self.cause
+        self.cause = (None, None)
         event = Event(self.state.seq + 1, str(kind), self.at, step, execution, actor, command, data or {})
         self.events.append(event)
         self.state = evolve(self.state, event)

@@ -1,0 +1,114 @@
+"""How Holdfast thinks.
+
+A *run* is a walk over a graph that somebody drew. It sleeps until it is told something (a *message*): it was started, a
+person gave a command, an effect answered or failed, a timer fired. Then it says what happened (*events*), and what it
+wants done (*commands*), and sleeps again:
+
+    advance(graph, state, message) -> Step(state, events, commands)
+
+This function is total, synchronous and pure. It reads no clock and draws no number: time comes with the message, ids
+come from run, step and round. So it gives the same answer on the day it ran, in a replay a year later, in a test, and in
+the API's simulation.
+
+What it promises, each held by a property test (tests/engine/test_properties.py):
+
+ 1. It never raises, whatever arrives. A person's mistake is an event, `command_refused` with a code.
+ 2. It always settles: after the last event nothing could move without a new message.
+ 3. `fold(events) == state`, and every prefix of the events folds to a state that was.
+ 4. Every command id is judged once, and its first answer stands. A duplicate changes nothing.
+ 5. A step has at most one open round; an ended round never changes; every move is in `state.LEGAL`.
+ 6. An answer belongs to the round and turn it was asked for. A late one is recorded and used for nothing.
+ 7. No step starts before its edges say so, and none is done whose predecessors were never decided.
+ 8. A closed run asks for nothing and opens nothing.
+ 9. What runs is known: each `running` round has exactly one effect asked for, each `waiting` one exactly one timer.
+
+Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is refused;
+an effect that answers after its step was handled by hand is late. Ready steps are taken in the order of the document.
+
+Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py` how
+edges decide, `enter.py` what each kind does when its turn comes; `judge.py` and `people.py` commands; `answers.py`
+effects and timers; `finish.py` the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from definitions.engine.answers import effect_ended, effect_failed, timer_fired
+from definitions.engine.commands import Command
+from definitions.engine.events import EventType
+from definitions.engine.graph import Graph
+from definitions.engine.messages import (
+    CommandGiven,
+    EffectEnded,
+    EffectFailed,
+    Message,
+    Started,
+    TimerFired,
+    Unreadable,
+)
+from definitions.engine.people import command_given, unreadable
+from definitions.engine.settle import settle
+from definitions.engine.state import State
+from definitions.engine.turn import Turn
+from definitions.wire import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one message led to: the new state, what happened on the way, and what is asked of the shell."""
+
+    state: State
+    events: tuple[Event, ...]
+    commands: tuple[Command, ...]
+
+
+def advance(graph: Graph, state: State, message: Message) -> Step:
+    """Take one message and go on until nothing moves by itself."""
+    turn = Turn(graph, state, message.at)
+    match message:
+        case Started():
+            _started(turn, message)
+        case CommandGiven():
+            command_given(turn, message)
+        case Unreadable():
+            unreadable(turn, message)
+        case EffectEnded():
+            effect_ended(turn, message)
+        case EffectFailed():
+            effect_failed(turn, message)
+        case TimerFired():
+            timer_fired(turn, message)
+    settle(turn)
+    return Step(turn.state, tuple(turn.events), tuple(turn.commands))
+
+
+def _started(turn: Turn, message: Started) -> None:
+    """The run begins: it remembers what it was started with, and every step is looked at."""
+    if turn.state.started_at:
+        return
+    turn.cause = (message.start.request["by"]["id"], message.start.request.get("command"))
+    turn.emit(EventType.RUN_STARTED, started_data(turn.graph, message))
+    turn.look_at(turn.graph.nodes)
+
+
+def started_data(graph: Graph, message: Started) -> dict[str, object]:
+    """What `run_started` keeps: enough for the read model to be built from events alone."""
+    start, request, document = message.start, message.start.request, graph.document
+    record = request.get("record")
+    return {
+        "definition": start.definition,
+        "version": start.version,
+        "hash": start.hash,
+        "interpreter": start.interpreter,
+        "name": request.get("name") or (f"{document.name} · {record}" if record else document.name),
+        "record": {"collection": document.record, "id": record} if record else None,
+        "record_data": request.get("record_data") or {},
+        "inputs": request.get("inputs") or {},
+        "labels": [*document.labels, *request.get("labels", ())],
+        "purposes": list(request.get("purposes") or ()),
+        "teams": list(document.teams),
+        "source": request.get("source", "api"),
+        "started_by": request["by"]["id"],
+        "one_per_record": document.start.one_per_record,
+    }

@@ -1,0 +1,89 @@
+"""What comes back from machines and clocks.
+
+An answer belongs to the execution and turn it was asked for. If that is over, the answer is recorded as late and
+changes nothing: order never decides by accident.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from definitions.engine.events import EventType
+from definitions.engine.graph import Node
+from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
+from definitions.engine.settle import moved
+from definitions.engine.state import Execution, StepStatus
+from definitions.engine.turn import Turn
+from definitions.model import GetDataStep, UpdateDataStep
+
+
+def effect_ended(turn: Turn, message: EffectEnded) -> None:
+    """The effect's result becomes the step's output; what it tells of the run's record is kept too."""
+    execution = _awaited(turn, message.execution, message.turn)
+    if execution is None:
+        _late(turn, message.execution, message.turn, "done", "")
+        return
+    node = turn.graph.nodes[execution.step]
+    data = {"ports": ["done"], "done_by": "automation", "output": message.result}
+    turn.emit(EventType.STEP_DONE, data, execution=execution.id)
+    if _is_own_record(turn, node, message.result):
+        turn.emit(EventType.RECORD_READ, {"fields": message.result}, execution=execution.id)
+    moved(turn, node.id)
+
+
+def effect_failed(turn: Turn, message: EffectFailed) -> None:
+    """A step's failure never fails its run: the flow goes on by a port that names it, or a person is asked."""
+    execution = _awaited(turn, message.execution, message.turn)
+    if execution is None:
+        _late(turn, message.execution, message.turn, "unknown" if message.unknown else "failed", message.message)
+        return
+    node = turn.graph.nodes[execution.step]
+    why: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
+    if message.errors:
+        why["errors"] = list(message.errors)
+    if (port := _failure_port(turn, node, message)) is not None:
+        data = {"ports": [port], "done_by": "automation", "attention": why}
+        turn.emit(EventType.STEP_DONE, data, execution=execution.id)
+        moved(turn, node.id)
+    else:
+        turn.emit(EventType.STEP_ATTENTION, why, execution=execution.id)
+
+
+def timer_fired(turn: Turn, message: TimerFired) -> None:
+    """The wait is over, if the step still waits."""
+    execution = turn.state.executions.get(message.execution)
+    if execution is None or execution.status is not StepStatus.WAITING:
+        return
+    turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution.id)
+    moved(turn, execution.step)
+
+
+def _awaited(turn: Turn, execution: str, number: int) -> Execution | None:
+    known = turn.state.executions.get(execution)
+    if known is None or known.status is not StepStatus.RUNNING or known.turn != number:
+        return None
+    return known
+
+
+def _late(turn: Turn, execution: str, number: int, outcome: str, detail: str) -> None:
+    """Kept for whoever reads the record; used for nothing. Of an execution that never was, there is nothing to keep."""
+    if execution in turn.state.executions:
+        data = {"turn": number, "outcome": outcome, "detail": detail}
+        turn.emit(EventType.EFFECT_LATE, data, execution=execution)
+
+
+def _failure_port(turn: Turn, node: Node, message: EffectFailed) -> str | None:
+    """The port somebody drew for this failure. An unknown outcome has none: only a person can tell what happened."""
+    if message.unknown or message.reason == "interrupted":
+        return None
+    ports = ("timeout", "error") if message.reason == "timeout" else ("error",)
+    return next((port for port in ports if (node.id, port) in turn.graph.named_ports), None)
+
+
+def _is_own_record(turn: Turn, node: Node, result: dict[str, Any]) -> bool:
+    """Whether the result is about the record the run works on, read or written field by field."""
+    step = node.step
+    if not turn.state.record or not isinstance(step, GetDataStep | UpdateDataStep) or "rows" in result:
+        return False
+    own = step.collection in (None, turn.graph.document.record)
+    return own and step.record is None and getattr(step, "where", None) is None

@@ -1,0 +1,1 @@
+"""Temporal's side of Holdfast: one workflow that interprets any definition, and the process that serves it."""

@@ -1,0 +1,94 @@
+"""From an effect the engine asks for to Temporal's options, and from Temporal's errors to what the engine understands.
+
+Timeouts, tries and heartbeat follow from the contract alone. An effect that is not repeatable may be scheduled a second
+time by Temporal after its worker died: the intent row decides then whether it had begun (activities/effect.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    TimeoutError,
+    TimeoutType,
+    is_cancelled_exception,
+)
+
+from definitions.engine.commands import StartEffect
+from definitions.engine.messages import EffectFailed
+from definitions.wire import EffectCall
+
+GRACE = 5.0
+"""Seconds a try has beyond its own limit, so that the worker's own clock speaks first and with the better message."""
+
+REASONS = {
+    "timeout": "timeout",
+    "interrupted": "interrupted",
+    "no_provider": "no_provider",
+    "needs_login": "needs_login",
+}
+"""Error types with an attention reason of their own; every other is `error`."""
+
+CHILD_ERRORS_KEY = "errors"
+
+
+def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any]:
+    """Schedule the activity of an effect. Its id is the execution's, its summary what people call the step."""
+    contract = command.contract
+    return workflow.start_activity(
+        command.activity,
+        call.to_json(),
+        activity_id=command.execution,
+        start_to_close_timeout=timedelta(seconds=contract.timeout + GRACE),
+        schedule_to_close_timeout=timedelta(seconds=contract.within) if contract.within else None,
+        heartbeat_timeout=timedelta(seconds=contract.heartbeat),
+        retry_policy=RetryPolicy(
+            initial_interval=timedelta(seconds=1),
+            maximum_interval=timedelta(seconds=30),
+            maximum_attempts=max(2, contract.attempts),
+        ),
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=f"{command.title} · {command.execution}"[:200],
+    )
+
+
+def failure(command: StartEffect, error: BaseException, at: datetime) -> EffectFailed:
+    """What an activity's error means for its step. The text was made for people by whoever raised it."""
+    cause = error.cause if isinstance(error, ActivityError) else error
+    execution, turn = command.execution, command.turn
+    match cause:
+        case ApplicationError():
+            code = cause.type or "error"
+            reason = REASONS.get(code, "error")
+            unknown = code == "interrupted"
+            return EffectFailed(at, execution, turn, reason, code, cause.message, problems(cause), unknown)
+        case TimeoutError():
+            return timed_out(command, cause, at)
+        case _ if is_cancelled_exception(error) or isinstance(cause, CancelledError):
+            return EffectFailed(at, execution, turn, "interrupted", "cancelled", "it was cancelled", unknown=True)
+        case _:
+            return EffectFailed(at, execution, turn, "error", "activity_failed", str(cause or error)[:500])
+
+
+def timed_out(command: StartEffect, cause: TimeoutError, at: datetime) -> EffectFailed:
+    """No answer came. Whether it happened is unknown, unless it never began or may be repeated at will."""
+    never_began = cause.type is TimeoutType.SCHEDULE_TO_START
+    unknown = not never_began and not command.contract.repeatable
+    reason = "interrupted" if unknown else "timeout"
+    text = "its worker stopped before it answered; whether it happened is not known" if unknown else "no answer in time"
+    return EffectFailed(at, command.execution, command.turn, reason, reason, text, unknown=unknown)
+
+
+def problems(cause: ApplicationError) -> tuple[dict[str, Any], ...]:
+    """The findings per field that an activity's error carries in its details, if any."""
+    for detail in cause.details:
+        found = detail.get(CHILD_ERRORS_KEY) if isinstance(detail, dict) else None
+        if isinstance(found, list):
+            return tuple(item for item in found if isinstance(item, dict))
+    return ()

@@ -1,0 +1,89 @@
+"""What arrives becomes a message, whatever it is.
+
+A signal is believed to come from the person it names only with the seal of the API over it. Everything else is a
+command of `temporal-cli`, with the roles the installation grants to Temporal's own tools, and is recorded as such. What
+is no command at all becomes `Unreadable`: nothing is dropped, and nothing raises here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from definitions.canonical import canonical, seal_text
+from definitions.engine.messages import CommandGiven, Unreadable
+from definitions.wire import CLI_ACTOR, COMMAND_SIGNALS, Actor, RunStart
+
+TYPES = {signal: kind for kind, signal in COMMAND_SIGNALS.items()}
+
+
+def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> CommandGiven | Unreadable:
+    """The message a signal carries. `payload` is its first argument as JSON, or an exception if it could not be read."""
+    if signal not in TYPES:
+        return Unreadable(at, signal[:200], "unknown_signal", "no command has this signal", excerpt(payload))
+    if not isinstance(payload, dict) or not storable(payload):
+        return Unreadable(at, signal, "malformed", "a signal carries one JSON object", excerpt(payload))
+    sealed = isinstance(payload.get("command"), dict)
+    command = payload["command"] if sealed else payload
+    command = {"type": TYPES[signal], **command}
+    if command["type"] != TYPES[signal]:
+        problem = f"the signal {signal} cannot carry the command {command['type']!r}"
+        return Unreadable(at, signal, "malformed", problem, excerpt(payload))
+    return CommandGiven(at, command, believed(start, payload) if sealed else cli_actor(start))
+
+
+def believed(start: RunStart, payload: dict[str, Any]) -> Actor:
+    """The actor an envelope names, if one of the run's keys sealed exactly this; otherwise Temporal's own tools."""
+    try:
+        text = seal_text(start.run, payload["command"], payload["actor"], payload["at"])
+        seal = base64.b64decode(payload["seal"], validate=True)
+        if any(_sealed_by(key, seal, text) for key in start.keys):
+            return Actor.from_json(payload["actor"])
+    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error):
+        pass
+    return cli_actor(start)
+
+
+def cli_actor(start: RunStart) -> Actor:
+    """Who stands behind a signal that nobody sealed."""
+    return Actor(CLI_ACTOR, start.cli_roles)
+
+
+def _sealed_by(key: str, seal: bytes, text: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(seal, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def storable(value: Any) -> bool:
+    """Whether a value is JSON that both databases and Temporal take: finite, not too deep, no NUL, no lone surrogate."""
+    try:
+        return b"\\u0000" not in canonical(value).encode()
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def excerpt(payload: Any) -> str:
+    """The beginning of what arrived, in plain ASCII, for whoever reads the refusal."""
+    try:
+        return ascii(payload)[:200]
+    except (RecursionError, ValueError):
+        return type(payload).__name__
+
+
+def decoded(args: Sequence[Any], decode: Any) -> Any:
+    """The one argument of a signal, or what stands in its place when there is none or it cannot be read."""
+    if len(args) != 1:
+        return ValueError(f"{len(args)} arguments")
+    try:
+        return decode(args[0].payload)
+    except Exception as error:  # a converter may raise anything; a signal handler may raise nothing
+        return error

@@ -1,0 +1,57 @@
+"""Which events are stored, which are on their way, and which must still go.
+
+Events not known to be stored travel with every effect scheduled in the same wake-up, so that no effect runs ahead of
+its record. A run that comes to rest with something nobody carries records by itself. What an effect carried counts as
+stored only when it answered well; until then the same events travel again, and the table ignores what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from definitions.wire import Event
+
+
+class Unstored:
+    """The tail of a run's events that is not known to stand in the event table."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._carried: dict[str, int] = {}
+
+    def add(self, events: Iterable[Event]) -> None:
+        """These have just happened."""
+        self._rows.extend(event.to_json() for event in events)
+
+    def rows(self) -> tuple[dict[str, Any], ...]:
+        """Everything that must be there before an effect scheduled now begins."""
+        return tuple(self._rows)
+
+    @property
+    def last(self) -> int:
+        """The newest `seq` that is not known to be stored; 0 when all are."""
+        return int(self._rows[-1]["seq"]) if self._rows else 0
+
+    def carry(self, execution: str) -> None:
+        """An effect scheduled now takes all of them along."""
+        self._carried[execution] = self.last
+
+    def back(self, execution: str, stored: bool) -> None:
+        """The effect answered; `stored` when it is known to have got as far as beginning."""
+        reached = self._carried.pop(execution, 0)
+        if stored:
+            self.stored(reached)
+
+    def forget_carriers(self) -> None:
+        """Nobody waits any longer for the effects under way: what they carried must go by itself."""
+        self._carried.clear()
+
+    def stored(self, seq: int) -> None:
+        """Everything up to `seq` stands in the table."""
+        self._rows = [row for row in self._rows if row["seq"] > seq]
+
+    @property
+    def homeless(self) -> bool:
+        """Whether there is an event that no effect under way carries."""
+        return self.last > max(self._carried.values(), default=0)

@@ -1,0 +1,215 @@
+"""The one workflow: Temporal's side of every run.
+
+It has no policy. Signals only append to the inbox; one loop takes a message, lets the engine decide, and carries out
+what it asks for. Registered as dynamic, so that the workflow type in Temporal's UI is the definition's key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from definitions import views
+    from definitions.engine import State, advance
+    from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
+    from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
+    from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
+    from workers import effects
+    from workers.graphs import graph_of
+    from workers.inbox import decoded, message_of
+    from workers.record import Unstored
+    from workers.versions import is_known
+
+CANCEL_LIMIT = timedelta(seconds=5)
+"""How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
+
+STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
+ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
+
+
+@workflow.defn(dynamic=True)
+class Run:
+    """One run of one definition."""
+
+    @workflow.init
+    def __init__(self, args: Sequence[RawValue]) -> None:
+        self.start = RunStart.from_json(workflow.payload_converter().from_payload(args[0].payload))
+        if not is_known(self.start.interpreter):
+            # Any exception but a failure blocks the workflow task, which waits for a newer worker: just right.
+            raise RuntimeError(f"interpreter version {self.start.interpreter} is newer than this worker")
+        self.graph = graph_of(self.start.hash, self.start.frozen)
+        self.state = State.new(self.start.run)
+        self.inbox: deque[Message] = deque([Started(workflow.now(), self.start)])
+        self.unstored = Unstored()
+        self.working: dict[str, tuple[StartEffect, asyncio.Task[None]]] = {}
+        self.timers: dict[str, asyncio.Task[None]] = {}
+        self.recording: asyncio.Task[None] | None = None
+        self.shown: tuple[Any, ...] = ()
+
+    @workflow.run
+    async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
+        """Take messages until the run is closed and everything about it is stored."""
+        while not self.state.closed:
+            await workflow.wait_condition(lambda: bool(self.inbox) or self._must_record())
+            await self._turn()
+        await self._wind_up()
+        return {"status": str(self.state.status), "seq": self.state.seq, **self.state.closing}
+
+    @workflow.signal(dynamic=True, description="A command, as JSON. See docs: one signal per command type.")
+    def receive(self, name: str, args: Sequence[RawValue]) -> None:
+        """Keep whatever arrives for the loop to judge. Never awaits, never raises."""
+        payload = decoded(args, workflow.payload_converter().from_payload)
+        self.inbox.append(message_of(self.start, name, payload, workflow.now()))
+
+    @workflow.query(name=QUERY_STATE, description="The run as people see it, and what became of one command.")
+    def state_query(self, command: str | None = None) -> dict[str, Any]:
+        """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`."""
+        return {
+            "run": views.run_view(self.graph, self.state),
+            "seq": self.state.seq,
+            "command": self._outcome(command) if command else None,
+        }
+
+    def _outcome(self, command: str) -> dict[str, Any]:
+        if command not in self.state.applied:
+            return {"outcome": "unknown", "refusal": None}
+        refusal = self.state.applied[command]
+        return {"outcome": "refused" if refusal else "applied", "refusal": refusal}
+
+    async def _turn(self) -> None:
+        """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
+        wanted: list[Command] = []
+        while self.inbox:
+            step = advance(self.graph, self.state, self.inbox.popleft())
+            self.state = step.state
+            self.unstored.add(step.events)
+            wanted.extend(step.commands)
+        for command in wanted:
+            self._carry_out(command)
+        if self._must_record():
+            self._show()
+            await self._record()
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case StartEffect():
+                self._start_effect(command)
+            case CancelEffect(execution):
+                if execution in self.working:
+                    self.working[execution][1].cancel()
+            case ArmTimer():
+                self.timers[command.execution] = asyncio.create_task(self._fire(command))
+            case CancelTimer(execution):
+                if execution in self.timers:
+                    self.timers.pop(execution).cancel()
+            case Close():
+                pass  # the loop sees it in the state
+
+    def _start_effect(self, command: StartEffect) -> None:
+        call = EffectCall(
+            run=self.start.run,
+            definition=self.start.definition,
+            version=self.start.version,
+            step=command.step,
+            execution=command.execution,
+            activity=command.activity,
+            title=command.title,
+            acting=command.acting,
+            key=f"{self.start.run}:{command.execution}",
+            turn=command.turn,
+            contract=command.contract.to_json(),
+            input=command.input,
+            events=self.unstored.rows(),
+        )
+        self.unstored.carry(command.execution)
+        handle = effects.start(command, call)
+        self.working[command.execution] = (command, asyncio.create_task(self._follow(command, handle)))
+
+    async def _follow(self, command: StartEffect, handle: workflow.ActivityHandle[Any]) -> None:
+        """Wait for an effect and hand its answer to the loop."""
+        message: Message
+        try:
+            result = await handle
+            message = EffectEnded(workflow.now(), command.execution, command.turn, result)
+        except (ActivityError, asyncio.CancelledError) as error:
+            message = effects.failure(command, error, workflow.now())
+        self.unstored.back(command.execution, stored=isinstance(message, EffectEnded))
+        if self.working.get(command.execution, (None,))[0] is command:
+            del self.working[command.execution]
+        self.inbox.append(message)
+
+    async def _fire(self, command: ArmTimer) -> None:
+        await workflow.sleep(command.until - workflow.now(), summary=f"{command.title} · {command.execution}"[:200])
+        self.timers.pop(command.execution, None)
+        self.inbox.append(TimerFired(workflow.now(), command.execution))
+
+    def _must_record(self) -> bool:
+        return self.unstored.homeless and self.recording is None
+
+    async def _record(self) -> None:
+        """One event in the history. A database that is down does not block the run: then it is tried beside it."""
+        rows = self.unstored.rows()
+        try:
+            await workflow.execute_local_activity(
+                ACTIVITY_RECORD,
+                RecordCall(self.start.run, rows).to_json(),
+                start_to_close_timeout=timedelta(seconds=4),
+                retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
+                summary="record",
+            )
+            self.unstored.stored(rows[-1]["seq"])
+        except ActivityError:
+            self.recording = asyncio.create_task(self._record_patiently(rows))
+
+    async def _record_patiently(self, rows: tuple[dict[str, Any], ...]) -> None:
+        await workflow.execute_activity(
+            ACTIVITY_RECORD,
+            RecordCall(self.start.run, rows).to_json(),
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+            summary="record, until the database is back",
+        )
+        self.unstored.stored(rows[-1]["seq"])
+        self.recording = None
+
+    def _show(self) -> None:
+        """What Temporal's UI says of a run at rest. An unchanged set of attributes costs no event."""
+        workflow.set_current_details(views.waiting_text(self.graph, self.state))
+        waiting = views.waiting_for(self.graph, self.state)
+        shown = (str(self.state.status), tuple(waiting), views.has_attention(self.state))
+        if shown != self.shown:
+            self.shown = shown
+            pairs = [STATUS.value_set(shown[0]), WAITING_FOR.value_set(waiting), ATTENTION.value_set(shown[2])]
+            workflow.upsert_search_attributes(pairs)
+
+    async def _wind_up(self) -> None:
+        """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""
+        if self.working:
+            try:
+                await workflow.wait_condition(
+                    lambda: not self.working, timeout=CANCEL_LIMIT, timeout_summary="stopping"
+                )
+            except TimeoutError:
+                unanswered = list(self.working.values())
+                self.working.clear()
+                self.unstored.forget_carriers()
+                for command, _ in unanswered:
+                    self.inbox.append(self._unknown(command))
+        while self.inbox or self.unstored.last or self.recording:
+            await self._turn()
+            await workflow.wait_condition(lambda: self.recording is None)
+
+    def _unknown(self, command: StartEffect) -> EffectFailed:
+        text = "it was asked to stop and did not answer; whether it happened is not known"
+        return EffectFailed(
+            workflow.now(), command.execution, command.turn, "interrupted", "unknown", text, unknown=True
+        )

@@ -1,0 +1,21 @@
+"""One line of versions for the interpreter. A run keeps for life the number it was started with.
+
+Each change of behaviour gets the next number, the date, the reason, the history that guards it, and a predicate with a
+name; code asks the predicate, never the number. A released history is never edited.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Line(IntEnum):
+    """Every version that has runs somewhere."""
+
+    FIRST = 1
+    """2026-11-21. Guarded by tests/replay/histories/v1-*.json."""
+
+
+def is_known(version: int) -> bool:
+    """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""
+    return version in Line.__members__.values()

@@ -1,0 +1,54 @@
+"""The worker: serves the one workflow and every registered activity from one task queue, and stops politely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from workers.run import Run
+
+GRACE = timedelta(seconds=10)
+"""How long effects in flight may finish when the worker is asked to stop."""
+
+STICKY = timedelta(seconds=2)
+"""How long a killed worker's cached runs wait for it before another takes them (measured: 10 s by default)."""
+
+PASSED_THROUGH = ("definitions", "workers", "cryptography", "pydantic", "pydantic_core", "annotated_types")
+"""What the sandbox does not load anew for each run: our pure core, and native code that keeps no state of a run."""
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox with the default restrictions, so that a clock or a random number in the core is noticed."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def build_worker(
+    client: Client,
+    *,
+    task_queue: str,
+    activities: Sequence[Callable[..., Any]],
+    interceptors: Sequence[Interceptor] = (),
+    max_cached_workflows: int = 1000,
+    identity: str | None = None,
+) -> Worker:
+    """A worker that has not been started. `activities` come from the registry, with `record` among them.
+
+    Run it with `async with`, or `await worker.run()` and `await worker.shutdown()` on SIGTERM.
+    """
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[Run],
+        activities=list(activities),
+        interceptors=list(interceptors),
+        workflow_runner=sandbox(),
+        max_cached_workflows=max_cached_workflows,
+        graceful_shutdown_timeout=GRACE,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        identity=identity,
+    )
