@@ -1,0 +1,64 @@
+"""Logging: one line per event, the same fields everywhere, from structlog and from every library that uses `logging`.
+
+A line says what happened (`event`) and which run, step, execution, actor and trace it belongs to: those are bound with
+`structlog.contextvars` where they are known and come along by themselves. Workflow code logs through `workflow.logger`,
+which is silent on replay and ends up here like any other library.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal, TextIO
+
+import structlog
+from structlog.types import Processor
+
+QUIET = (
+    "aiosqlite",
+    "httpx2",
+    "httpcore2",
+    "asyncio",
+    "alembic.runtime.migration",
+    "uvicorn.access",
+    "temporalio.activity",
+)
+"""Libraries that say at INFO what our own lines already say."""
+
+
+def set_up_logging(level: str = "info", form: Literal["json", "text"] = "json", stream: TextIO | None = None) -> None:
+    """Sends everything to `stream` (standard error). Call it once, before anything logs; calling again replaces it."""
+    shared = _shared()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_render(form)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.processors.StackInfoRenderer(),
+    ]
+
+
+def _render(form: Literal["json", "text"]) -> list[Processor]:
+    if form == "text":
+        return [structlog.dev.ConsoleRenderer(colors=False)]
+    # `default=str`: a value that JSON does not know costs its form, never the line
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str, ensure_ascii=False)]

