@@ -1,0 +1,34 @@
+"""What ships with Holdfast: templates of definitions, and the sample records they work on.
+
+The only part of `definitions` that reads files, and only those of its own package.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+HERE = "definitions.catalog"
+SUFFIX = ".yaml"
+
+
+def template_ids() -> tuple[str, ...]:
+    """The templates there are, by name."""
+    names = (entry.name for entry in _templates().iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))
+
+
+def template_text(id: str) -> str:
+    """A template as YAML text, comments and all. Raises KeyError for a template that does not exist."""
+    if id not in template_ids():
+        raise KeyError(id)
+    return (_templates() / f"{id}{SUFFIX}").read_text(encoding="utf-8")
+
+
+def demo_sql() -> str:
+    """Tables and rows of the source `demo`, in SQL that SQLite and PostgreSQL both take."""
+    return (files(HERE) / "demo.sql").read_text(encoding="utf-8")
+
+
+def _templates() -> Traversable:
+    return files(HERE) / "templates"
