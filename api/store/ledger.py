@@ -1,0 +1,183 @@
+"""What happened, written down: a run's events before an effect begins, its intent, and its outcome after it.
+
+Each method is one transaction, and each may be repeated: rows already there are left alone. A run's row is locked
+first, so that appends of one run follow on each other in every process; runs never wait for each other.
+
+Two things are refused or noticed rather than guessed. A batch that leaves a gap raises `LedgerGap`: an event lost is
+worse than an effect that waits. A repeated event that is not the one stored means that the engine's history was reset
+from outside: the stored one stands, and the log says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.store.chain import genesis, links
+from api.store.facts import event_row, follow_on, read_events
+from api.store.kept import Kept
+from api.store.outcomes import settle_commands
+from api.store.projection import RUNS, Graphs, Held, load, project, read_tasks
+from api.store.runs import create_from
+from api.store.statements import insert_new
+from api.store.store import Store
+from api.store.tables import Row
+from definitions.canonical import digest
+from definitions.contracts import EffectContract, Touches
+from definitions.effects import Begun, EffectState, Intent, Verdict, judge_begin
+from definitions.wire import EffectCall, Event
+
+EVENTS = Row.metadata.tables["events"]
+EFFECTS = Row.metadata.tables["effects"]
+LOG = Row.metadata.tables["log"]
+
+log = structlog.get_logger("holdfast.ledger")
+
+
+class SqlLedger:
+    """The `Ledger` of activities/ports.py over the store. `keep` runs stay folded in memory between two appends."""
+
+    def __init__(self, store: Store, *, keep: int = 1000) -> None:
+        self._store = store
+        self._graphs = Graphs()
+        self._held: Kept[str, Held] = Kept(keep)
+
+    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
+        """Store the run's events that are not stored yet and bring its rows up to date. Raises LedgerGap."""
+        async with self._store.connection() as connection:
+            held = await self._append(connection, run, read_events(events))
+        self._keep(held)
+
+    async def begin(self, call: EffectCall) -> Begun:
+        """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin."""
+        async with self._store.connection() as connection:
+            held = await self._append(connection, call.run, read_events(call.events))
+            begun = await self._begin(connection, call)
+        self._keep(held)
+        return begun
+
+    async def finish(
+        self,
+        call: EffectCall,
+        state: Literal["done", "failed", "unknown"],
+        result: dict[str, Any] | None = None,
+        error: dict[str, Any] | None = None,
+    ) -> None:
+        """Write the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
+        row = (EFFECTS.c.key == call.key, EFFECTS.c.turn == call.turn, EFFECTS.c.state != EffectState.DONE.value)
+        values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
+        async with self._store.connection() as connection:
+            await connection.execute(update(EFFECTS).where(*row).values(values))
+
+    async def _append(self, connection: AsyncConnection, run: str, events: Sequence[Event]) -> Held | None:
+        if not events:
+            return None
+        stored, chain = await self._locked(connection, run, events[0])
+        fresh = follow_on(run, stored, events)
+        if len(fresh) < len(events):
+            await _note_fork(connection, run, events[: len(events) - len(fresh)])
+        if not fresh:
+            return None
+        held = await self._current(connection, run, stored, chain)
+        chains = links(chain, fresh)
+        rows = [event_row(run, event, link) for event, link in zip(fresh, chains, strict=True)]
+        await connection.execute(insert(EVENTS), rows)
+        held = await project(connection, self._graphs, held, fresh, chains[-1])
+        await settle_commands(connection, run, fresh)
+        return held
+
+    async def _locked(self, connection: AsyncConnection, run: str, first: Event) -> tuple[int, str]:
+        """Lock the run's row, made from its first event where it is missing; the last `seq` stored and its link."""
+        query = select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == run).with_for_update()
+        if (row := (await connection.execute(query)).first()) is None:
+            await create_from(connection, run, first)
+            row = (await connection.execute(query)).one()
+        return row.seq, row.chain or genesis(run)
+
+    async def _current(self, connection: AsyncConnection, run: str, stored: int, chain: str) -> Held:
+        """The run as folded up to `stored`: from memory where that is still the same run, else from its row."""
+        held = self._held.get(run)
+        if held is not None and (held.state.seq, held.chain) == (stored, chain):
+            return held
+        state = (await connection.execute(select(RUNS.c.state).where(RUNS.c.id == run))).scalar()
+        return load(state, run, chain, await read_tasks(connection, run))
+
+    async def _begin(self, connection: AsyncConnection, call: EffectCall) -> Begun:
+        intent = _intent(call)
+        if await insert_new(connection, EFFECTS, intent):
+            begun = Begun(Verdict.GO)
+        else:
+            begun = await self._again(connection, call, intent)
+        if begun.verdict is Verdict.GO:
+            await connection.execute(insert(LOG).values(_log_row(call, intent["at"])))
+        return begun
+
+    async def _again(self, connection: AsyncConnection, call: EffectCall, intent: dict[str, Any]) -> Begun:
+        """A key that was begun before: what was written down then decides."""
+        row = (await connection.execute(select(EFFECTS).where(EFFECTS.c.key == call.key).with_for_update())).one()
+        before = Intent(row.turn, EffectState(row.state), row.result)
+        begun = judge_begin(before, call.turn, EffectContract.from_json(call.contract).repeatable)
+        if begun.verdict is Verdict.GO:
+            anew = {**intent, "tries": row.tries + 1, "result": None, "error": None, "ended_at": None}
+            await connection.execute(update(EFFECTS).where(EFFECTS.c.key == call.key).values(anew))
+        return begun
+
+    def _keep(self, held: Held | None) -> None:
+        """Only after the commit: what was rolled back never happened."""
+        if held is None:
+            return
+        if held.state.closed:
+            self._held.drop(held.state.run)
+        else:
+            self._held.put(held.state.run, held)
+
+
+async def _note_fork(connection: AsyncConnection, run: str, repeated: Sequence[Event]) -> None:
+    """Compare repeated events with the stored ones by their place in the chain, and say so where they differ."""
+    first, last = repeated[0].seq, repeated[-1].seq
+    query = select(EVENTS.c.seq, EVENTS.c.chain).where(EVENTS.c.run == run, EVENTS.c.seq.between(first - 1, last))
+    stored = {row.seq: row.chain for row in await connection.execute(query)}
+    if links(stored.get(first - 1, genesis(run)), repeated)[-1] == stored.get(last):
+        return
+    log.warning("history_differs_from_record", run=run, first=first, last=last)
+    row = {"at": datetime.now(UTC), "action": "ledger.fork", "type": "write", "via": "worker"}
+    detail = {"first": first, "last": last}
+    await connection.execute(insert(LOG).values(**row, outcome="history_differs", run=run, detail=detail))
+
+
+def _intent(call: EffectCall) -> dict[str, Any]:
+    return {
+        "key": call.key,
+        "run": call.run,
+        "step": call.step,
+        "execution": call.execution,
+        "action": call.activity,
+        "acting": call.acting,
+        "turn": call.turn,
+        "tries": 1,
+        "state": EffectState.BEGUN.value,
+        "input_hash": digest(call.input),
+        "at": datetime.now(UTC),
+    }
+
+
+def _log_row(call: EffectCall, at: datetime) -> dict[str, Any]:
+    """The line of the activity log without which no side effect happens."""
+    reads = EffectContract.from_json(call.contract).touches is Touches.NOTHING
+    return {
+        "at": at,
+        "user": call.acting,
+        "action": call.activity,
+        "type": "read" if reads else "write",
+        "via": "worker",
+        "outcome": "ok",
+        "definition": call.definition,
+        "run": call.run,
+        "step": call.step,
+        "detail": {"execution": call.execution, "turn": call.turn},
+    }

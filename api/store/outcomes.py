@@ -1,0 +1,83 @@
+"""What became of the commands that some events carry, and the trace of those that came by another door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.store.facts import instant
+from api.store.statements import insert_new
+from api.store.tables import Row
+from definitions.canonical import digest
+from definitions.wire import CLI_ACTOR, Event
+
+COMMANDS = Row.metadata.tables["commands"]
+LOG = Row.metadata.tables["log"]
+
+
+async def settle_commands(connection: AsyncConnection, run: str, events: Sequence[Event]) -> None:
+    """Set the outcome of each command by the first event that carries it: the first word on a command stands.
+
+    A command that the inbox does not know came by Temporal's own tools; it gets its row and its log line here.
+    """
+    first: dict[str, Event] = {}
+    for event in events:
+        if event.command is not None:
+            first.setdefault(event.command, event)
+        elif event.actor == CLI_ACTOR:
+            await connection.execute(insert(LOG).values(_log_row(run, event)))
+    for command, event in first.items():
+        if not await _settled(connection, run, command, event) and event.type != "run_started":
+            await _by_another_door(connection, run, command, event)
+
+
+async def _settled(connection: AsyncConnection, run: str, command: str, event: Event) -> bool:
+    known = (COMMANDS.c.id == command, COMMANDS.c.run == run)
+    waiting = update(COMMANDS).where(*known, COMMANDS.c.outcome == "received")
+    if (await connection.execute(waiting.values(_outcome(event)))).rowcount:
+        return True
+    return (await connection.execute(select(COMMANDS.c.id).where(*known))).first() is not None
+
+
+async def _by_another_door(connection: AsyncConnection, run: str, command: str, event: Event) -> None:
+    body = {"id": command, "type": _type(event), **({"step": event.step} if event.step else {})}
+    row = {
+        "id": command,
+        "run": run,
+        "type": _type(event),
+        "actor": event.actor or CLI_ACTOR,
+        "body": body,
+        "body_hash": digest(body),
+        "at": instant(event.at),
+        "via": "temporal",
+        **_outcome(event),
+    }
+    if await insert_new(connection, COMMANDS, row):
+        await connection.execute(insert(LOG).values(_log_row(run, event)))
+
+
+def _outcome(event: Event) -> dict[str, Any]:
+    refused = event.type == "command_refused"
+    return {"outcome": "refused", "refusal": event.data} if refused else {"outcome": "applied", "refusal": None}
+
+
+def _type(event: Event) -> str:
+    """The command's type where the event says it (a refusal does), else what it led to."""
+    return str(event.data.get("type") or event.type)
+
+
+def _log_row(run: str, event: Event) -> dict[str, Any]:
+    return {
+        "at": instant(event.at),
+        "user": event.actor,
+        "action": _type(event),
+        "type": "write",
+        "via": "temporal",
+        "outcome": str(event.data.get("code", "refused")) if event.type == "command_refused" else "ok",
+        "run": run,
+        "step": event.step,
+        "detail": {"command": event.command},
+    }

@@ -1,0 +1,114 @@
+"""From events to rows: the read model is a fold by the engine's own `evolve`, so that no list can disagree with a run.
+
+`Held` is a run as last folded. It is worth keeping between two appends, since a state is far larger than the events
+that change it; it counts only while its `seq` and `chain` are still those of the run's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.store.columns import NEVER
+from api.store.kept import Kept
+from api.store.keys import teams_key
+from api.store.tables import Row
+from definitions.engine import Graph, State, fold
+from definitions.views import run_row, task_rows
+from definitions.wire import Event
+
+RUNS = Row.metadata.tables["runs"]
+TASKS = Row.metadata.tables["tasks"]
+ASSIGNMENTS = Row.metadata.tables["assignments"]
+VERSIONS = Row.metadata.tables["versions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A run after its event `state.seq`, with the end of its chain and the task rows that it shows."""
+
+    state: State
+    chain: str
+    tasks: tuple[dict[str, Any], ...] = ()
+
+
+class Graphs:
+    """Published versions made ready to be walked, kept by (key, version): they never change."""
+
+    def __init__(self, size: int = 256) -> None:
+        self._kept: Kept[tuple[str, int], Graph] = Kept(size)
+
+    async def of(self, connection: AsyncConnection, state: State) -> Graph:
+        """The graph that a run walks. Raises LookupError when its version is not in this database."""
+        key = (state.definition, state.version)
+        if (graph := self._kept.get(key)) is None:
+            query = select(VERSIONS.c.frozen).where(VERSIONS.c.key == key[0], VERSIONS.c.version == key[1])
+            if (frozen := (await connection.execute(query)).scalar()) is None:
+                raise LookupError(f"version {key[1]} of {key[0]!r} is not in the database")
+            graph = Graph.load(frozen)
+            self._kept.put(key, graph)
+        return graph
+
+
+async def project(connection: AsyncConnection, graphs: Graphs, held: Held, events: Sequence[Event], chain: str) -> Held:
+    """Fold more events into a run and write what changed of its rows; gives the run as it is then.
+
+    `events` follow on `held` without a gap, and the run's row is there and locked by the caller.
+    """
+    state = fold(events, held.state)
+    graph = await graphs.of(connection, state)
+    tasks = tuple(_task(row, state) for row in task_rows(graph, state))
+    values = {**run_columns(graph, state), "chain": chain}
+    await connection.execute(update(RUNS).where(RUNS.c.id == state.run).values(values))
+    await _rewrite_tasks(connection, state.run, held.tasks, tasks)
+    return Held(state, chain, tasks)
+
+
+def run_columns(graph: Graph, state: State) -> dict[str, Any]:
+    """The columns of a run's row that follow from its events. A run that has ended gives its `open_key` back."""
+    row = {name: value for name, value in run_row(graph, state).items() if name in RUNS.c and name != "id"}
+    derived = {"hash": state.hash, "teams_key": teams_key(state.teams), "state": state.to_json()}
+    return {**row, **derived, **({"open_key": None} if state.closed else {})}
+
+
+def load(state: dict[str, Any] | None, run: str, chain: str, tasks: Sequence[dict[str, Any]] = ()) -> Held:
+    """A run as its row has it. `tasks` are its task rows, to tell later which of them changed."""
+    return Held(State.from_json(state) if state else State.new(run), chain, tuple(tasks))
+
+
+async def read_tasks(connection: AsyncConnection, run: str) -> list[dict[str, Any]]:
+    """The task rows of a run as they stand."""
+    rows = await connection.execute(select(TASKS).where(TASKS.c.run == run))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _task(row: dict[str, Any], state: State) -> dict[str, Any]:
+    known = {column.name: row.get(column.name) for column in TASKS.columns}
+    return {**known, "due_sort": row.get("due") or NEVER, "teams_key": teams_key(state.teams)}
+
+
+async def _rewrite_tasks(
+    connection: AsyncConnection, run: str, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+) -> None:
+    old, new = ({row["step"]: row for row in rows} for rows in (before, after))
+    gone = [step for step, row in old.items() if new.get(step) != row]
+    come = [row for step, row in new.items() if old.get(step) != row]
+    if gone:
+        await connection.execute(delete(TASKS).where(TASKS.c.run == run, TASKS.c.step.in_(gone)))
+        if any(_assigned(old[step]) for step in gone):
+            await connection.execute(delete(ASSIGNMENTS).where(ASSIGNMENTS.c.run == run, ASSIGNMENTS.c.step.in_(gone)))
+    if come:
+        await connection.execute(insert(TASKS), come)
+        if people := [who for row in come for who in _assigned(row)]:
+            await connection.execute(insert(ASSIGNMENTS), people)
+
+
+def _assigned(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row for each person and team a task is assigned to."""
+    common = {"run": row["run"], "step": row["step"], "due_sort": row["due_sort"]}
+    people = [("user", who) for who in row["users"]] + [("team", who) for who in row["teams"]]
+    return [{**common, "kind": kind, "who": who} for kind, who in dict.fromkeys(people)]
