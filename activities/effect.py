@@ -23,7 +23,7 @@ from typing import Any
 import structlog
 from temporalio.exceptions import ApplicationError
 
-from activities.errors import ActionError, NotDone, Refused, Retryable, Unusable
+from activities.errors import ActionError, NotDone, Refused, Retryable, Uncertain, Unusable
 from activities.ports import Ledger, Outcome, People
 from activities.pulse import Pulse, bounded
 from activities.result import checked_result
@@ -76,7 +76,7 @@ def classify(error: Exception, contract: EffectContract, name: str) -> Failure:
     match error:
         case NotDone() | Retryable():
             return Failure(error.code, error.message, "failed", True, error.after, error.errors)
-        case Unusable():
+        case Unusable() | Uncertain():
             return Failure(error.code, error.message, "unknown", False)
         case ActionError():
             return Failure(error.code, error.message, "failed", False, None, error.errors)

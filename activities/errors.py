@@ -41,6 +41,10 @@ class Retryable(_TryAgain):
     """It may have happened, and doing it again under the same key does no more than doing it once."""
 
 
+class Uncertain(ActionError):
+    """It may have happened, whole or in part, and doing it again may do it twice: only a person may ask again."""
+
+
 class InvalidInput(ActionError):
     """The input does not have the declared shape; `errors` names every field. Nothing was done."""
 

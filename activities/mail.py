@@ -12,6 +12,7 @@ import os
 import re
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -23,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from activities.errors import ActionError, NotDone
+from activities.errors import ActionError, NotDone, Uncertain
 from activities.registry import ActionContext, Registry
 
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}")
@@ -126,20 +127,33 @@ def _deliver(message: EmailMessage, url: str) -> None:
         server = _connect(parts.scheme, parts.hostname or "", parts.port)
     except (OSError, smtplib.SMTPException):
         raise NotDone("The mail server does not answer.", code="mail_unavailable") from None
-    with server:
-        try:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-        except (OSError, smtplib.SMTPException):
-            raise NotDone("The mail server refuses the login.", code="mail_unavailable") from None
-        try:
-            refused = server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise ActionError("recipient_refused", f"The mail server refuses {_names(error.recipients)}.") from None
-        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            raise ActionError("mail_refused", f"The mail server refuses the mail ({error.smtp_code}).") from None
-        if refused:  # some got it: sending again would reach those twice
-            raise ActionError("recipient_refused", f"Sent, but not to {_names(refused)}: the mail server refuses them.")
+    try:
+        _log_in(server, parts.username, parts.password)
+        _hand_over(server, message)
+    finally:  # whatever the server answers to QUIT, the mail's fate was decided before it
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+
+
+def _log_in(server: smtplib.SMTP, user: str | None, password: str | None) -> None:
+    try:
+        if user:
+            server.login(unquote(user), unquote(password or ""))
+    except (OSError, smtplib.SMTPException):
+        raise NotDone("The mail server refuses the login.", code="mail_unavailable") from None
+
+
+def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        refused = server.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        raise ActionError("recipient_refused", f"The mail server refuses {_names(error.recipients)}.") from None
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+        raise ActionError("mail_refused", f"The mail server refuses the mail ({error.smtp_code}).") from None
+    except (OSError, smtplib.SMTPException):
+        raise Uncertain("mail_uncertain", "The mail server went away while it took the mail.") from None
+    if refused:  # some got it: sending again would reach those twice
+        raise Uncertain("recipient_refused", f"Sent, but not to {_names(refused)}: the mail server refuses them.")
 
 
 def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:

@@ -20,6 +20,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
+from definitions.expressions.evaluate import truth
+
 
 class Verdict(StrEnum):
     """What a try that is about to begin is told."""
@@ -97,8 +99,6 @@ def allows_row(scopes: Scopes, collection: str, row: Mapping[str, Any], me: Mapp
 
     Unknown or absent is not met, so an error never opens a row.
     """
-    from definitions.expressions.evaluate import truth
-
     if (trees := scopes.rows.get(collection)) is None:
         return True
     return any(truth(tree, {"row": dict(row), "me": dict(me)}) for tree in trees)

@@ -1,0 +1,71 @@
+"""What a worker's effects work with, handed in at its start; and the activities, interceptor and catalogue made of it.
+
+Nothing here is found through the process: two workers in one test have two sets of everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from activities.data import data_activities
+from activities.demo import SOURCE as DEMO
+from activities.demo import register_demo
+from activities.http import HttpPolicy, register_http
+from activities.interceptor import EffectInterceptor, unregistered
+from activities.mail import MailSettings, register_mail
+from activities.ports import Ledger, People
+from activities.record import record_activity
+from activities.records import Records
+from activities.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The store's two ports, the records, and the two ways out of the house."""
+
+    ledger: Ledger
+    people: People
+    records: Records
+    mail: MailSettings
+    http: HttpPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the worker needs: activities to register, the interceptor around them, the catalogue to announce."""
+
+    activities: list[Callable[..., Any]]
+    interceptor: EffectInterceptor
+    catalogue: list[dict[str, Any]]
+
+
+def assemble(resources: Resources, *registries: Registry) -> Effects:
+    """The built-in effects and those of the given registries (of developers' modules).
+
+    Raises ValueError when a name is taken twice, or an `undo` names an action that nobody registered.
+    """
+    registry = builtin_actions(resources)
+    for other in registries:
+        registry.include(other)
+    for entry in registry.actions.values():
+        if entry.undo is not None and entry.undo not in registry.actions:
+            raise ValueError(f"{entry.name} is undone by {entry.undo!r}, which is not registered")
+    activities = [
+        record_activity(resources.ledger),
+        *data_activities(resources.records, resources.people),
+        *registry.activities(),
+        unregistered,
+    ]
+    return Effects(activities, EffectInterceptor(resources.ledger, resources.people), registry.catalogue())
+
+
+def builtin_actions(resources: Resources) -> Registry:
+    """The actions that are there from the start; those of the demo where its source is configured."""
+    registry = Registry()
+    register_http(registry, resources.http)
+    register_mail(registry, resources.mail)
+    if any(source["id"] == DEMO for source in resources.records.sources()):
+        register_demo(registry, resources.records)
+    return registry

@@ -1,0 +1,131 @@
+"""`holdfast.get_data` and `holdfast.update_data`:
+
+a step reads or writes records, with the rights of the person who acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, Field
+from temporalio import activity
+
+from activities.errors import ActionError, NotDone, Refused
+from activities.ports import People
+from activities.records import RecordError, Records
+from activities.registry import parse_input
+from definitions import wire
+from definitions.effects import Scopes
+from definitions.wire import EffectCall
+
+
+def _as_id(value: Any) -> Any:
+    """Ids are text; a definition may well name one by its number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_as_id), Field(min_length=1, max_length=500)]
+
+
+class GetData(BaseModel):
+    """One row by `record`, or rows by `where` (field -> value, list of values, or null for empty)."""
+
+    collection: str
+    record: Id | None = None
+    where: dict[str, Any] | None = None
+    fields: list[str] | None = None
+    many: bool = False
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class UpdateData(BaseModel):
+    """The fields to write into one row; null clears."""
+
+    collection: str
+    record: Id
+    set: dict[str, Any]
+
+
+def data_activities(records: Records, people: People) -> list[Callable[..., Any]]:
+    """The two activities over those records. Their results: the fields by name, or `{rows: […]}` with `many`."""
+
+    @activity.defn(name=wire.ACTIVITY_GET_DATA)
+    async def get_data(call: dict[str, Any]) -> dict[str, Any]:
+        return await read_data(records, people, EffectCall.from_json(call))
+
+    @activity.defn(name=wire.ACTIVITY_UPDATE_DATA)
+    async def update_data(call: dict[str, Any]) -> dict[str, Any]:
+        return await write_data(records, people, EffectCall.from_json(call))
+
+    return [get_data, update_data]
+
+
+async def read_data(records: Records, people: People, call: EffectCall) -> dict[str, Any]:
+    """What the step asked for.
+
+    Raises ActionError: `not_found`, `not_unique`, `not_allowed`, or a code of RecordError.
+    """
+    asked = parse_input(GetData, call.input)
+    scopes, me = await rights(people, call.acting)
+    try:
+        if asked.record is not None and not asked.many:
+            return await records.read(asked.collection, asked.record, scopes=scopes, me=me, fields=asked.fields)
+        if asked.record is None and asked.where is None and not asked.many:
+            raise ActionError("not_found", f"No record of {asked.collection} is named.")
+        return await _read_rows(records, asked, scopes, me)
+    except RecordError as error:
+        raise as_action_error(error) from None
+
+
+async def _read_rows(records: Records, asked: GetData, scopes: Scopes, me: dict[str, Any]) -> dict[str, Any]:
+    where = dict(asked.where or {})
+    if asked.record is not None:
+        told = await records.describe(asked.collection)
+        where |= {field["name"]: asked.record for field in told["fields"] if field["primary"]}
+    limit = asked.limit if asked.many else 2
+    rows, _ = await records.rows(asked.collection, where=where, limit=limit, fields=asked.fields, scopes=scopes, me=me)
+    if asked.many:
+        return {"rows": rows}
+    if not rows:
+        raise ActionError("not_found", f"No row of {asked.collection} matches.")
+    if len(rows) > 1:  # taking the first would let the order of keys decide
+        raise ActionError("not_unique", f"Several rows of {asked.collection} match; ask for many, or for less.")
+    return rows[0]
+
+
+async def write_data(records: Records, people: People, call: EffectCall) -> dict[str, Any]:
+    """Writes the fields and answers them as stored. Raises ActionError as above."""
+    asked = parse_input(UpdateData, call.input)
+    scopes, me = await rights(people, call.acting)
+    try:
+        return await records.update(asked.collection, asked.record, asked.set, scopes=scopes, me=me)
+    except RecordError as error:
+        raise as_action_error(error) from None
+
+
+async def rights(people: People, actor: str) -> tuple[Scopes, dict[str, Any]]:
+    """The person's scopes and `me`, now.
+
+    Raises Refused for a stranger, NotDone when they cannot be read: fails closed.
+    """
+    try:
+        return await people.scopes(actor), await people.me(actor)
+    except LookupError:
+        raise Refused(f"{actor!r} has no rights any more.") from None
+    except Exception:
+        raise NotDone("Rights cannot be read at the moment.", code="ledger_unavailable") from None
+
+
+def as_action_error(error: RecordError) -> ActionError:
+    """The same refusal in the words of effects.
+
+    An unreachable source is tried again: reads and pinned writes repeat.
+    """
+    match error.code:
+        case "out_of_scope":
+            return Refused(error.message)
+        case "source_unavailable":
+            return NotDone(error.message, code=error.code)
+        case _:
+            return ActionError(error.code, error.message, errors=error.errors)
