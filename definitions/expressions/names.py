@@ -1,0 +1,63 @@
+"""Which names an expression may read, and what is said about those it may not.
+
+Declarations give the type of dotted paths (`steps.order.output.total: double`). A path may be read when it is
+declared, when it leads to something declared (`steps.order.output` as a whole), or when it goes on inside something
+open: a `map`, `dyn` or `list`. Everything else is a mistake that is best found now, with the nearest name that
+exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from definitions.expressions.errors import ExpressionError
+from definitions.expressions.translate import Read, refuse_attribute
+
+OPEN = frozenset(("map", "dyn", "list"))
+CONVERTED = frozenset(("int", "double", "timestamp", "duration"))
+"""Declared types a JSON value is read as; see reading.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The declarations of one place of a document."""
+
+    types: Mapping[str, str]
+    groups: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parents = {".".join(path.split(".")[:end]) for path in self.types for end in range(1, path.count(".") + 1)}
+        object.__setattr__(self, "groups", frozenset(parents - set(self.types)))
+
+    @property
+    def roots(self) -> list[str]:
+        """The names that stand at the front of a path, in order."""
+        return sorted({path.split(".")[0] for path in self.types})
+
+    def read_as(self, path: tuple[str, ...]) -> str:
+        """What a frozen `read` of this path carries: its declared type where JSON does not show it, or ""."""
+        declared = self.types.get(".".join(path), "")
+        return declared if declared in CONVERTED else ""
+
+    def check(self, read: Read) -> None:
+        """Raises ExpressionError(unknown_name, attribute_not_allowed, expression_type)."""
+        for part in read.path:
+            refuse_attribute(part, read.position)
+        full = ".".join(read.path)
+        if full in self.types or full in self.groups:
+            return
+        for end in range(len(read.path) - 1, 0, -1):
+            above = ".".join(read.path[:end])
+            if above in self.types:
+                if self.types[above] in OPEN:
+                    return
+                raise ExpressionError(
+                    "expression_type", f"{above} is a {self.types[above]}: it has no fields", read.position
+                )
+        raise ExpressionError("unknown_name", self._unknown(full), read.position)
+
+    def _unknown(self, full: str) -> str:
+        near = get_close_matches(full, sorted({*self.types, *self.groups}), n=1, cutoff=0.7)
+        return f"{full} is not in scope here" + (f"; did you mean {near[0]}?" if near else "")
