@@ -116,16 +116,16 @@ def round_view(execution: Execution) -> dict[str, Any]:
     }
 
 
-PENDING_ROUND = round_view(Execution(id="", step="", round=1, status=StepStatus.PENDING, entered_at="")) | {
-    "entered_at": None
-}
-
-
 def _attention(execution: Execution) -> dict[str, Any] | None:
     if execution.attention is None:
         return None
     keys = ("reason", "code", "message", "errors")
     return {key: execution.attention[key] for key in keys if key in execution.attention}
+
+
+PENDING_ROUND = round_view(Execution(id="", step="", round=1, status=StepStatus.PENDING, entered_at="")) | {
+    "entered_at": None
+}
 
 
 def legal(graph: Graph, state: State, actor: Actor) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from definitions.canonical import canonical, seal_text
+from definitions.canonical import seal_text
+from definitions.engine.judge import stored_size
 from definitions.engine.messages import CommandGiven, Unreadable
 from definitions.wire import CLI_ACTOR, COMMAND_SIGNALS, Actor, RunStart
 
@@ -24,10 +25,10 @@ TYPES = {signal: kind for kind, signal in COMMAND_SIGNALS.items()}
 
 
 def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> CommandGiven | Unreadable:
-    """The message a signal carries. `payload` is its first argument as JSON, or an exception if it could not be read."""
+    """The message a signal carries. `payload` is its first argument as JSON, or an exception where there is none."""
     if signal not in TYPES:
         return Unreadable(at, signal[:200], "unknown_signal", "no command has this signal", excerpt(payload))
-    if not isinstance(payload, dict) or not storable(payload):
+    if not isinstance(payload, dict) or stored_size(payload) is None:
         return Unreadable(at, signal, "malformed", "a signal carries one JSON object", excerpt(payload))
     sealed = isinstance(payload.get("command"), dict)
     command = payload["command"] if sealed else payload
@@ -61,14 +62,6 @@ def _sealed_by(key: str, seal: bytes, text: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def storable(value: Any) -> bool:
-    """Whether a value is JSON that both databases and Temporal take: finite, not too deep, no NUL, no lone surrogate."""
-    try:
-        return b"\\u0000" not in canonical(value).encode()
-    except (ValueError, TypeError, RecursionError):
-        return False
 
 
 def excerpt(payload: Any) -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey
+from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
@@ -188,8 +188,8 @@ class Run:
         shown = (str(self.state.status), tuple(waiting), views.has_attention(self.state))
         if shown != self.shown:
             self.shown = shown
-            pairs = [STATUS.value_set(shown[0]), WAITING_FOR.value_set(waiting), ATTENTION.value_set(shown[2])]
-            workflow.upsert_search_attributes(pairs)
+            updates: list[SearchAttributeUpdate[Any]] = [STATUS.value_set(shown[0]), WAITING_FOR.value_set(waiting)]
+            workflow.upsert_search_attributes([*updates, ATTENTION.value_set(shown[2])])
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""

@@ -7,8 +7,8 @@ wants done (*commands*), and sleeps again:
     advance(graph, state, message) -> Step(state, events, commands)
 
 This function is total, synchronous and pure. It reads no clock and draws no number: time comes with the message, ids
-come from run, step and round. So it gives the same answer on the day it ran, in a replay a year later, in a test, and in
-the API's simulation.
+come from run, step and round. So it gives the same answer on the day it ran, in a replay a year later, in a test, and
+in the API's simulation.
 
 What it promises, each held by a property test (tests/engine/test_properties.py):
 
@@ -20,13 +20,13 @@ What it promises, each held by a property test (tests/engine/test_properties.py)
  6. An answer belongs to the round and turn it was asked for. A late one is recorded and used for nothing.
  7. No step starts before its edges say so, and none is done whose predecessors were never decided.
  8. A closed run asks for nothing and opens nothing.
- 9. What runs is known: each `running` round has exactly one effect asked for, each `waiting` one exactly one timer.
+ 9. What is under way is known: each `running` round has exactly one effect asked for, each `waiting` one its timer.
 
-Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is refused;
-an effect that answers after its step was handled by hand is late. Ready steps are taken in the order of the document.
+Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is
+refused; an effect that answers after its step was handled by hand is late. Ready steps are taken in document order.
 
-Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py` how
-edges decide, `enter.py` what each kind does when its turn comes; `judge.py` and `people.py` commands; `answers.py`
+Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py`
+how edges decide, `enter.py` what each kind does when its turn comes; `judge.py` and `people.py` commands; `answers.py`
 effects and timers; `finish.py` the end.
 """
 

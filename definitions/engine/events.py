@@ -2,7 +2,8 @@
 
 | type | data |
 |---|---|
-| run_started | definition, version, hash, interpreter, name, record, record_data, inputs, labels, purposes, teams, source, started_by, one_per_record |
+| run_started | definition, version, hash, interpreter, name, record, record_data, inputs, labels, and the rest of
+  `advance.started_data`: enough to build the read model from events alone |
 | record_read | fields: the record as just read or written |
 | step_ready | assignees: a person may act |
 | effect_requested | turn, activity, acting, assignees: an activity was asked for |

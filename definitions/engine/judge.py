@@ -31,6 +31,19 @@ COMMAND_KEYS: dict[str, dict[str, type]] = {
 }
 """The commands this release runs, with what each may carry beside the common keys."""
 
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A well-formed command for one step that has an open or ended round."""
+
+    graph: Graph
+    state: State
+    node: Node
+    execution: Execution
+    command: dict[str, Any]
+    now: datetime
+
+
 STEP_COMMANDS = ("complete", "skip", "retry", "handle_manually")
 
 
@@ -59,7 +72,12 @@ def judge(graph: Graph, state: State, command: dict[str, Any], actor: Actor, now
     node = graph.nodes.get(command.get("step", ""))
     if node is None:
         return Refusal("step_unknown", f"there is no step {command.get('step')!r} in this run", 404)
-    return _of_step(graph, state, node, command, actor, now)
+    if not may_act(node, actor):
+        return Refusal("forbidden", f"{node.id} is for {', '.join(node.step.roles)}", 403)
+    execution = state.of(node.id)
+    if (refusal := _round(graph, state, node, command)) is not None or execution is None:
+        return refusal
+    return JUDGES[command["type"]](Question(graph, state, node, execution, command, now))
 
 
 def may_act(node: Node, actor: Actor) -> bool:
@@ -79,8 +97,8 @@ def blocked_by(graph: Graph, state: State, node: Node) -> list[str]:
 
 def _shape(command: dict[str, Any]) -> Refusal | None:
     kind = command.get("type")
-    if kind not in COMMAND_SIGNALS:
-        return Refusal("malformed", f"there is no command {kind!r}", 422)
+    if not isinstance(kind, str) or kind not in COMMAND_SIGNALS:
+        return Refusal("malformed", f"there is no command {str(kind)[:80]!r}", 422)
     if kind not in COMMAND_KEYS:
         return Refusal("command_not_available", f"the command {kind} does not run in this release", 422)
     allowed = {**COMMON_KEYS, **COMMAND_KEYS[kind]}
@@ -88,9 +106,21 @@ def _shape(command: dict[str, Any]) -> Refusal | None:
     problems = [problem for problem in errors if problem]
     if problems:
         return Refusal("malformed", problems[0]["message"], 422, {"errors": problems})
-    if len(canonical(command)) > VALUE_LIMIT:
+    size = stored_size(command)
+    if size is None:
+        return Refusal("malformed", "a command is JSON: finite numbers, no NUL, no lone surrogates", 422)
+    if size > VALUE_LIMIT:
         return Refusal("too_large", f"a command may hold {VALUE_LIMIT} bytes", 413)
     return None
+
+
+def stored_size(value: Any) -> int | None:
+    """Bytes of a value's JSON, or None where it is not JSON that Temporal and both databases take."""
+    try:
+        text = canonical(value).encode()
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return None if b"\\u0000" in text else len(text)
 
 
 def _key_problem(key: str, value: Any, allowed: dict[str, type]) -> dict[str, str] | None:
@@ -120,49 +150,40 @@ def _closing(graph: Graph, command: dict[str, Any]) -> Refusal | None:
     return None
 
 
-def _of_step(
-    graph: Graph, state: State, node: Node, command: dict[str, Any], actor: Actor, now: datetime
-) -> Refusal | None:
-    if not may_act(node, actor):
-        return Refusal("forbidden", f"{node.id} is for {', '.join(node.step.roles)}", 403)
+def _round(graph: Graph, state: State, node: Node, command: dict[str, Any]) -> Refusal | None:
+    """Whether the step has a round, and it is the one the caller saw."""
     execution = state.of(node.id)
     seen = command.get("execution")
-    if seen is not None and (execution is None or seen != execution.id):
-        newest = execution.id if execution else None
-        return Refusal("stale_execution", f"{seen} is not the current round of {node.id}", details={"current": newest})
-    if execution is None:
+    if execution is None and seen in (None, f"{node.id}#1"):
         waits = blocked_by(graph, state, node)
         return Refusal("requirements_open", f"{node.id} waits for {', '.join(waits)}", details={"blocked_by": waits})
-    return JUDGES[command["type"]](graph, state, node, execution, command, now)
-
-
-def _not_now(node: Node, execution: Execution) -> Refusal:
-    details: dict[str, Any] = {"step_status": str(execution.status)}
-    if execution.status in ENDED:
-        by = execution.ended_by or execution.done_by or "the run"
-        details |= {"ended_by": execution.ended_by, "ended_at": execution.ended_at}
-        return Refusal(
-            "step_not_ready",
-            f"{node.id} already ended ({execution.status}) by {by} at {execution.ended_at}",
-            409,
-            details,
-        )
-    return Refusal("step_not_ready", f"{node.id} is {execution.status} and cannot take this command", 409, details)
-
-
-def _complete(
-    graph: Graph, state: State, node: Node, execution: Execution, command: dict[str, Any], now: datetime
-) -> Refusal | None:
-    if execution.status is not StepStatus.READY:
-        return _not_now(node, execution)
-    if node.step.kind == "decision":
-        return _choice(node, command)
-    _, problems = answer(graph, state, node, command, now)
-    if problems:
-        return Refusal(
-            "invalid_output", f"{node.id} is not complete: {problems[0]['message']}", 422, {"errors": problems}
-        )
+    newest = execution.id if execution else None
+    if seen is not None and seen != newest:
+        return Refusal("stale_execution", f"{seen} is not the current round of {node.id}", details={"current": newest})
     return None
+
+
+def _not_now(asked: Question) -> Refusal:
+    execution, step = asked.execution, asked.node.id
+    details: dict[str, Any] = {"step_status": str(execution.status)}
+    if execution.status not in ENDED:
+        return Refusal("step_not_ready", f"{step} is {execution.status} and cannot take this command", details=details)
+    by = execution.ended_by or execution.done_by or "the run"
+    details |= {"ended_by": execution.ended_by, "ended_at": execution.ended_at}
+    text = f"{step} already ended ({execution.status}) by {by} at {execution.ended_at}"
+    return Refusal("step_not_ready", text, details=details)
+
+
+def _complete(asked: Question) -> Refusal | None:
+    if asked.execution.status is not StepStatus.READY:
+        return _not_now(asked)
+    if asked.node.step.kind == "decision":
+        return _choice(asked)
+    _, problems = answer(asked.graph, asked.state, asked.node, asked.command, asked.now)
+    if not problems:
+        return None
+    text = f"{asked.node.id} is not complete: {problems[0]['message']}"
+    return Refusal("invalid_output", text, 422, {"errors": problems})
 
 
 def answer(
@@ -177,10 +198,10 @@ def answer(
     return output, [problem.to_json() for problem in problems]
 
 
-def _choice(node: Node, command: dict[str, Any]) -> Refusal | None:
-    assert isinstance(node.step, DecisionStep)
-    options = [option.id for option in node.step.options]
-    choice = command.get("choice")
+def _choice(asked: Question) -> Refusal | None:
+    assert isinstance(asked.node.step, DecisionStep)
+    options = [option.id for option in asked.node.step.options]
+    choice = asked.command.get("choice")
     if choice in options:
         return None
     code = "choice_missing" if choice is None else "unknown_option"
@@ -188,33 +209,26 @@ def _choice(node: Node, command: dict[str, Any]) -> Refusal | None:
     return Refusal(code, problem["message"], 422, {"errors": [problem]})
 
 
-def _skip(
-    graph: Graph, state: State, node: Node, execution: Execution, command: dict[str, Any], now: datetime
-) -> Refusal | None:
-    if execution.status in ENDED:
-        return _not_now(node, execution)
-    if not node.step.skippable:
-        return Refusal("not_skippable", f"{node.id} may not be skipped")
+def _skip(asked: Question) -> Refusal | None:
+    if asked.execution.status in ENDED:
+        return _not_now(asked)
+    if not asked.node.step.skippable:
+        return Refusal("not_skippable", f"{asked.node.id} may not be skipped")
     return None
 
 
-def _retry(
-    graph: Graph, state: State, node: Node, execution: Execution, command: dict[str, Any], now: datetime
-) -> Refusal | None:
-    return None if execution.status is StepStatus.ATTENTION else _not_now(node, execution)
+def _retry(asked: Question) -> Refusal | None:
+    return None if asked.execution.status is StepStatus.ATTENTION else _not_now(asked)
 
 
-def _handle_manually(
-    graph: Graph, state: State, node: Node, execution: Execution, command: dict[str, Any], now: datetime
-) -> Refusal | None:
+def _handle_manually(asked: Question) -> Refusal | None:
     """A person does what a machine was to do: at any time while it is open, never in place of a person's own step."""
-    if execution.status in ENDED or node.for_a_person:
-        return _not_now(node, execution)
-    return _choice(node, command) if node.step.kind == "decision" else None
+    if asked.execution.status in ENDED or asked.node.for_a_person:
+        return _not_now(asked)
+    return _choice(asked) if asked.node.step.kind == "decision" else None
 
 
-Judge = Callable[[Graph, State, Node, Execution, dict[str, Any], datetime], Refusal | None]
-JUDGES: dict[str, Judge] = {
+JUDGES: dict[str, Callable[[Question], Refusal | None]] = {
     "complete": _complete,
     "skip": _skip,
     "retry": _retry,

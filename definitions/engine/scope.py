@@ -11,7 +11,8 @@ from typing import Any
 
 from definitions.engine.graph import Graph
 from definitions.engine.state import ENDED, FINISHED, State, StepStatus
-from definitions.expressions.evaluate import ABSENT, truth
+from definitions.expressions.evaluate import truth
+from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve
 
 

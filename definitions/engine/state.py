@@ -113,8 +113,8 @@ class State:
 
     `executions` stand in the order they were opened. `applied` maps a command's id to None (applied) or to the refusal
     it got. `record_data` is the record as last read. `latest` (step to newest round), `open` (the rounds that have not
-    ended) and `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message costs
-    what it touches and not the length of the run, and rebuilt rather than stored.
+    ended) and `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message
+    costs what it touches and not the length of the run, and rebuilt rather than stored.
     """
 
     run: str

@@ -1,0 +1,142 @@
+"""A worker of our own on the session's real Temporal server, over a ledger in memory: the shell without the API.
+
+What is tested here is the way between engine and Temporal; the tables have tests of their own (tests/store).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import BaseModel
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+from activities.errors import ActionError
+from activities.interceptor import EffectInterceptor, unregistered
+from activities.record import record_activity
+from activities.registry import Registry
+from activities.testing import InMemoryLedger, InMemoryPeople
+from definitions.canonical import digest, seal_text
+from definitions.wire import COMMAND_SIGNALS, QUERY_STATE, Actor, Envelope, RunStart
+from tests.engine.story import ANN, frozen
+from workers.worker import build_worker
+
+
+class Order(BaseModel):
+    """What the test actions take."""
+
+    order: str = "o1"
+
+
+class Receipt(BaseModel):
+    """What they give."""
+
+    id: str
+
+
+class World:
+    """What the test actions do, counted; each test may change how they behave."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.gate = asyncio.Event()
+        self.big = 0
+
+    def registry(self) -> Registry:
+        """Three actions: one that works, one that fails, one that waits to be let go."""
+        registry = Registry()
+
+        @registry.action("test.pay", title="Pay", repeatable=True)
+        async def pay(order: Order) -> Receipt:
+            self.calls.append(order.order)
+            return Receipt(id="r" * (self.big or 1))
+
+        @registry.action("test.fail", title="Fail")
+        async def fail(order: Order) -> Receipt:
+            raise ActionError("card_refused", "the card was refused")
+
+        @registry.action("test.slow", title="Slow", repeatable=True, heartbeat=1.0)
+        async def slow(order: Order) -> Receipt:
+            await self.gate.wait()
+            return Receipt(id="slow")
+
+        return registry
+
+
+class House:
+    """One task queue with one worker; starts runs, gives commands, asks."""
+
+    def __init__(self, client: Client, queue: str, *, cli_roles: tuple[str, ...] = (), cache: int = 100) -> None:
+        self.client, self.queue, self.cli_roles, self.cache = client, queue, cli_roles, cache
+        self.ledger = InMemoryLedger()
+        self.people = InMemoryPeople({"ann": {}, "lea": {}})
+        self.world = World()
+        self.key = Ed25519PrivateKey.generate()
+
+    def worker(self) -> Worker:
+        """A worker that is not started yet."""
+        registry = self.world.registry()
+        return build_worker(
+            self.client,
+            task_queue=self.queue,
+            activities=[*registry.activities(), record_activity(self.ledger), unregistered],
+            interceptors=[EffectInterceptor(self.ledger, self.people)],
+            max_cached_workflows=self.cache,
+        )
+
+    async def start(self, document: dict[str, Any], **request: Any) -> WorkflowHandle[Any, Any]:
+        """Start a run of a document, as the API does."""
+        run = f"run-{uuid.uuid4()}"
+        version = frozen(document)
+        public = self.key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        start = RunStart(
+            run,
+            document["key"],
+            1,
+            digest(version),
+            version,
+            {"by": ANN.to_json(), **request},
+            keys=(base64.b64encode(public).decode(),),
+            cli_roles=self.cli_roles,
+        )
+        return await self.client.start_workflow(document["key"], start.to_json(), id=run, task_queue=self.queue)
+
+    def envelope(self, run: str, command: dict[str, Any], by: Actor = ANN) -> dict[str, Any]:
+        """A command under the API's seal."""
+        at = datetime.now(UTC).isoformat()
+        seal = base64.b64encode(self.key.sign(seal_text(run, command, by.to_json(), at))).decode()
+        return Envelope(command, by, at, seal).to_json()
+
+    async def give(self, handle: WorkflowHandle[Any, Any], kind: str, by: Actor = ANN, **more: Any) -> dict[str, Any]:
+        """Give a command and ask what became of it."""
+        command = {"id": uuid.uuid4().hex, "type": kind, **more}
+        await handle.signal(COMMAND_SIGNALS[kind], self.envelope(handle.id, command, by))
+        return await self.ask(handle, command["id"])
+
+    async def ask(self, handle: WorkflowHandle[Any, Any], command: str | None = None) -> dict[str, Any]:
+        """The answer of the `state` query."""
+        return dict(await handle.query(QUERY_STATE, command))
+
+    async def until(
+        self, handle: WorkflowHandle[Any, Any], holds: Callable[[dict[str, Any]], bool], seconds: float = 30
+    ) -> dict[str, Any]:
+        """Ask until the RunView is as wanted."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            view = dict((await self.ask(handle))["run"])
+            if holds(view):
+                return view
+            assert asyncio.get_running_loop().time() < deadline, view
+            await asyncio.sleep(0.05)
+
+
+def step(view: dict[str, Any], name: str) -> dict[str, Any]:
+    """One step of a RunView."""
+    return next(s for s in view["steps"] if s["id"] == name)

@@ -1,0 +1,225 @@
+"""The workflow on a real Temporal server: what the engine asks for happens, what happens is recorded, nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Replayer
+
+from definitions.wire import Event
+from definitions.engine import State, fold
+from tests.engine.story import LEA, document
+from tests.workers.house import House, step
+from workers.run import Run
+from workers.worker import sandbox
+
+TASK = {"id": "look", "kind": "task", "title": "Look", "fields": [{"id": "n", "type": "number", "required": True}]}
+CHOOSE = {
+    "id": "choose",
+    "kind": "decision",
+    "title": "Choose",
+    "options": [{"id": "x"}, {"id": "y"}],
+    "roles": ["lead"],
+}
+
+
+def act(name: str, action: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "kind": "action", "title": name.title(), "action": action, "execute": "automatic", **more}
+
+
+@pytest.fixture
+def house(temporal_client: Client, task_queue: str) -> House:
+    return House(temporal_client, task_queue)
+
+
+async def replayed(handle: Any) -> None:
+    """The history replays against today's code."""
+    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(await handle.fetch_history())
+
+
+async def recorded(house: House, handle: Any) -> State:
+    """The state as the stored events tell it."""
+    events = [Event.from_json(row) for row in house.ledger.events[handle.id]]
+    return fold(events, State.new(handle.id))
+
+
+async def test_people_and_machines_take_turns_to_the_end(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act("pay", "test.pay"), TASK, CHOOSE, act("tell", "test.pay")]))
+        await house.until(handle, lambda v: v["current"] == ["look"])
+        answer = await house.give(handle, "complete", step="look", output={"n": 7})
+        assert answer["command"] == {"outcome": "applied", "refusal": None} and answer["run"]["current"] == ["choose"]
+        answer = await house.give(handle, "complete", step="choose", choice="x")
+        assert answer["command"]["refusal"]["code"] == "forbidden"
+        await house.give(handle, "complete", LEA, step="choose", choice="x")
+        assert (await handle.result())["status"] == "completed"
+        view = (await house.ask(handle))["run"]
+        assert view["progress"] == {"done": 4, "skipped": 0, "total": 4} and step(view, "tell")["output"] == {"id": "r"}
+    state = await recorded(house, handle)
+    assert state.seq == view["seq"] and state.status == "completed"
+    await replayed(handle)
+
+
+async def test_an_answer_means_that_it_is_stored(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([TASK]))
+        view = (await house.ask(handle))["run"]
+        assert (await recorded(house, handle)).seq == view["seq"] == 2
+        answer = await house.give(handle, "complete", step="look", output={})
+        assert answer["command"]["outcome"] == "refused"
+        assert (await recorded(house, handle)).seq == answer["seq"] == 3
+
+
+async def test_a_chain_of_machines_costs_what_a_handwritten_one_does(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act(f"s{n}", "test.pay") for n in range(10)]))
+        await handle.result()
+    history = await handle.fetch_history()
+    kinds = [event.event_type for event in history.events]
+    assert len(kinds) <= 6 * 10 + 8, len(kinds)
+    assert [row["seq"] for row in house.ledger.events[handle.id]] == list(range(1, 23))
+    await replayed(handle)
+
+
+async def test_parallel_effects_each_carry_what_is_not_stored(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act(f"s{n}", "test.pay", after=[]) for n in range(8)]))
+        await handle.result()
+    assert (await recorded(house, handle)).status == "completed"
+    await replayed(handle)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "code"),
+    [
+        ("complete_step", {"step": "look"}, "invalid_output"),
+        ("complete_step", ["garbage"], "malformed"),
+        ("complete_step", None, "malformed"),
+        ("complete_step", {"step": "look", "type": "abort"}, "malformed"),
+        ("complete_step", {"command": {"step": "choose", "choice": "x"}, "actor": {"id": "lea"}}, "forbidden"),
+        ("sing", {"la": 1}, "unknown_signal"),
+        ("complete_step", {"step": "look", "execution": "look#9"}, "stale_execution"),
+    ],
+)
+async def test_what_temporals_own_tools_send_is_judged_and_recorded(
+    house: House, name: str, payload: Any, code: str
+) -> None:
+    async with house.worker():
+        handle = await house.start(document([TASK, {**CHOOSE, "after": []}]))
+        await handle.signal(name, payload)
+        await house.until(handle, lambda v: v["seq"] == 4)
+        last = house.ledger.events[handle.id][-1]
+        assert (last["type"], last["actor"], last["data"]["code"]) == ("command_refused", "temporal-cli", code)
+        answer = await house.give(handle, "complete", step="look", output={"n": 1})
+        assert answer["command"]["outcome"] == "applied"
+    await replayed(handle)
+
+
+async def test_a_forged_envelope_is_not_believed_and_a_granted_role_is(
+    temporal_client: Client, task_queue: str
+) -> None:
+    house = House(temporal_client, task_queue, cli_roles=("lead",))
+    async with house.worker():
+        handle = await house.start(document([CHOOSE, TASK]))
+        forged = house.envelope(
+            "run-of-somebody-else", {"id": "f", "type": "complete", "step": "choose", "choice": "x"}, LEA
+        )
+        await handle.signal("complete_step", forged)
+        view = await house.until(handle, lambda v: v["current"] == ["look"])
+        assert step(view, "choose")["ended_by"] == "temporal-cli"
+
+
+async def test_a_failing_action_asks_a_person_and_the_run_lives(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act("pay", "test.fail"), TASK]))
+        view = await house.until(handle, lambda v: v["attention"])
+        assert step(view, "pay")["attention"]["code"] == "card_refused"
+        answer = await house.give(handle, "handle_manually", step="pay", output={"id": "by hand"})
+        assert answer["run"]["current"] == ["look"]
+    await replayed(handle)
+
+
+async def test_an_action_nobody_registered_and_an_answer_of_3_mb(house: House) -> None:
+    house.world.big = 3_000_000
+    async with house.worker():
+        handle = await house.start(document([act("who", "test.nobody", after=[]), act("big", "test.pay", after=[])]))
+        view = await house.until(handle, lambda v: all(s["status"] == "attention" for s in v["steps"]))
+        codes = [s["attention"]["code"] for s in view["steps"]]
+        assert codes == ["action_not_registered", "output_too_large"]
+        assert (await recorded(house, handle)).seq == view["seq"]
+
+
+async def test_abort_ends_the_run_though_an_effect_does_not_stop(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act("slow", "test.slow"), TASK]))
+        await house.until(handle, lambda v: v["status"] == "running" and bool(house.ledger.effects))
+        answer = await house.give(handle, "abort", text="enough")
+        assert answer["run"]["status"] == "aborted" and (await recorded(house, handle)).status == "aborted"
+        assert (await handle.result())["status"] == "aborted"
+    last = house.ledger.events[handle.id][-1]
+    assert (last["type"], last["data"]["outcome"]) == ("effect_late", "unknown")
+    await replayed(handle)
+
+
+async def test_workers_away_nothing_is_lost_and_each_command_counts_once(house: House) -> None:
+    handle = await house.start(document([TASK, CHOOSE]))
+    envelope = house.envelope(handle.id, {"id": "once", "type": "complete", "step": "look", "output": {"n": 1}})
+    for _ in range(10):
+        await handle.signal("complete_step", envelope)
+    async with house.worker():
+        view = await house.until(handle, lambda v: v["current"] == ["choose"])
+        assert view["seq"] == 4
+        assert [row.get("command") for row in house.ledger.events[handle.id]].count("once") == 1
+
+
+async def test_a_database_that_is_down_blocks_nobody_and_catches_up(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([TASK, CHOOSE]))
+        await house.ask(handle)
+        house.ledger.down = True
+        answer = await house.give(handle, "complete", step="look", output={"n": 1})
+        assert answer["run"]["current"] == ["choose"]
+        assert (await recorded(house, handle)).seq == 2
+        house.ledger.down = False
+        answer = await house.give(handle, "complete", LEA, step="choose", choice="x")
+        await handle.result()
+    assert (await recorded(house, handle)).status == "completed"
+    await replayed(handle)
+
+
+async def test_a_wait_survives_its_worker(house: House) -> None:
+    wait = {"id": "w", "kind": "wait", "title": "Wait", "for": "2 seconds"}
+    async with house.worker():
+        handle = await house.start(document([wait, TASK]))
+        await house.until(handle, lambda v: v["current"] == ["w"])
+    await asyncio.sleep(0.1)
+    async with house.worker():
+        await house.until(handle, lambda v: v["current"] == ["look"])
+    await replayed(handle)
+
+
+async def test_without_a_cache_every_turn_is_a_replay(temporal_client: Client, task_queue: str) -> None:
+    house = House(temporal_client, task_queue, cache=0)
+    async with house.worker():
+        handle = await house.start(document([act("pay", "test.pay"), TASK, CHOOSE]))
+        await house.until(handle, lambda v: v["current"] == ["look"])
+        await house.give(handle, "complete", step="look", output={"n": 7})
+        await house.give(handle, "complete", LEA, step="choose", choice="y")
+        assert (await handle.result())["status"] == "completed"
+
+
+async def test_the_run_can_be_read_in_temporals_own_terms(house: House) -> None:
+    async with house.worker():
+        handle = await house.start(document([act("pay", "test.pay"), TASK], key="story"))
+        await house.until(handle, lambda v: v["current"] == ["look"])
+        found = await handle.describe()
+        assert found.workflow_type == "story" and found.search_attributes["HoldfastStatus"] == ["waiting"]
+        assert found.search_attributes["HoldfastWaitingFor"] == ["look"]
+    history = await handle.fetch_history()
+    scheduled = [e for e in history.events if e.HasField("activity_task_scheduled_event_attributes")]
+    attributes = scheduled[0].activity_task_scheduled_event_attributes
+    assert (attributes.activity_type.name, attributes.activity_id) == ("test.pay", "pay#1")
+    assert b"Pay" in scheduled[0].user_metadata.summary.data
