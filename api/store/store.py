@@ -69,8 +69,8 @@ class Store:
     async def is_up(self) -> bool:
         """Whether the database answers; what /readyz asks."""
         try:
-            async with self.reading() as session:
-                await session.execute(text("SELECT 1"))
+            async with self._reading.connect() as connection:
+                await connection.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             return False
         return True
