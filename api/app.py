@@ -1,0 +1,160 @@
+"""The API, put together: every part is handed in, nothing is looked up, so that tests run the very thing that ships."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from api import problems
+from api.activity import ReadLog
+from api.commands import Commands
+from api.doors import Door, Rule
+from api.engine import Engine
+from api.house import Config, House
+from api.middleware import Surroundings
+from api.outbox import Outbox, relaying
+from api.ports import Records
+from api.routes import commands, runs, system
+from api.signing import Signer
+from api.store.people import People
+from api.store.store import Store
+from api.tracing import log
+from api.versions import Versions
+
+ROUTERS: tuple[APIRouter, ...] = (runs.routes, commands.routes, system.routes)
+
+DESCRIPTION = """\
+Processes in which people, AI and machines take turns. Send `Authorization: Bearer hf_…`. Lists answer
+`{"items", "next"}`; errors are `application/problem+json` with a stable `code`.
+"""
+
+
+def create_app(
+    *, store: Store, records: Records, temporal: Engine, config: Config | None = None, signer: Signer | None = None
+) -> FastAPI:
+    """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close."""
+    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh())
+    app = FastAPI(
+        title="Holdfast",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.house = house
+    for routes in ROUTERS:
+        app.include_router(routes)
+    _add_handlers(app)
+    app.add_middleware(Surroundings, hosts=house.config.hosts)
+    return app
+
+
+def build_house(store: Store, records: Records, temporal: Engine, config: Config, signer: Signer) -> House:
+    """The parts that depend on each other, in their order."""
+    versions = Versions(store)
+    outbox = Outbox(store, temporal, versions)
+    return House(
+        store=store,
+        people=People(store),
+        records=records,
+        engine=temporal,
+        signer=signer,
+        versions=versions,
+        outbox=outbox,
+        commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline),
+        reads=ReadLog(store),
+        config=config,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house = cast(House, app.state.house)
+    flushing = asyncio.create_task(house.reads.keep_flushing(), name="read log")
+    async with relaying(house.outbox, house.config.relay_every):
+        yield
+    flushing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await flushing
+    await house.reads.flush()
+
+
+def _add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(problems.ApiError, problems.on_api_error)
+    app.add_exception_handler(RequestValidationError, problems.on_validation_error)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(PoolTimeout, _on_database)
+    app.add_exception_handler(Exception, problems.on_crash)
+
+
+async def _on_database(request: Request, error: Exception) -> JSONResponse:
+    """A database that does not answer is 503; one that was asked nonsense is our mistake."""
+    if isinstance(error, DBAPIError) and not _is_outage(error):
+        return await problems.on_crash(request, error)
+    log.error("the database does not answer", action="database.down", error=type(error).__name__)
+    return problems.render(problems.Unavailable("The database does not answer."))
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    kind = type(error.orig).__name__ if error.orig else type(error).__name__
+    return error.connection_invalidated or kind in OUTAGES
+
+
+OUTAGES = (
+    "OperationalError",
+    "InterfaceError",
+    "QueryCanceled",
+    "LockNotAvailable",
+    "AdminShutdown",
+    "CannotConnectNow",
+    "ReadOnlySqlTransaction",
+    "DiskFull",
+    "ConnectionFailure",
+    "IdleInTransactionSessionTimeout",
+)
+"""Errors of the drivers that say: not now. By name, since neither driver must be imported for it."""
+
+
+def doors(app: FastAPI) -> Iterator[tuple[str, str, Rule]]:
+    """Every route as (method, path, rule), for the inventory that the permission tests go by.
+
+    Raises TypeError for a route of the API that is no Door; only the documentation pages are none.
+    """
+    for context in iter_route_contexts(cast(Sequence[Any], app.routes)):
+        route = context.original_route
+        if isinstance(route, Door):
+            for method in sorted(route.methods or ()):
+                yield method, context.path or route.path, route.rule
+        elif isinstance(route, APIRoute):
+            raise TypeError(f"{route.path} is not behind a Door")
+
+
+def openapi_document() -> dict[str, Any]:
+    """The committed openapi.json: it needs no parts, since nothing is called."""
+    app = create_app(
+        store=cast(Store, None), records=cast(Records, None), temporal=cast(Engine, None), signer=Signer.fresh()
+    )
+    return app.openapi()
+
+
+def write_openapi(path: Path) -> None:
+    """Writes openapi.json the way it is committed."""
+    import json
+
+    path.write_text(json.dumps(openapi_document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n")

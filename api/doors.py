@@ -1,0 +1,164 @@
+"""Every route is a door of this kind: it names the operation it asks for, or the program does not start.
+
+In order: who is calling (401), is the operation within reach at all (403), is the body one we read (400, 413, 415,
+422), then the handler, which asks `allow` again about the very thing it found (403, 404). Every refusal of somebody
+we know leaves a row in the activity log, whatever refused it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar, cast
+
+from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api import gate
+from api.activity import About, log_refusal
+from api.house import House
+from api.permissions import EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
+from api.problems import ApiError, Forbidden, NotFound, Unidentified
+from api.tracing import bind
+from api.yaml_text import parse_yaml
+
+JSON, YAML = "application/json", "application/yaml"
+
+F = TypeVar("F", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a door asks for: an operation of the permission table, and which bodies it reads."""
+
+    operation: str
+    accepts: tuple[str, ...] = (JSON,)
+    limit: int = gate.MAX_BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who came through the door, and what the request is about (which the log will say)."""
+
+    who: Who
+    house: House
+    about: About = field(default_factory=About)
+
+    def allow(self, operation: str, subject: Subject = EVERYONES, what: str = "thing") -> None:
+        """Returns, or raises NotFound for what the caller may not see, or Forbidden."""
+        match decide(self.who, operation, subject):
+            case Decision.HIDE:
+                raise NotFound(what)
+            case Decision.FORBID:
+                raise Forbidden(f"You may not: {OPERATIONS[operation].title.lower()}.", operation=operation)
+            case _:
+                return
+
+    def may(self, operation: str, subject: Subject = EVERYONES) -> bool:
+        """The same as a question."""
+        return decide(self.who, operation, subject) is Decision.ALLOW
+
+
+def asks(operation: str, *, accepts: tuple[str, ...] = (JSON,), limit: int = gate.MAX_BODY) -> Callable[[F], F]:
+    """Declares the operation of an endpoint; stands directly above the function."""
+    if operation not in OPERATIONS:
+        raise TypeError(f"{operation} is not in the permission table")
+
+    def mark(endpoint: F) -> F:
+        endpoint.__dict__["__rule__"] = Rule(operation, accepts, limit)
+        return endpoint
+
+    return mark
+
+
+class Door(APIRoute):
+    """The route class of the whole API."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        rule = getattr(endpoint, "__rule__", None)
+        if not isinstance(rule, Rule):
+            raise TypeError(f"{path}: the endpoint {endpoint.__name__} declares no operation (api/doors.py, asks)")
+        self.rule = rule
+        options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "x-operation": rule.operation}
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Handler:
+        inner, rule = super().get_route_handler(), self.rule
+
+        async def admit(request: Request) -> Response:
+            if OPERATIONS[rule.operation].public:
+                return await inner(request)
+            caller = await identify(request)
+            caller.about.action = rule.operation
+            request.state.caller = caller
+            try:
+                return await inner(await checked(request, rule, caller))
+            except (ApiError, RequestValidationError) as error:
+                await log_refusal(caller.house.store, caller.who, caller.about, error, request.method)
+                raise
+
+        return admit
+
+
+async def identify(request: Request) -> Caller:
+    """The caller with the roles and teams of this very moment. 401."""
+    house = cast(House, request.app.state.house)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    who = await house.people.actor(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    if who is None:
+        raise Unidentified
+    bind(actor=who.id)
+    return Caller(who, house)
+
+
+async def checked(request: Request, rule: Rule, caller: Caller) -> Request:
+    """The request after the gate: its texts and body are clean, its operation is within the caller's reach."""
+    entry = OPERATIONS[rule.operation]
+    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
+        gate.check_text(str(value), name)
+    if not entry.everyone and not reaches(caller.who, rule.operation):
+        caller.allow(rule.operation, what="thing")
+        raise Forbidden(f"You may not: {entry.title.lower()}.", operation=rule.operation)
+    return await _read(request, rule) if request.method in ("POST", "PUT", "PATCH") else request
+
+
+async def _read(request: Request, rule: Rule) -> Request:
+    raw = await gate.read_body(request, rule.limit)
+    if not raw:
+        return GatedRequest(request, raw, None)
+    kind = gate.content_kind(request.headers, rule.accepts)
+    value = parse_yaml(raw) if kind == YAML else gate.parse_json(raw)
+    return GatedRequest(request, raw, value)
+
+
+class GatedRequest(Request):
+    """A request whose body has been through the gate; FastAPI's own reader is never asked."""
+
+    def __init__(self, request: Request, raw: bytes, value: Any) -> None:
+        super().__init__(request.scope, request.receive)
+        self.raw, self.value = raw, value
+
+    async def body(self) -> bytes:
+        return self.raw
+
+    async def json(self) -> Any:
+        return self.value
+
+
+def _caller(request: Request) -> Caller:
+    return cast(Caller, request.state.caller)
+
+
+def _house(request: Request) -> House:
+    return cast(House, request.app.state.house)
+
+
+Calling = Annotated[Caller, Depends(_caller)]
+"""The parameter by which a handler gets its caller."""
+
+TheHouse = Annotated[House, Depends(_house)]
+"""The same for handlers that serve anybody (health)."""

@@ -1,0 +1,51 @@
+"""What every route is given: the parts of one API process, put together once by `create_app` and handed on by hand.
+
+No global state: two apps in one process (as in the tests) share nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from api.activity import ReadLog
+from api.commands import Commands
+from api.engine import Engine
+from api.outbox import Outbox
+from api.ports import Records
+from api.signing import Signer
+from api.store.people import People
+from api.store.store import Store
+from api.versions import Versions
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What may be set about the API. Times are in seconds.
+
+    `hosts` are the names it answers to (a request for another one is refused: DNS rebinding); `cli_roles` the roles
+    granted to signals sent with Temporal's own tools; `relay_every` how often the outbox looks for what was left.
+    """
+
+    command_deadline: float = 4.0
+    relay_every: float = 0.5
+    hosts: tuple[str, ...] = LOOPBACK_HOSTS
+    cli_roles: tuple[str, ...] = ()
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts. `commands` and `outbox` are the only ways to the engine that change anything."""
+
+    store: Store
+    people: People
+    records: Records
+    engine: Engine
+    signer: Signer
+    versions: Versions
+    outbox: Outbox
+    commands: Commands
+    reads: ReadLog
+    config: Config = field(default_factory=Config)

@@ -1,0 +1,214 @@
+"""What the engine must still be told, in order, until it is known to have been told.
+
+A command and its entry here are stored in one transaction, so a 2xx is durable before Temporal hears of it. Then the
+entry is sent: at once by the request that made it, or later by the relay, when Temporal was down or the process died in
+between. Sending twice is harmless (a run has its id, a command has its id); sending out of order is not, so within a
+run only the oldest unsent entry may go, and whoever sends it holds a claim on it that runs out.
+
+What Temporal says no to for good is settled here as well: a signal to a run that has ended refuses its command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.engine import Engine, EngineError, Gone, Unreachable
+from api.store.store import Store
+from api.store.tables import CommandRow, OutboxRow, RunRow
+from api.tracing import log
+from api.versions import Versions
+from definitions.wire import COMMAND_SIGNALS, RunStart
+
+CLAIM = timedelta(seconds=6)
+"""How long a sender may take: twice the deadline of a signal. A sender that died is replaced after this."""
+
+SLOWEST = 5.0
+"""Seconds between two tries at most, so that what was left is sent well within ten seconds of Temporal's return."""
+
+AT_ONCE = 8
+"""Runs the relay serves side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to tell, as read from its row."""
+
+    id: int
+    run: str
+    kind: str
+    command: str | None
+    payload: dict[str, Any]
+    attempts: int
+
+    @classmethod
+    def of(cls, row: OutboxRow) -> Entry:
+        assert row.id is not None
+        return cls(row.id, row.run, row.kind, row.command, row.payload, row.attempts)
+
+
+class Outbox:
+    """Sends entries. `put` belongs into the caller's transaction, everything else makes its own."""
+
+    def __init__(self, store: Store, engine: Engine, versions: Versions) -> None:
+        self.store, self.engine, self.versions = store, engine, versions
+
+    async def put(
+        self, session: AsyncSession, run: str, kind: str, payload: dict[str, Any], command: str | None = None
+    ) -> tuple[Entry, bool]:
+        """Stores an entry, claimed for the caller, who is to `deliver` it after the commit.
+
+        The flag says whether it is the run's oldest unsent one, so that it may be sent without looking again.
+        """
+        now = datetime.now(UTC)
+        row = OutboxRow(run=run, kind=kind, payload=payload, command=command, created_at=now, claimed_until=now + CLAIM)
+        session.add(row)
+        await session.flush()
+        waiting = select(col(OutboxRow.id)).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
+        earlier = (await session.execute(waiting.where(col(OutboxRow.id) < row.id).limit(1))).first()
+        return Entry.of(row), earlier is None
+
+    async def deliver(self, entry: Entry, first: bool, deadline: float) -> bool:
+        """Sends the entry, after what stands before it. False when that did not come about in time."""
+        end = time.monotonic() + deadline
+        if not first and not await self._clear_before(entry, end):
+            return False
+        return await self._send(entry)
+
+    async def relay(self, every: float) -> None:
+        """Sends what was left behind, for ever; a round that fails is logged and followed by the next."""
+        while True:
+            try:
+                await self.sweep()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("the outbox could not be read", action="outbox.unreadable", error=type(error).__name__)
+            await asyncio.sleep(every)
+
+    async def sweep(self) -> int:
+        """One round of the relay: tries the oldest entry of every run that is due. Returns how many were sent."""
+        heads = await self._due()
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(entry: Entry) -> bool:
+            async with slots:
+                return await self._claim(entry.id) and await self._send(entry)
+
+        return sum(await asyncio.gather(*(one(entry) for entry in heads)))
+
+    async def _due(self) -> list[Entry]:
+        now = datetime.now(UTC)
+        oldest = select(func.min(OutboxRow.id)).where(col(OutboxRow.sent_at).is_(None)).group_by(col(OutboxRow.run))
+        due = select(OutboxRow).where(col(OutboxRow.id).in_(oldest), _free(now))
+        due = due.where(or_(col(OutboxRow.next_at).is_(None), col(OutboxRow.next_at) <= now))
+        async with self.store.reading() as session:
+            rows = (await session.execute(due.order_by(col(OutboxRow.id)).limit(200))).scalars().all()
+        return [Entry.of(row) for row in rows]
+
+    async def _clear_before(self, entry: Entry, end: float) -> bool:
+        """Waits until nothing older of this run is unsent, sending what nobody holds a claim on."""
+        while time.monotonic() < end:
+            head = await self._head(entry.run)
+            if head is None or head.id >= entry.id:
+                return head is not None and head.id == entry.id
+            if not (await self._claim(head.id) and await self._send(head)):
+                await asyncio.sleep(0.02)
+        return False
+
+    async def _head(self, run: str) -> Entry | None:
+        unsent = select(OutboxRow).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
+        async with self.store.reading() as session:
+            row = (await session.execute(unsent.order_by(col(OutboxRow.id)).limit(1))).scalars().first()
+        return Entry.of(row) if row else None
+
+    async def _claim(self, entry: int) -> bool:
+        now = datetime.now(UTC)
+        take = update(OutboxRow).where(col(OutboxRow.id) == entry, col(OutboxRow.sent_at).is_(None), _free(now))
+        async with self.store.session() as session:
+            result = await session.execute(take.values(claimed_until=now + CLAIM))
+        return isinstance(result, CursorResult) and result.rowcount == 1
+
+    async def _send(self, entry: Entry) -> bool:
+        """Tells the engine once and writes down what came of it. False when it has to be tried again."""
+        try:
+            await self._tell(entry)
+        except Unreachable as error:
+            await self._later(entry, str(error))
+            return False
+        except Gone as error:
+            await self._refuse(entry, error)
+            return True
+        except EngineError as error:  # pragma: no cover — a kind of error nobody knows yet is tried again
+            await self._later(entry, str(error))
+            return False
+        await self._mark(entry.id, sent_at=datetime.now(UTC), claimed_until=None, error=None)
+        return True
+
+    async def _tell(self, entry: Entry) -> None:
+        if entry.kind == "signal":
+            name = COMMAND_SIGNALS[entry.payload["command"]["type"]]
+            await self.engine.signal(entry.run, name, entry.payload)
+            return
+        published = await self.versions.need(entry.payload["definition"], entry.payload["version"])
+        start = RunStart.from_json({**entry.payload, "frozen": published.frozen})
+        await self.engine.start(start, str(start.request.get("name") or published.graph.document.name))
+
+    async def _later(self, entry: Entry, why: str) -> None:
+        pause = min(SLOWEST, 0.25 * 2 ** min(entry.attempts, 8))
+        log.warning("the engine was not told yet", action="outbox.later", run=entry.run, entry=entry.id, error=why)
+        next_at = datetime.now(UTC) + timedelta(seconds=pause)
+        await self._mark(entry.id, attempts=entry.attempts + 1, next_at=next_at, claimed_until=None, error=why[:500])
+
+    async def _refuse(self, entry: Entry, error: Gone) -> None:
+        """The run has ended, or is gone from Temporal: its command can never be applied, and says so."""
+        async with self.store.session() as session:
+            run = await session.get(RunRow, entry.run)
+            ended = error.closed or run is None or run.status in ("completed", "aborted")
+            refusal = run_closed(run.status if run else "ended") if ended else ENGINE_LOST
+            log.warning("a run could not take it", action="outbox.refused", run=entry.run, code=refusal["code"])
+            if entry.command:
+                still = col(CommandRow.id) == entry.command, col(CommandRow.outcome) == "received"
+                await session.execute(update(CommandRow).where(*still).values(outcome="refused", refusal=refusal))
+            sent = update(OutboxRow).where(col(OutboxRow.id) == entry.id)
+            await session.execute(sent.values(sent_at=datetime.now(UTC), claimed_until=None, error=refusal["code"]))
+
+    async def _mark(self, entry: int, **values: Any) -> None:
+        async with self.store.session() as session:
+            await session.execute(update(OutboxRow).where(col(OutboxRow.id) == entry).values(**values))
+
+
+def run_closed(status: str) -> dict[str, Any]:
+    """The refusal of a command to a run that has ended."""
+    return {"code": "run_closed", "message": f"the run has {status}", "status": 409, "run_status": status}
+
+
+ENGINE_LOST: dict[str, Any] = {
+    "code": "engine_lost",
+    "message": "Temporal no longer knows this run; its record stands, but it cannot go on",
+    "status": 409,
+}
+
+
+def _free(now: datetime) -> Any:
+    return or_(col(OutboxRow.claimed_until).is_(None), col(OutboxRow.claimed_until) < now)
+
+
+@contextlib.asynccontextmanager
+async def relaying(outbox: Outbox, every: float) -> AsyncIterator[None]:
+    """The relay for as long as the app lives."""
+    task = asyncio.create_task(outbox.relay(every), name="outbox relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

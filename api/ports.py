@@ -1,0 +1,47 @@
+"""What the API asks of parts that it must not import: the records of a run live behind `activities`.
+
+The object that fits is handed in by the composition root (activities/records/). It raises errors with `code`, `message`
+and `errors`, which api/record_errors.py turns into problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from definitions.effects import Scopes
+
+
+class Records(Protocol):
+    """Data sources: read with the rights (`scopes`) of one person (`me`), who is told only what those let through."""
+
+    def sources(self) -> Sequence[Mapping[str, Any]]: ...
+
+    async def collections(self, source: str) -> Sequence[str]: ...
+
+    async def describe(self, collection: str) -> Mapping[str, Any]: ...
+
+    async def known(self) -> Mapping[str, Any]: ...
+
+    async def get(
+        self,
+        collection: str,
+        id: str,
+        *,
+        scopes: Scopes,
+        me: Mapping[str, Any],
+        fields: Sequence[str] | None = None,
+    ) -> dict[str, Any] | None: ...
+
+    async def rows(
+        self,
+        collection: str,
+        *,
+        q: str | None = None,
+        where: Mapping[str, Any] | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        scopes: Scopes,
+        me: Mapping[str, Any],
+        fields: Sequence[str] | None = None,
+    ) -> tuple[list[dict[str, Any]], str | None]: ...

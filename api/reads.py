@@ -1,0 +1,61 @@
+"""What several routes read alike: a run as the caller may see it, and which rows a list may show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, false, func, or_, type_coerce
+
+from api.answers import subject_of
+from api.commands import record_of
+from api.doors import Caller
+from api.permissions import Reach, Who, reaches
+from api.problems import NotFound
+from api.store.keys import shared_with
+from api.store.tables import RunRow
+from api.versions import Published
+from definitions.canonical import canonical
+
+
+async def seen_run(caller: Caller, run: str) -> tuple[RunRow, Published]:
+    """The run and its version; 404 when there is none for this caller. What is read of it will be in the log."""
+    caller.about.run = run
+    async with caller.house.store.reading() as session:
+        row = await session.get(RunRow, run)
+        if row is None:
+            raise NotFound("run")
+        published = await caller.house.versions.need(row.definition, row.version, session)
+    caller.about.definition, caller.about.record = row.definition, record_of(row)
+    caller.allow("run.view", subject_of(row), "run")
+    return row, published
+
+
+def within_reach(who: Who, operation: str, teams_key: Any, owner: Any | None = None) -> ColumnElement[bool] | None:
+    """SQL for the rows an operation reaches; None = all of them."""
+    found = reaches(who, operation)
+    if Reach.ALL in found:
+        return None
+    if Reach.TEAM in found:
+        return shared_with(teams_key, who.teams)
+    if Reach.OWN in found and owner is not None:
+        return and_(shared_with(teams_key, who.teams), owner == who.id)
+    return false()
+
+
+def containing(columns: tuple[Any, ...], text: str) -> ColumnElement[bool]:
+    """SQL: one of the columns holds the text, to the letter but for case. `%` and `_` mean themselves."""
+    return or_(*(func.lower(column).contains(text.lower(), autoescape=True) for column in columns))
+
+
+def holds_text(column: Any, value: str) -> ColumnElement[bool]:
+    """SQL: a list of texts kept as JSON holds this one."""
+    quoted, text = canonical(value), type_coerce(column, Text)
+    return func.replace(text, quoted, "") != text
+
+
+def summary(row: RunRow) -> dict[str, Any]:
+    """A run as lists show it."""
+    record = {"collection": row.record_collection, "id": row.record_id} if row.record_id else None
+    names = ("id", "definition", "version", "name", "status", "attention", "holder", "labels")
+    times = ("started_at", "started_by", "ended_at", "due", "seq")
+    return {**{name: getattr(row, name) for name in (*names, *times)}, "record": record}

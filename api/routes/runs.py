@@ -1,0 +1,150 @@
+"""Runs: start, list, look, look back. What changes a run is a command (routes/commands.py)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from api.answers import state_of, view_of, with_can
+from api.doors import Calling, asks
+from api.forms_view import step_detail
+from api.idempotency import KeyHeader, Once
+from api.paging import Cursor, Limit, Order, Search, bad_query, cut, listing
+from api.problems import NotFound
+from api.reads import containing, holds_text, seen_run, summary, within_reach
+from api.routing import READS, WRITES, answer, router
+from api.schemas import Instant, StartRun
+from api.schemas_out import EventView, Page, RunSummary, RunView, StepDetail
+from api.starts import start_run
+from api.store.facts import event_of
+from api.store.tables import EventRow, RunRow
+from definitions.engine import State, fold
+from definitions.views import run_view
+
+routes = router("/v1/runs", "runs")
+
+STARTED = {"description": "An open run of this record was resumed.", "model": RunView}
+
+RunStatus = Literal["running", "waiting", "saved", "completed", "aborted"]
+ORDERS = {
+    "-started_at": Order("-started_at", (col(RunRow.started_at), col(RunRow.id)), descending=True),
+    "started_at": Order("started_at", (col(RunRow.started_at), col(RunRow.id))),
+}
+Sort = Annotated[Literal["-started_at", "started_at"], Query(description="A minus sign: newest first.")]
+
+
+@routes.post("", response_model=RunView, status_code=201, responses={**WRITES, 200: STARTED})
+@asks("run.start", limit=1024 * 1024)
+async def start(body: StartRun, caller: Calling, idempotency_key: KeyHeader = None) -> Response:
+    """Starts a run, or resumes the open one of the same record where that was asked for."""
+    once = Once.of(idempotency_key, caller.who, "POST /v1/runs", body.model_dump(exclude_unset=True))
+    status, view = await start_run(caller, body, once)
+    return answer(view, status)
+
+
+@routes.get("", response_model=Page[RunSummary], responses=READS)
+@asks("run.view")
+async def list_runs(
+    *,
+    caller: Calling,
+    status: Annotated[list[RunStatus] | None, Query()] = None,
+    definition: Annotated[str | None, Query(max_length=100)] = None,
+    record: Annotated[str | None, Query(max_length=400, description="`source.collection/id`, or an id.")] = None,
+    label: Annotated[str | None, Query(max_length=200)] = None,
+    attention: bool | None = None,
+    saved: bool | None = None,
+    started_after: Annotated[Instant | None, Query()] = None,
+    q: Search = None,
+    sort: Sort = "-started_at",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """The runs the caller may see."""
+    query = _of_record(select(RunRow), record)
+    if status:
+        query = query.where(col(RunRow.status).in_(status))
+    if saved is not None:
+        query = query.where((col(RunRow.status) == "saved") == saved)
+    if definition is not None:
+        query = query.where(col(RunRow.definition) == definition)
+    if label is not None:
+        query = query.where(holds_text(RunRow.labels, label))
+    if attention is not None:
+        query = query.where(col(RunRow.attention) == attention)
+    if started_after is not None:
+        query = query.where(col(RunRow.started_at) > started_after)
+    if q:
+        query = query.where(containing((RunRow.name, RunRow.id, RunRow.record_id), q))
+    visible = within_reach(caller.who, "run.view", col(RunRow.teams_key), col(RunRow.started_by))
+    query = query if visible is None else query.where(visible)
+    async with caller.house.store.reading() as session:
+        rows = (await session.execute(ORDERS[sort].page(query, limit, cursor))).scalars().all()
+    shown, following = cut(rows, limit, sort, lambda row: (row.started_at, row.id))
+    return answer(listing([summary(row) for row in shown], following))
+
+
+def _of_record(query: Select[Any], record: str | None) -> Select[Any]:
+    if record is None:
+        return query
+    collection, slash, name = record.partition("/")
+    if slash:
+        return query.where(col(RunRow.record_collection) == collection, col(RunRow.record_id) == name)
+    return query.where(col(RunRow.record_id) == record)
+
+
+@routes.get("/{run}", response_model=RunView, responses=READS)
+@asks("run.view")
+async def get_run(run: str, caller: Calling) -> Response:
+    """The run as its recorded events tell, with what the caller may do now."""
+    row, published = await seen_run(caller, run)
+    caller.house.reads.note(caller.who, caller.about)
+    return answer(view_of(row, published, caller.who))
+
+
+@routes.get("/{run}/steps/{step}", response_model=StepDetail, responses=READS)
+@asks("run.view")
+async def get_step(run: str, step: str, caller: Calling) -> Response:
+    """One step: its form as it is for this caller now, and every round of it side by side."""
+    row, published = await seen_run(caller, run)
+    if step not in published.graph.nodes:
+        raise NotFound("step in this run")
+    caller.about.step = step
+    caller.house.reads.note(caller.who, caller.about)
+    state = state_of(row, published)
+    view = with_can(run_view(published.graph, state), published, caller.who)
+    shown = next(item for item in view["steps"] if item["id"] == step)
+    return answer(step_detail(published.graph, state, step, shown))
+
+
+@routes.get("/{run}/events", response_model=Page[EventView], responses=READS)
+@asks("run.view")
+async def list_events(run: str, caller: Calling, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """The run's own events, from 1 on, as they were recorded."""
+    await seen_run(caller, run)
+    caller.house.reads.note(caller.who, caller.about)
+    order = Order("events", (col(EventRow.seq),))
+    query = order.page(select(EventRow).where(col(EventRow.run) == run), limit, cursor)
+    async with caller.house.store.reading() as session:
+        rows = (await session.execute(query)).scalars().all()
+    shown, following = cut(rows, limit, "events", lambda row: (row.seq,))
+    return answer(listing([event_of(row).to_json() for row in shown], following))
+
+
+@routes.get("/{run}/replay", response_model=RunView, responses=READS)
+@asks("run.view")
+async def replay(
+    run: str, caller: Calling, at: Annotated[int, Query(ge=1, le=2**53, description="After which event.")]
+) -> Response:
+    """The run as it was after one of its events. Read-only: nothing can be done to the past, so `can` is empty."""
+    row, published = await seen_run(caller, run)
+    caller.house.reads.note(caller.who, caller.about)
+    if at > row.seq:
+        raise bad_query("at", "no_such_event", f"The run has {row.seq} events.")
+    query = select(EventRow).where(col(EventRow.run) == run, col(EventRow.seq) <= at).order_by(col(EventRow.seq))
+    async with caller.house.store.reading() as session:
+        events = [event_of(found) for found in (await session.execute(query)).scalars()]
+    view = run_view(published.graph, fold(events, State.new(run)))
+    return answer({**view, "can": [], "steps": [{**step, "can": []} for step in view["steps"]]})

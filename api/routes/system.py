@@ -1,0 +1,28 @@
+"""Whether the service is up. Public, and says nothing but which part does not answer."""
+
+from __future__ import annotations
+
+from fastapi import Response
+
+from api.doors import TheHouse, asks
+from api.routing import answer, router
+from api.schemas_out import Health
+
+routes = router("", "system")
+
+
+@routes.get("/healthz", response_model=Health)
+@asks("health")
+async def healthz() -> Response:
+    """The process answers."""
+    return answer({"status": "ok", "checks": {}})
+
+
+@routes.get("/readyz", response_model=Health, responses={503: {"model": Health, "description": "Not ready."}})
+@asks("health")
+async def readyz(house: TheHouse) -> Response:
+    """The database and Temporal answer; 503 while one of them does not."""
+    checks = {"database": await house.store.is_up(), "temporal": await house.engine.reachable()}
+    ready = all(checks.values())
+    headers = None if ready else {"Retry-After": "1"}
+    return answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503, headers)

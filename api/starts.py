@@ -1,0 +1,253 @@
+"""Starting a run: everything that can be wrong is found first, then the run exists, then Temporal hears of it.
+
+The run's row, its log row and the outbox entry are one transaction, in which the database itself decides two races:
+the same Idempotency-Key twice (primary key) and two runs on one record (`open_key`, unique while a run is open). A run
+whose worker or Temporal is down has been started all the same: the caller gets 201 with every step pending.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from api.activity import entry
+from api.answers import now_text, subject_of, view_of, with_can
+from api.engine import EngineError
+from api.idempotency import Once
+from api.outbox import Entry
+from api.permissions import Subject
+from api.problems import Conflict, Invalid, NotFound
+from api.record_errors import read_record
+from api.schemas import StartRun
+from api.store.keys import open_key, teams_key
+from api.store.tables import DefinitionRow, RunRow
+from api.tracing import bind, log
+from api.versions import Published
+from definitions.engine.advance import started_data
+from definitions.engine.messages import Started
+from definitions.expressions.evaluate import truth
+from definitions.forms import check_answer
+from definitions.wire import RunStart
+
+if TYPE_CHECKING:
+    from api.doors import Caller
+
+RESUMING_SOURCES = ("summary", "workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A start that has been found right: what will be stored and sent."""
+
+    published: Published
+    start: RunStart
+    open_key: str | None
+
+
+async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, dict[str, Any]]:
+    """201 and the new run, or 200 and the open one. Raises ApiError: 403, 404, 409, 422."""
+    house = caller.house
+    caller.about.action, caller.about.definition = "run.start", body.definition
+    if (before := await once.answered(house.store)) is not None:
+        return before[0], await _present(caller, before[1]["run"])
+    request = await _request(caller, body)
+    if (open_run := await _open_run(caller, request)) is not None:
+        return await _resume(caller, body, open_run, once)
+    try:
+        row, stored = await _store(caller, request, once)
+    except IntegrityError:
+        return await _lost_the_race(caller, body, request, once)
+    end = time.monotonic() + house.config.command_deadline
+    told = await house.outbox.deliver(stored, True, end - time.monotonic())
+    log.info("run started", action="run.start", definition=row.definition, version=row.version, told=told)
+    return 201, await _fresh_view(caller, row, request.published, end if told else 0.0)
+
+
+async def _request(caller: Caller, body: StartRun) -> Request:
+    published = await _published(caller, body)
+    document = published.graph.document
+    subject = Subject(teams=tuple(document.teams), roles=tuple(document.start.roles))
+    caller.allow("run.start", subject, "definition")
+    record = await _record(caller, published, body)
+    _check_names(published, body)
+    now = datetime.now(UTC)
+    scope: dict[str, Any] = {"record": {**record, "id": body.record} if body.record else {}, "now": now, "policy": {}}
+    if document.start.when is not None and not _offered(published, scope):
+        raise Conflict("The definition does not offer itself for this record.", code="not_startable")
+    inputs, problems = check_answer(
+        document.inputs, body.inputs, scope, published.graph.trees, "/inputs", base="/inputs"
+    )
+    if problems:
+        errors = [problem.to_json() for problem in problems]
+        raise Invalid(f"The inputs are not complete: {errors[0]['message']}", code="invalid_inputs", errors=errors)
+    start = _start(caller, published, body, record, inputs)
+    if not (document.start.one_per_record and body.record and document.record):
+        return Request(published, start, None)
+    return Request(published, start, open_key(published.key, document.record, body.record))
+
+
+def _start(
+    caller: Caller, published: Published, body: StartRun, record: dict[str, Any], inputs: dict[str, Any]
+) -> RunStart:
+    house = caller.house
+    request = {
+        "by": caller.who.actor().to_json(),
+        "at": now_text(),
+        "record": body.record,
+        "record_data": record,
+        "inputs": inputs,
+        "labels": body.labels,
+        "source": body.source,
+        "name": None,
+        "purposes": body.purposes,
+        "assign": {step: assign.model_dump() for step, assign in body.assign.items()},
+    }
+    return RunStart(
+        run=f"run-{uuid.uuid4()}",
+        definition=published.key,
+        version=published.version,
+        hash=published.hash,
+        frozen=published.frozen,
+        request=request,
+        keys=house.signer.public_keys,
+        cli_roles=house.config.cli_roles,
+    )
+
+
+async def _published(caller: Caller, body: StartRun) -> Published:
+    """The version to run; a draft, an archived definition and another team's read like none at all."""
+    async with caller.house.store.reading() as session:
+        row = await session.get(DefinitionRow, body.definition)
+        if row is None or row.version == 0 or row.archived_at is not None:
+            raise NotFound("definition")
+        caller.allow("definition.view", Subject(teams=tuple(row.teams or ())), "definition")
+        published = await caller.house.versions.get(row.key, body.version or row.version, session)
+    if published is None:
+        raise NotFound("version of this definition")
+    return published
+
+
+async def _record(caller: Caller, published: Published, body: StartRun) -> dict[str, Any]:
+    """The fields of the record as the caller may see them. 404, 422."""
+    collection = published.graph.document.record
+    caller.about.record = f"{collection}/{body.record}" if collection and body.record else None
+    if body.record is None:
+        return {}
+    if collection is None:
+        raise _finding("/record", "no_record", "This definition works on no record.")
+    return await read_record(caller, collection, body.record)
+
+
+def _check_names(published: Published, body: StartRun) -> None:
+    document = published.graph.document
+    for step in body.assign:
+        if step != "run" and step not in published.graph.nodes:
+            raise _finding(f"/assign/{step}", "unknown_step", "There is no such step.")
+    known = {purpose for part in (*document.steps, *document.phases) for purpose in part.purposes}
+    known |= set(document.purposes)
+    if unknown := [purpose for purpose in body.purposes if purpose not in known]:
+        raise _finding("/purposes", "unknown_purpose", f"The definition knows no purpose {unknown[0]!r}.")
+
+
+def _finding(path: str, code: str, message: str) -> Invalid:
+    return Invalid(message, code=code, errors=[{"path": path, "code": code, "message": message}])
+
+
+def _offered(published: Published, scope: dict[str, Any]) -> bool:
+    when = published.graph.document.start.when
+    if isinstance(when, bool):
+        return when
+    tree = published.graph.trees.get("/start/when")
+    return tree is not None and truth(tree, scope)
+
+
+async def _open_run(caller: Caller, request: Request) -> RunRow | None:
+    if request.open_key is None:
+        return None
+    async with caller.house.store.reading() as session:
+        held = select(RunRow).where(col(RunRow.open_key) == request.open_key)
+        return (await session.execute(held)).scalars().first()
+
+
+async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, Entry]:
+    house, start = caller.house, request.start
+    caller.about.run = start.run
+    bind(run=start.run)
+    at = datetime.now(UTC)
+    data: dict[str, Any] = dict(started_data(request.published.graph, Started(at, start)))
+    record = data["record"] or {}
+    row = RunRow(
+        id=start.run,
+        definition=start.definition,
+        version=start.version,
+        hash=start.hash,
+        name=data["name"],
+        record_collection=record.get("collection"),
+        record_id=record.get("id"),
+        teams=data["teams"],
+        teams_key=teams_key(data["teams"]),
+        labels=data["labels"],
+        started_at=start.request["at"],
+        started_by=caller.who.id,
+        open_key=request.open_key,
+        request=start.request,
+    )
+    payload = {key: value for key, value in start.to_json().items() if key != "frozen"}
+    async with house.store.session() as session:
+        session.add(row)
+        session.add(entry(caller.who, caller.about, "write", at=at))
+        once.remember(session, 201, {"run": row.id})
+        stored, _ = await house.outbox.put(session, row.id, "start", {**payload, "frozen": {}})
+    caller.about.logged = True
+    return row, stored
+
+
+async def _resume(caller: Caller, body: StartRun, row: RunRow, once: Once) -> tuple[int, dict[str, Any]]:
+    """The open run of this record, where the caller asked for that; else 409 that names it."""
+    caller.about.run = row.id
+    if not caller.may("run.view", subject_of(row)):
+        raise Conflict("A run on this record is open.", code="run_already_open")
+    if body.on_open != "resume" and (body.on_open is not None or body.source not in RESUMING_SOURCES):
+        raise Conflict("A run on this record is open.", code="run_already_open", run=row.id)
+    async with caller.house.store.session() as session:
+        session.add(entry(caller.who, caller.about, "write"))
+        once.remember(session, 200, {"run": row.id})
+    caller.about.logged = True
+    return 200, await _present(caller, row.id)
+
+
+async def _lost_the_race(caller: Caller, body: StartRun, request: Request, once: Once) -> tuple[int, dict[str, Any]]:
+    """Somebody was faster: with this key (then theirs is the answer), or on this record."""
+    if (before := await once.answered(caller.house.store)) is not None:
+        return before[0], await _present(caller, before[1]["run"])
+    if (open_run := await _open_run(caller, request)) is not None:
+        return await _resume(caller, body, open_run, once)
+    raise Conflict("A run on this record was open a moment ago; try again.", code="run_already_open")
+
+
+async def _present(caller: Caller, run: str) -> dict[str, Any]:
+    async with caller.house.store.reading() as session:
+        row = await session.get(RunRow, run)
+        if row is None:
+            raise NotFound("run")
+        published = await caller.house.versions.need(row.definition, row.version, session)
+    caller.allow("run.view", subject_of(row), "run")
+    return view_of(row, published, caller.who)
+
+
+async def _fresh_view(caller: Caller, row: RunRow, published: Published, end: float) -> dict[str, Any]:
+    """The run after its first turn, or as it was asked for when nobody answers in time."""
+    if (left := end - time.monotonic()) > 0:
+        try:
+            answer = await caller.house.engine.state(row.id, None, left)
+            return with_can(answer["run"], published, caller.who)
+        except EngineError as error:
+            log.info("no first view", action="run.unanswered", error=str(error)[:200])
+    return view_of(row, published, caller.who)
