@@ -58,10 +58,10 @@ class Failure:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     def raised(self) -> ApplicationError:
-        """The one exception that leaves an effect; its detail is `{code, message, errors}`."""
+        """The one exception that leaves an effect; its detail is `{code, message, outcome, errors}`."""
         return ApplicationError(
             self.message,
-            {"code": self.code, "message": self.message, "errors": self.errors},
+            {"code": self.code, "message": self.message, "outcome": self.outcome, "errors": self.errors},
             type=self.code,
             non_retryable=not self.again,
             next_retry_delay=None if self.after is None else timedelta(seconds=self.after),

@@ -24,21 +24,18 @@ from activities.registry import ActionContext, Registry
 __all__ = ["HttpPolicy", "HttpReply", "HttpRequest", "register_http", "send_request"]
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-OURS = frozenset(
-    [
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "upgrade",
-        "te",
-        "trailer",
-        "expect",
-        "keep-alive",
-        "accept-encoding",
-        "idempotency-key",
-    ]
+ROUTING = (
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "expect",
+    "keep-alive",
 )
+OURS = frozenset((*ROUTING, "accept-encoding", "idempotency-key"))
 """Headers that decide where a request goes or where it ends, and those that Holdfast sets itself."""
 SHOWN = ("content-type", "location", "etag", "last-modified", "retry-after", "x-request-id")
 """Headers of a reply that are kept: none that could hold a session."""

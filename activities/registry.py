@@ -16,7 +16,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType
-from typing import Any, cast, get_type_hints
+from typing import Any, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from temporalio import activity
@@ -29,6 +29,7 @@ from definitions.wire import EffectCall
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){1,4}")
 RESERVED = frozenset({wire.ACTIVITY_RECORD, wire.ACTIVITY_GET_DATA, wire.ACTIVITY_UPDATE_DATA})
 
+Model = TypeVar("Model", bound=BaseModel)
 ActionFunction = Callable[..., Awaitable[BaseModel | None]]
 
 
@@ -107,7 +108,7 @@ class Action:
             ) from error
 
 
-def parse_input(model: type[BaseModel], value: Mapping[str, Any]) -> BaseModel:
+def parse_input(model: type[Model], value: Mapping[str, Any]) -> Model:
     """`value` as `model`; names that it does not have are refused too.
 
     Raises InvalidInput with every field's problem.

@@ -69,7 +69,7 @@ class InMemoryLedger:
         """Writes the outcome. Raises LookupError when the effect was never begun."""
         self._reach()
         row = self.effects[call.key]
-        if call.turn < row.intent.turn or row.intent.state is EffectState.DONE:
+        if call.turn != row.intent.turn or row.intent.state is EffectState.DONE:
             return
         intent = Intent(row.intent.turn, EffectState(state), _copy(result))
         self.effects[call.key] = replace(row, intent=intent, error=_copy(error))
