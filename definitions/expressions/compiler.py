@@ -65,14 +65,16 @@ def compile_expression(source: str, declarations: Mapping[str, str]) -> Compiled
 
     `declarations` maps dotted names to int, double, string, bool, bytes, timestamp, duration, list, map, null or dyn.
     """
-    _guard(source)
     names = Names(declarations)
-    parsed = read_parsed(_parse(source))
-    translation = Translation(parsed.positions, names.read_as)
-    node = translation.node(parsed.root)
-    _check_tree(node, translation, names)
+    node, translation = _translate(source, names)
     references = sorted({".".join(read.path) for read in translation.reads})
     return Compiled(expression(node), _type(source, node, translation, names), tuple(references))
+
+
+def parse_expression(source: str, names: tuple[str, ...]) -> Tree:
+    """The tree without a type check, as if every name were dynamic. Raises ExpressionError for everything else."""
+    node, _ = _translate(source, Names(dict.fromkeys(names, "dyn")))
+    return expression(node)
 
 
 def compile_template(text: str, declarations: Mapping[str, str]) -> Compiled:
@@ -131,14 +133,14 @@ def _texts(value: Any, pointer: str) -> list[tuple[str, str]]:
 
 
 def _guard(source: str) -> None:
-    """What is looked at before native code is: length, characters, nesting, names that reach for insides."""
+    """What is looked at before native code is: length, half characters, nesting, names that reach for insides."""
     if not source.strip():
         raise ExpressionError("expression_empty", "there is no expression here", 0)
     if len(source) > SOURCE_BYTES or len(source.encode(errors="replace")) > SOURCE_BYTES:
         raise ExpressionError("expression_too_long", f"an expression has at most {SOURCE_BYTES} bytes")
     for at, character in enumerate(source):
-        if (character < " " and character not in "\t\n\r") or "\ud800" <= character <= "\udfff":
-            raise ExpressionError("expression_syntax", f"the character U+{ord(character):04X} has no place here", at)
+        if "\ud800" <= character <= "\udfff":
+            raise ExpressionError("expression_syntax", "half a character (a lone surrogate)", at)
     _guard_tokens(source)
 
 
@@ -175,6 +177,15 @@ def _environment(variables: tuple[tuple[str, str], ...]) -> Any:
     """An environment with these names; a document declares the same ones again and again."""
     types = {name: _TYPES[declared] for name, declared in variables}
     return cel.NewEnv(variables=types, extensions=[ext_strings.ExtStrings(), ext_math.ExtMath()])
+
+
+def _translate(source: str, names: Names) -> tuple[Node, Translation]:
+    _guard(source)
+    parsed = read_parsed(_parse(source))
+    translation = Translation(parsed.positions, names.read_as)
+    node = translation.node(parsed.root)
+    _check_tree(node, translation, names)
+    return node, translation
 
 
 def _check_tree(node: Node, translation: Translation, names: Names) -> None:

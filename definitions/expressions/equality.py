@@ -1,6 +1,6 @@
 """When two values are the same, which comes first, and how a key is found in a map.
 
-CEL compares numbers across int, uint and double by their mathematical value, and finds map keys so too. Python
+CEL compares numbers across int, uint and double by their value, and finds map keys so too. Python
 agrees, except that it also takes True for 1: hence the family test before every comparison.
 """
 
@@ -36,7 +36,15 @@ def equal(machine: Machine, left: Any, right: Any) -> bool:
         return len(left) == len(right) and all(_same_entry(machine, key, left[key], right) for key in left)
     if own is str or own is bytes:
         machine.characters(min(len(left), len(right)))
+    left, right = alike(left, right)
     return bool(left == right)
+
+
+def alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """An integer beside a double is compared as the double nearest to it, as CEL's own runtimes do."""
+    if isinstance(left, float) != isinstance(right, float) and family(left) == "number":
+        return float(left), float(right)
+    return left, right
 
 
 def _same_entry(machine: Machine, key: Any, value: Any, other: Mapping[Any, Any]) -> bool:
@@ -59,7 +67,7 @@ def compare(machine: Machine, symbol: str, left: Any, right: Any) -> tuple[Any, 
         raise no_overload(symbol, left, right)
     if own is str:
         machine.characters(min(len(left), len(right)))
-    return left, right
+    return alike(left, right)
 
 
 def _has_order(value: Any) -> bool:

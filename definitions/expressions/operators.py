@@ -12,6 +12,7 @@ from definitions.expressions.machine import Machine, Overloads
 from definitions.expressions.outcome import Fault
 
 LONGEST = timedelta(seconds=DURATION_SECONDS)
+LONGEST_DIFFERENCE = timedelta(microseconds=INT_MAX // 1000)
 
 
 def checked_int(value: int) -> int:
@@ -31,6 +32,14 @@ def checked_duration(value: timedelta) -> timedelta:
     if abs(value) > LONGEST:
         raise Fault("duration out of range")
     return value
+
+
+def _difference(a: datetime, b: datetime) -> timedelta:
+    """Between two instants; CEL counts it in nanoseconds of 64 bits, which are 292 years."""
+    between = a - b
+    if abs(between) > LONGEST_DIFFERENCE:
+        raise Fault("duration out of range")
+    return between
 
 
 def _divide(a: int, b: int) -> int:
@@ -90,7 +99,7 @@ OVERLOADS: Overloads = {
     ("-", int, int): lambda _, a, b: checked_int(a - b),
     ("-", Uint, Uint): lambda _, a, b: checked_uint(int(a) - int(b)),
     ("-", float, float): lambda _, a, b: a - b,
-    ("-", datetime, datetime): lambda _, a, b: checked_duration(a - b),
+    ("-", datetime, datetime): lambda _, a, b: _difference(a, b),
     ("-", datetime, timedelta): lambda _, a, b: _shift(a, -b),
     ("-", timedelta, timedelta): lambda _, a, b: checked_duration(a - b),
     ("*", int, int): lambda _, a, b: checked_int(a * b),
