@@ -28,7 +28,9 @@ class Source(BaseModel):
 class Settings(BaseSettings):
     """The settings of one process. Children of `holdfast run` read the same variables, so all of them agree."""
 
-    model_config = SettingsConfigDict(env_prefix="HOLDFAST_", env_nested_delimiter="__", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="HOLDFAST_", env_nested_delimiter="__", frozen=True, extra="ignore", env_ignore_empty=True
+    )
 
     home: Path = Field(Path(".holdfast"), description="Folder for everything this installation keeps on disk.")
     host: str = Field("127.0.0.1", description="Address the API binds to.")
@@ -36,12 +38,14 @@ class Settings(BaseSettings):
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server.")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
+    hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
     demo: bool = Field(True, description="Whether `holdfast run` brings the sample records, people and the refund.")
     sources: dict[str, Source] = Field(default_factory=dict, description="Databases of records, as JSON by name.")
     cli_roles: tuple[str, ...] = Field((), description="Roles granted to signals sent with Temporal's own tools.")
     smtp_url: SecretStr | None = Field(None, description="smtp[s]://user:password@host:port; unset: mail to files.")
     mail_from: str = Field("holdfast@localhost", description="Sender of the mail that runs send.")
+    http_allowed: tuple[str, ...] = Field((), description="Private host:port pairs that http.request may reach.")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object per line, or lines for people.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     stop_within: float = Field(25.0, gt=0, le=600, description="How long a stop may take before it becomes a kill.")

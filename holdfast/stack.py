@@ -70,6 +70,7 @@ class Stack:
 
     def _start(self) -> None:
         self._refuse_what_cannot_be()
+        say(f"Starting Holdfast in {_short(self.settings.home.absolute())}")
         if self.embedded:
             self._begin(
                 "temporal", server_command(*self._temporal_ports(), self.settings.home.absolute() / "temporal.db")

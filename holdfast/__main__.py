@@ -1,0 +1,183 @@
+"""The command line: one verb per thing that a person or a supervisor starts.
+
+Every command leaves through `os._exit` after flushing what it wrote. Native threads of the Temporal client and of CEL
+may still run while the interpreter takes itself apart, and then about one process in ten dies with a signal after it
+did all its work (measured): a supervisor would start it again, and a script would believe that it failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from holdfast import __version__
+from holdfast.settings import Settings
+
+cli = typer.Typer(
+    name="holdfast",
+    help="Processes in which people, AI and machines take turns, for as long as they take.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Modules = Annotated[
+    list[str] | None, typer.Option("--import", help="Module whose @action functions the worker offers.")
+]
+Person = Annotated[str, typer.Argument(help="Id of the person.")]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="Role of a new person; may be repeated.")]
+Teams = Annotated[list[str] | None, typer.Option("--team", help="Team of a new person; may be repeated.")]
+
+
+@cli.command()
+def run() -> None:
+    """Start everything on this machine: Temporal, database, worker, API, demo. Ctrl-C stops it."""
+    from holdfast.stack import CannotRun, Stack
+
+    try:
+        code = Stack(Settings()).run()
+    except CannotRun as error:
+        raise SystemExit(f"holdfast: {error}") from None
+    raise SystemExit(code)
+
+
+@cli.command()
+def worker(modules: Modules = None) -> None:
+    """Serve runs and effects from the task queue until asked to stop."""
+    from holdfast.processes import serve_worker
+
+    asyncio.run(serve_worker(_logging(), modules or ()))
+
+
+@cli.command()
+def api() -> None:
+    """Serve the HTTP API until asked to stop."""
+    from holdfast.processes import serve_api
+
+    asyncio.run(serve_api(_logging()))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring database and Temporal up to this release: tables, built-in roles, search attributes. Safe to repeat."""
+    from holdfast.operations import migrate_all
+
+    asyncio.run(migrate_all(_logging()))
+
+
+@cli.command(hidden=True)
+def prepare() -> None:
+    """What `run` does before it starts anything: the tables, and for the demo its records and people."""
+    from holdfast.operations import prepare_stack
+
+    asyncio.run(prepare_stack(_logging()))
+
+
+@cli.command(hidden=True)
+def demo() -> None:
+    """What `run` does when everything is up: publish the refund and start one."""
+    from holdfast.demo import publish_demo
+
+    publish_demo(_logging())
+
+
+@cli.command()
+def publish(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
+    """Publish definitions through the API, as the owner of HOLDFAST_TOKEN."""
+    from holdfast.operations import publish_files
+
+    for line in publish_files(Settings(), files, os.environ.get("HOLDFAST_TOKEN", "")):
+        typer.echo(line)
+
+
+@cli.command()
+def token(person: Person, roles: Roles = None, teams: Teams = None) -> None:
+    """Print a new API token of a person, who is added first where there is none."""
+    from holdfast.operations import token_for
+
+    typer.echo(asyncio.run(token_for(_logging(), person, roles or (), teams or ())))
+
+
+@cli.command()
+def rebuild() -> None:
+    """Drop the read model and fold it again from the events."""
+    from holdfast.operations import rebuild_all
+
+    typer.echo(asyncio.run(rebuild_all(_logging())))
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document."""
+    from holdfast.operations import openapi_text
+
+    sys.stdout.write(openapi_text())
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def _logging() -> Settings:
+    """The settings, with logging set up as they say."""
+    from holdfast.logs import set_up_logging
+
+    settings = Settings()
+    set_up_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def main() -> None:
+    """Runs one command and leaves the process at once, with its exit code."""
+    _leave(_code_of(cli))
+
+
+def _code_of(command: Callable[[], Any]) -> int:
+    try:
+        command()
+    except SystemExit as leaving:
+        return _exit_code(leaving.code)
+    except ValidationError as error:
+        problems = "\n".join(f"  HOLDFAST_{_name(each['loc'])}: {each['msg']}" for each in error.errors())
+        return _exit_code(f"holdfast: settings that cannot be read:\n{problems}")
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        import structlog
+
+        structlog.get_logger("holdfast").exception("command_failed")
+        return _exit_code(f"holdfast: {type(error).__name__}: {error}")
+    return 0
+
+
+def _exit_code(code: object) -> int:
+    if code is None or isinstance(code, int):
+        return code or 0
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _name(location: tuple[int | str, ...]) -> str:
+    return "__".join(str(part).upper() for part in location)
+
+
+def _leave(code: int) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            code = code or 1
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

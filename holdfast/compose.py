@@ -1,0 +1,127 @@
+"""Where the parts meet: every object that one of the packages takes from another is made here and handed in.
+
+Nothing outside this package reads a setting or looks something up by itself, so what a process consists of can be read
+on this page. A worker is stateless but for its caches and an API process too: start as many as are needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import structlog
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+from temporalio.worker import Worker
+
+from activities import Registry, default_registry
+from activities.clients import Effects, Resources, assemble
+from activities.http import HttpPolicy
+from activities.mail import MailSettings
+from activities.records import Records, SourceConfig
+from api.app import create_app
+from api.engine import TemporalEngine
+from api.house import Config
+from api.signing import Signer
+from api.store.ledger import SqlLedger
+from api.store.people import People
+from api.store.store import Store
+from api.store.tables import ActionRow
+from holdfast.settings import Settings
+from workers.worker import build_worker
+
+T = TypeVar("T")
+
+log = structlog.get_logger("holdfast")
+
+TRY_AGAIN = 1.0
+"""Seconds between two tries to reach Temporal or the database at the start of a process."""
+
+
+def open_records(settings: Settings) -> Records:
+    """The records of every configured source; connects at the first use."""
+    sources = settings.record_sources()
+    return Records({name: SourceConfig(url=source.url, read_only=source.read_only) for name, source in sources.items()})
+
+
+def effects_of(settings: Settings, store: Store, records: Records, registry: Registry) -> Effects:
+    """Every effect a worker can have: the built-in ones and those of the registry."""
+    smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
+    http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
+    return assemble(Resources(SqlLedger(store), People(store), records, mail, http), registry)
+
+
+async def connect_temporal(*, lazy: bool = False) -> Client:
+    """A client as TEMPORAL_* variables and Temporal's profile file say. `lazy`: connects at its first call."""
+    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, lazy=lazy)
+
+
+async def patiently(what: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Awaits `attempt()` until it succeeds. A process that starts before what it needs waits for it; it says so."""
+    while True:
+        try:
+            return await attempt()
+        except Exception as error:
+            log.warning("not_reachable_yet", what=what, error=str(error)[:300])
+            await asyncio.sleep(TRY_AGAIN)
+
+
+async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:
+    """Tells the API which actions there are: their JSON Schemas and contracts, so that it needs none of their code.
+
+    What another worker announced stays: a definition may name it while that worker is away.
+    """
+    now = datetime.now(UTC)
+    async with store.session() as session:
+        for info in catalogue:
+            await session.merge(ActionRow(name=info["name"], info=info, announced_at=now))
+
+
+def registry_of(modules: Sequence[str]) -> Registry:
+    """Imports a developer's modules; their `@action` functions land in the default registry. Raises ImportError."""
+    for module in modules:
+        importlib.import_module(module)
+    return default_registry
+
+
+@asynccontextmanager
+async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Worker]:
+    """A worker, ready to run, whose actions have been announced; closes at its end what it opened."""
+    async with AsyncExitStack() as closing:
+        store = await closing.enter_async_context(Store(settings.database))
+        records = open_records(settings)
+        closing.push_async_callback(records.close)
+        effects = effects_of(settings, store, records, registry)
+        await patiently("database", lambda: announce(store, effects.catalogue))
+        client = await patiently("Temporal", connect_temporal)
+        log.info("worker_ready", task_queue=settings.task_queue, actions=len(effects.catalogue))
+        yield build_worker(
+            client,
+            task_queue=settings.task_queue,
+            activities=effects.activities,
+            interceptors=[effects.interceptor],
+        )
+
+
+@asynccontextmanager
+async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The API over the settings' database, records and Temporal; closes at its end what it opened.
+
+    It starts while Temporal or the database is down: then it says so in /readyz, and takes what it can.
+    """
+    async with AsyncExitStack() as closing:
+        store = await closing.enter_async_context(Store(settings.database))
+        records = open_records(settings)
+        closing.push_async_callback(records.close)
+        engine = TemporalEngine(await connect_temporal(lazy=True), settings.task_queue)
+        config = Config(hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url)
+        signer = Signer.load(settings.home.absolute())
+        yield create_app(store=store, records=records, temporal=engine, config=config, signer=signer)

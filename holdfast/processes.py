@@ -1,0 +1,85 @@
+"""The two processes that do the work, from their start to a polite end.
+
+Both end on SIGTERM and SIGINT: what is under way may finish, nothing new is taken. The caller leaves through
+`os._exit` (holdfast/__main__.py says why).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from api.store.seed import has_demo_people
+from api.store.store import Store
+from holdfast.compose import api_of, patiently, registry_of, worker_of
+from holdfast.settings import Settings
+
+log = structlog.get_logger("holdfast")
+
+
+class CannotServe(Exception):
+    """The API must not start like this; the message says what to change."""
+
+
+READY_FILE = "HOLDFAST_READY_FILE"
+"""Environment variable: a file that the worker makes when it serves. Whoever started it may wait for it."""
+
+
+async def serve_worker(settings: Settings, modules: Sequence[str] = ()) -> None:
+    """Runs a worker until it is asked to stop. Raises what made it stop by itself."""
+    asked = _asked_to_stop()
+    async with worker_of(settings, registry_of(modules)) as worker:
+        running = asyncio.create_task(worker.run())
+        _say_ready()
+        await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("worker_stopping")
+        if not running.done():
+            await worker.shutdown()
+        await running
+
+
+async def serve_api(settings: Settings) -> None:
+    """Runs the API until it is asked to stop (uvicorn sees to the signals). Raises CannotServe."""
+    await _refuse_demo_people_in_the_open(settings)
+    async with api_of(settings) as app:
+        options = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            lifespan="on",
+        )
+        log.info("api_starting", host=settings.host, port=settings.port)
+        await uvicorn.Server(options).serve()
+
+
+async def _refuse_demo_people_in_the_open(settings: Settings) -> None:
+    """Their tokens stand in a file; a database that once was a demo may be served on this machine only."""
+    if settings.loopback:
+        return
+    async with Store(settings.database) as store:
+        if await patiently("database", lambda: has_demo_people(store)):
+            raise CannotServe(
+                f"the database holds demo people: not on {settings.host}. Switch them off, or use 127.0.0.1."
+            )
+
+
+def _asked_to_stop() -> asyncio.Task[object]:
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    return asyncio.create_task(asked.wait())
+
+
+def _say_ready() -> None:
+    if path := os.environ.get(READY_FILE):
+        Path(path).touch()
