@@ -10,7 +10,7 @@ from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node, activity_of
-from definitions.engine.scope import met, resolved
+from definitions.engine.scope import met, moment_of, resolved
 from definitions.engine.turn import Turn
 from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
 from definitions.times import Offset, later, parse_instant, rfc3339
@@ -152,12 +152,12 @@ def _until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
     scope = turn.scope()
     try:
         if step.for_ is not None:
-            value = resolved(turn.graph, step.for_, f"{node.pointer}/for", scope)
+            value = moment_of(turn.graph, step.for_, f"{node.pointer}/for", scope)
             if isinstance(value, timedelta):
                 return turn.now + value
             zone = turn.graph.document.timezone or "UTC"
             return later(turn.now, Offset.parse(value), zone) if isinstance(value, str) else None
-        value = resolved(turn.graph, step.until, f"{node.pointer}/until", scope)
+        value = moment_of(turn.graph, step.until, f"{node.pointer}/until", scope)
         if isinstance(value, datetime):
             return value
         return parse_instant(value) if isinstance(value, str) else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from definitions.engine.graph import Graph
 from definitions.engine.state import ENDED, FINISHED, State, StepStatus
-from definitions.expressions.evaluate import truth
+from definitions.expressions.evaluate import evaluate, truth
 from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve
 
@@ -60,6 +60,12 @@ def met(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> bool:
         return value
     tree = graph.trees.get(pointer)
     return tree is not None and truth(tree, scope)
+
+
+def moment_of(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> Any:
+    """A date or a length of time: an expression's own value (a datetime, a timedelta), a literal as it was written."""
+    tree = graph.trees.get(pointer)
+    return value if tree is None else evaluate(tree, scope)
 
 
 def resolved(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> Any:

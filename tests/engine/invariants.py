@@ -1,4 +1,4 @@
-"""What must hold after every message, whatever it was: the list at the top of definitions/engine/advance.py, as code."""
+"""What must hold after every message, whatever it was: the list at the top of engine/advance.py, as code."""
 
 from __future__ import annotations
 

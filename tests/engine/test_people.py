@@ -96,7 +96,7 @@ def test_the_second_of_two_completions_is_told_who_and_when() -> None:
     story.complete("look", by=LEA, output={"n": 8})
     refusal = story.refusal()
     assert refusal["code"] == "step_not_ready" and refusal["ended_by"] == "ann"
-    assert refusal["ended_at"] == "2026-11-21T09:00:00Z" and "ann" in refusal["message"]
+    assert refusal["ended_at"] == "2026-11-21T09:00:00.000000Z" and "ann" in refusal["message"]
 
 
 def test_what_cannot_be_read_is_refused_and_the_run_lives() -> None:
@@ -144,5 +144,5 @@ def test_times_are_the_messages_times() -> None:
     story.wait(days=30)
     story.complete("look", output={"n": 7})
     look = story.view()["steps"][0]
-    assert look["entered_at"] == "2026-11-21T09:00:00Z" and look["ended_at"] == "2026-12-21T09:00:00Z"
+    assert look["entered_at"] == "2026-11-21T09:00:00.000000Z" and look["ended_at"] == "2026-12-21T09:00:00.000000Z"
     assert datetime.fromisoformat(look["ended_at"]) == datetime(2026, 12, 21, 9, tzinfo=UTC)

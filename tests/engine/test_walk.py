@@ -162,7 +162,7 @@ def test_an_end_step_ends_the_run_and_stops_what_is_open() -> None:
 def test_a_wait_ends_by_its_timer_and_a_past_date_asks_a_person() -> None:
     story = Story([{"id": "w", "kind": "wait", "title": "Wait", "for": "3 days"}, task("b")]).start()
     assert story.status("w") == "waiting" and story.view()["status"] == "waiting"
-    assert story.state.executions["w#1"].until == "2026-11-24T09:00:00Z"
+    assert story.state.executions["w#1"].until == "2026-11-24T09:00:00.000000Z"
     story.ring("w")
     assert story.status("b") == "ready"
 

@@ -1,4 +1,4 @@
-"""The workflow on a real Temporal server: what the engine asks for happens, what happens is recorded, nothing is lost."""
+"""The workflow on a real Temporal server: what the engine asks for happens, and what happens is recorded."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
-from definitions.wire import Event
 from definitions.engine import State, fold
+from definitions.wire import Event
 from tests.engine.story import LEA, document
 from tests.workers.house import House, step
 from workers.run import Run

@@ -1,0 +1,38 @@
+"""Records the histories that are missing for the present interpreter version. Those that exist are left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from temporalio.client import Client
+
+from definitions.wire import INTERPRETER_VERSION
+from tests.replay.stories import HISTORIES, STORIES
+from tests.support.servers import TemporalServer
+from tests.workers.house import House
+
+
+async def record() -> None:
+    """Plays each missing story on a server of its own and writes its history as JSON."""
+    server = TemporalServer().start()
+    try:
+        client = await Client.connect(server.address)
+        for name, story in STORIES.items():
+            path = HISTORIES / f"v{INTERPRETER_VERSION}-{name}.json"
+            if path.exists():
+                continue
+            house = House(client, f"record-{name}")
+            async with house.worker():
+                handle = await story(house)
+            path.write_text((await handle.fetch_history()).to_json() + "\n")
+            print(f"recorded {path.name}")
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(record())
+    sys.stdout.flush()
+    os._exit(0)

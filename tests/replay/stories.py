@@ -1,0 +1,103 @@
+"""The paths of the interpreter that have a recorded history for each of its versions.
+
+    python -m tests.replay.record        records those that are missing, on a real Temporal server
+
+A released history is never edited and never recorded again: it stands for runs that people have open. A change of
+behaviour gets a new version in workers/versions.py and new histories beside the old ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from tests.engine.story import LEA, document
+from tests.workers.house import House
+
+HISTORIES = Path(__file__).parent / "histories"
+
+TASK = {"id": "look", "kind": "task", "title": "Look", "fields": [{"id": "n", "type": "number", "required": True}]}
+CHOOSE = {"id": "choose", "kind": "decision", "title": "Choose", "options": [{"id": "x"}, {"id": "y"}], "roles": ["lead"]}
+RULES = {
+    "id": "rules",
+    "kind": "decision",
+    "title": "Rules",
+    "by": "rules",
+    "otherwise": "few",
+    "options": [{"id": "many", "when": "= steps.look.output.n > 10.0"}, {"id": "few"}],
+}
+
+
+def act(name: str, action: str, **more: Any) -> dict[str, Any]:
+    """An automatic step."""
+    return {"id": name, "kind": "action", "title": name.title(), "action": action, "execute": "automatic", **more}
+
+
+async def answers(house: House) -> WorkflowHandle[Any, Any]:
+    """People and machines take turns; rules choose; a refusal on the way."""
+    steps = [act("pay", "test.pay"), TASK, RULES, {**CHOOSE, "after": "rules:many"}, act("tell", "test.pay")]
+    handle = await house.start(document(steps))
+    await house.until(handle, lambda v: v["current"] == ["look"])
+    await house.give(handle, "complete", step="look", output={})
+    await house.give(handle, "complete", step="look", output={"n": 12.0})
+    await house.give(handle, "complete", step="choose", choice="x")
+    await house.give(handle, "complete", LEA, step="choose", choice="x")
+    await handle.result()
+    return handle
+
+
+async def parallel(house: House) -> WorkflowHandle[Any, Any]:
+    """Effects side by side that join."""
+    both = [act("one", "test.pay", after=[]), act("two", "test.pay", after=[])]
+    handle = await house.start(document([*both, act("three", "test.pay", after=["one", "two"])]))
+    await handle.result()
+    return handle
+
+
+async def taken_over(house: House) -> WorkflowHandle[Any, Any]:
+    """An effect fails, is tried again by a person, fails, and is handled by hand."""
+    handle = await house.start(document([act("pay", "test.fail"), TASK]))
+    await house.until(handle, lambda v: v["attention"])
+    await house.give(handle, "retry", step="pay")
+    await house.until(handle, lambda v: v["attention"])
+    await house.give(handle, "handle_manually", step="pay", output={"id": "by hand"})
+    await house.give(handle, "complete", step="look", output={"n": 1.0})
+    await handle.result()
+    return handle
+
+
+async def aborted(house: House) -> WorkflowHandle[Any, Any]:
+    """An abort while an effect is in flight, which answers nothing."""
+    handle = await house.start(document([act("slow", "test.slow"), TASK]))
+    await house.until(handle, lambda v: v["status"] == "running")
+    await house.give(handle, "abort", text="enough")
+    await handle.result()
+    return handle
+
+
+async def waited(house: House) -> WorkflowHandle[Any, Any]:
+    """A timer fires, another is skipped; a task is skipped; garbage and an unknown signal arrive."""
+    waits = [
+        {"id": "short", "kind": "wait", "title": "Short", "for": "1 seconds", "after": []},
+        {"id": "long", "kind": "wait", "title": "Long", "for": "30 days", "after": [], "skippable": True},
+    ]
+    handle = await house.start(document([*waits, {**TASK, "skippable": True, "after": ["short", "long"]}]))
+    await handle.signal("complete_step", ["garbage"])
+    await handle.signal("sing", {})
+    await house.give(handle, "skip", step="long")
+    await house.until(handle, lambda v: v["current"] == ["look"])
+    await house.give(handle, "skip", step="look")
+    await handle.result()
+    return handle
+
+
+STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
+    "answers": answers,
+    "parallel": parallel,
+    "taken-over": taken_over,
+    "aborted": aborted,
+    "waited": waited,
+}

@@ -1,0 +1,76 @@
+"""Every recorded history replays against today's code; and the alarm is seen to ring when one is damaged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from definitions.wire import INTERPRETER_VERSION
+from tests.replay.stories import HISTORIES, STORIES
+from workers.run import Run
+from workers.versions import Line
+from workers.worker import sandbox
+
+RECORDED = sorted(path.stem for path in HISTORIES.glob("*.json"))
+
+
+async def replay(history: dict[str, Any]) -> None:
+    """Replay one history, raising when today's code would have done something else."""
+    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
+    await replayer.replay_workflow(WorkflowHistory.from_json("recorded", history))
+
+
+def load(name: str) -> dict[str, Any]:
+    return dict(json.loads((HISTORIES / f"{name}.json").read_text()))
+
+
+def test_every_version_and_path_has_a_history() -> None:
+    assert {f"v{INTERPRETER_VERSION}-{name}" for name in STORIES} <= set(RECORDED)
+    assert {int(name[1:].partition("-")[0]) for name in RECORDED} == {int(line) for line in Line}
+    assert max(Line) == INTERPRETER_VERSION
+
+
+@pytest.mark.parametrize("name", RECORDED)
+async def test_a_recorded_history_replays(name: str) -> None:
+    await replay(load(name))
+
+
+def swap_effects(history: dict[str, Any]) -> None:
+    """The first two effects change places."""
+    found = [e for e in history["events"] if "activityTaskScheduledEventAttributes" in e][:2]
+    key = "activityTaskScheduledEventAttributes"
+    for part in ("activityId", "input"):
+        one, two = found[0][key][part], found[1][key][part]
+        found[0][key][part], found[1][key][part] = two, one
+
+
+def rename_activity(history: dict[str, Any]) -> None:
+    """An effect becomes another."""
+    for event in history["events"]:
+        if (attributes := event.get("activityTaskScheduledEventAttributes")) is not None:
+            attributes["activityType"]["name"] = "test.renamed"
+            return
+
+
+def drop_timer(history: dict[str, Any]) -> None:
+    """A timer was never started."""
+    timers = [e for e in history["events"] if "timerStartedEventAttributes" in e]
+    timers[0].pop("timerStartedEventAttributes")
+    timers[0]["eventType"] = "EVENT_TYPE_MARKER_RECORDED"
+    timers[0]["markerRecordedEventAttributes"] = {"markerName": "nothing"}
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [("v1-parallel", swap_effects), ("v1-answers", rename_activity), ("v1-waited", drop_timer)],
+)
+async def test_damage_rings_the_alarm(name: str, damage: Callable[[dict[str, Any]], None]) -> None:
+    history = load(name)
+    damage(history)
+    with pytest.raises(Exception, match=r"TMPRL1100|[Nn]ondeterminis"):
+        await replay(history)
