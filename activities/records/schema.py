@@ -119,7 +119,7 @@ def _field(column: Column[Any]) -> dict[str, Any]:
     return {
         "name": column.name,
         "type": field_kind(column).value,
-        "nullable": bool(column.nullable),
+        "nullable": bool(column.nullable) and not column.primary_key,
         "primary": column.primary_key,
     }
 

@@ -109,7 +109,7 @@ def to_json(value: Any, kind: Kind) -> Any:
 def from_json(value: Any, column: Column[Any], dialect: str) -> Any:
     """`value` as the column takes it. Raises ValueError with a sentence for people when it does not fit."""
     if value is None:
-        if not column.nullable:
+        if not column.nullable or column.primary_key:  # SQLite lets a key be NULL; nobody means it
             raise ValueError("must not be empty")
         return None
     match field_kind(column):
