@@ -177,7 +177,8 @@ class Stack:
                 os._exit(130)
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, asked)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup meant it
+                signal.signal(number, asked)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         os.set_blocking(self._waker, False)
         os.set_blocking(self._wake, False)

@@ -1,0 +1,75 @@
+"""Logging: one line per event, JSON, with what is known about where it belongs."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from holdfast.logs import set_up_logging
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """Where the lines go; what was set up before is put back."""
+    root = logging.getLogger()
+    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+    stream = io.StringIO()
+    set_up_logging("info", "json", stream)
+    yield stream
+    structlog.contextvars.clear_contextvars()
+    structlog.configure(**config)
+    root.handlers[:], root.level = handlers, level
+
+
+def read(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_says_what_happened_and_where_it_belongs(lines: io.StringIO) -> None:
+    structlog.contextvars.bind_contextvars(run="run-1", actor="ann", trace="t1")
+    structlog.get_logger("test").info("step_done", step="pay", execution="pay#1")
+    (line,) = read(lines)
+    assert line.pop("at").endswith("Z")
+    assert line == {
+        "event": "step_done",
+        "level": "info",
+        "logger": "test",
+        "run": "run-1",
+        "actor": "ann",
+        "trace": "t1",
+        "step": "pay",
+        "execution": "pay#1",
+    }
+
+
+def test_libraries_speak_in_the_same_way(lines: io.StringIO) -> None:
+    structlog.contextvars.bind_contextvars(run="run-1")
+    logging.getLogger("somebody.else").warning("took %s s", 3, extra={"queue": "holdfast"})
+    (line,) = read(lines)
+    assert (line["event"], line["logger"], line["run"], line["queue"]) == (
+        "took 3 s",
+        "somebody.else",
+        "run-1",
+        "holdfast",
+    )
+
+
+def test_what_went_wrong_stays_one_line(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        structlog.get_logger("test").exception("failed", value=object())
+    (line,) = read(lines)
+    assert "ValueError: two\nlines" in line["exception"]
+
+
+def test_below_the_level_nothing_is_said(lines: io.StringIO) -> None:
+    structlog.get_logger("test").debug("detail")
+    logging.getLogger("aiosqlite").info("executing")
+    assert read(lines) == []
