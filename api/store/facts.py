@@ -37,7 +37,7 @@ def follow_on(run: str, stored: int, events: Sequence[Event]) -> list[Event]:
 def event_row(run: str, event: Event, chain: str) -> dict[str, Any]:
     """The event as a row of the event table."""
     names = ("type", "at", "step", "execution", "actor", "command")
-    texts = {name: _column(getattr(event, name)) for name in names}
+    texts = {name: column_text(getattr(event, name)) for name in names}
     return {"run": run, "seq": event.seq, **texts, "data": event.data or None, "chain": chain}
 
 
@@ -49,6 +49,11 @@ def event_of(row: Any) -> Event:
 def instant(text: str) -> datetime:
     """The aware datetime of an event's `at`."""
     return datetime.fromisoformat(text)
+
+
+def column_text(text: str | None) -> str | None:
+    """Text for a column of its own: PostgreSQL has no NUL there. Inside JSON it is escaped and stays."""
+    return text.replace("\0", _LOST) if text else text
 
 
 def _is_storable(value: Any) -> bool:
@@ -71,8 +76,3 @@ def _storable(value: Any) -> Any:
             return None
         case _:
             return value
-
-
-def _column(text: str | None) -> str | None:
-    """Text for a column of its own: PostgreSQL has no NUL there. Inside JSON it is escaped and stays."""
-    return text.replace("\0", _LOST) if text else text

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from api.store.facts import instant
+from api.store.facts import column_text, instant
 from api.store.statements import insert_new
 from api.store.tables import Row
 from definitions.canonical import digest
@@ -25,8 +25,8 @@ async def settle_commands(connection: AsyncConnection, run: str, events: Sequenc
     """
     first: dict[str, Event] = {}
     for event in events:
-        if event.command is not None:
-            first.setdefault(event.command, event)
+        if (command := column_text(event.command)) is not None:
+            first.setdefault(command, event)
         elif event.actor == CLI_ACTOR:
             await connection.execute(insert(LOG).values(_log_row(run, event)))
     for command, event in first.items():
@@ -43,9 +43,10 @@ async def _settled(connection: AsyncConnection, run: str, command: str, event: E
 
 
 async def _by_another_door(connection: AsyncConnection, run: str, command: str, event: Event) -> None:
-    body = {"id": command, "type": _type(event), **({"step": event.step} if event.step else {})}
+    """Keep a command that nobody stored. Ids made by a run for signals without one are its own only, so one that is
+    taken by another run's command is kept under the run's name."""
+    body = {"id": command, "type": _type(event), **({"step": step} if (step := _step(event)) else {})}
     row = {
-        "id": command,
         "run": run,
         "type": _type(event),
         "actor": event.actor or CLI_ACTOR,
@@ -55,8 +56,13 @@ async def _by_another_door(connection: AsyncConnection, run: str, command: str, 
         "via": "temporal",
         **_outcome(event),
     }
-    if await insert_new(connection, COMMANDS, row):
-        await connection.execute(insert(LOG).values(_log_row(run, event)))
+    if not await insert_new(connection, COMMANDS, {**row, "id": command}):
+        await insert_new(connection, COMMANDS, {**row, "id": f"{run}/{command}"})
+    await connection.execute(insert(LOG).values(_log_row(run, event)))
+
+
+def _step(event: Event) -> str | None:
+    return event.step or (event.execution or "").rpartition("#")[0] or None
 
 
 def _outcome(event: Event) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def _outcome(event: Event) -> dict[str, Any]:
 
 def _type(event: Event) -> str:
     """The command's type where the event says it (a refusal does), else what it led to."""
-    return str(event.data.get("type") or event.type)
+    return column_text(str(event.data.get("type") or event.type)) or event.type
 
 
 def _log_row(run: str, event: Event) -> dict[str, Any]:
@@ -78,6 +84,6 @@ def _log_row(run: str, event: Event) -> dict[str, Any]:
         "via": "temporal",
         "outcome": str(event.data.get("code", "refused")) if event.type == "command_refused" else "ok",
         "run": run,
-        "step": event.step,
+        "step": _step(event),
         "detail": {"command": event.command},
     }

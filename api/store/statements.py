@@ -13,5 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 async def insert_new(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same key (any unique one) is there; tells whether it was inserted."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    done = await connection.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    # Asked for, since the number of rows of an INSERT is otherwise thrown away with psycopg.
+    done = await connection.execute(statement, execution_options={"preserve_rowcount": True})
     return done.rowcount == 1

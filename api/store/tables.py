@@ -34,11 +34,11 @@ class Row(SQLModel):
 
 
 def _json() -> Any:
-    return Field(default=None, sa_type=Json)
+    return Field(default=None, sa_type=Json, nullable=True)
 
 
 def _instant() -> Any:
-    return Field(default=None, sa_type=Instant)
+    return Field(default=None, sa_type=Instant, nullable=True)
 
 
 class DefinitionRow(Row, table=True):

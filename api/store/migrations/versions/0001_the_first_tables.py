@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("state", CODE, nullable=False),
         sa.Column("input_hash", CODE, nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -110,7 +110,7 @@ def upgrade() -> None:
         sa.Column("actor", CODE, nullable=False),
         sa.Column("body_hash", CODE, nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", "actor", name=op.f("idempotency_pk")),
     )

@@ -1,0 +1,95 @@
+"""The read model made anew from the events, and the proof that it was what they say.
+
+Runs, tasks and assignments are dropped to nothing and folded again, run by run, each in a transaction of its own, so
+that the service may go on meanwhile. What a run's row holds besides (the request it was started with) is kept; a row
+that is missing is made from the run's first event. Commands, effects and the log are records of their own, and stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api.store.chain import first_break
+from api.store.facts import event_of
+from api.store.projection import ASSIGNMENTS, RUNS, TASKS, Graphs, Held, project
+from api.store.runs import create_from, open_key_of
+from api.store.store import Store
+from api.store.tables import Row
+from definitions.engine import State
+from definitions.wire import Event
+
+EVENTS = Row.metadata.tables["events"]
+PAGE = 200
+"""Runs whose ids are read at a time."""
+
+
+@dataclass
+class Rebuilt:
+    """What was done: how many runs, and those whose chain of events is broken, with the first `seq` that is wrong."""
+
+    runs: int = 0
+    broken: dict[str, int] = field(default_factory=dict)
+
+
+async def rebuild(store: Store) -> Rebuilt:
+    """Fold every run's events again into its rows. May be repeated, and interrupted at any moment.
+
+    A run whose chain is broken is left as it stands and named: what it should be is no longer known.
+    """
+    done, graphs = Rebuilt(), Graphs()
+    async for run in _runs(store):
+        async with store.connection() as connection:
+            seq = await rebuild_run(connection, graphs, run)
+        done.runs += 1
+        if seq is not None:
+            done.broken[run] = seq
+    return done
+
+
+async def rebuild_run(connection: AsyncConnection, graphs: Graphs, run: str) -> int | None:
+    """One run's rows, inside a transaction; gives the first wrong `seq` where the chain is broken, else None."""
+    await connection.execute(select(RUNS.c.id).where(RUNS.c.id == run).with_for_update())
+    stored = await _events(connection, run)
+    if (broken := first_break(run, stored)) is not None:
+        return broken
+    events = [event for event, _ in stored]
+    await create_from(connection, run, events[0])
+    for table in (TASKS, ASSIGNMENTS):
+        await connection.execute(delete(table).where(table.c.run == run))
+    held = await project(connection, graphs, Held(State.new(run), ""), events, stored[-1][1])
+    if not held.state.closed:
+        await _hold_key(connection, run, events[0])
+    return None
+
+
+async def _hold_key(connection: AsyncConnection, run: str, started: Event) -> None:
+    """Give an open run its open key again, unless another open run has it."""
+    try:
+        async with connection.begin_nested():
+            await connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=open_key_of(started)))
+    except IntegrityError:
+        await connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=None))
+
+
+async def _events(connection: AsyncConnection, run: str) -> list[tuple[Event, str]]:
+    rows = await connection.execute(select(EVENTS).where(EVENTS.c.run == run).order_by(EVENTS.c.seq))
+    return [(event_of(row), row.chain) for row in rows]
+
+
+async def _runs(store: Store) -> AsyncIterator[str]:
+    """The id of every run that has events, a page at a time."""
+    after = ""
+    while True:
+        query = select(EVENTS.c.run).where(EVENTS.c.seq == 1, EVENTS.c.run > after).order_by(EVENTS.c.run).limit(PAGE)
+        async with store.connection() as connection:
+            page = list((await connection.execute(query)).scalars())
+        for run in page:
+            yield run
+        if len(page) < PAGE:
+            return
+        after = page[-1]
