@@ -20,7 +20,13 @@ from tests.workers.house import House
 HISTORIES = Path(__file__).parent / "histories"
 
 TASK = {"id": "look", "kind": "task", "title": "Look", "fields": [{"id": "n", "type": "number", "required": True}]}
-CHOOSE = {"id": "choose", "kind": "decision", "title": "Choose", "options": [{"id": "x"}, {"id": "y"}], "roles": ["lead"]}
+CHOOSE = {
+    "id": "choose",
+    "kind": "decision",
+    "title": "Choose",
+    "options": [{"id": "x"}, {"id": "y"}],
+    "roles": ["lead"],
+}
 RULES = {
     "id": "rules",
     "kind": "decision",
