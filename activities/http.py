@@ -50,6 +50,8 @@ def _url(value: str) -> str:
         parsed = httpx2.URL(value)
     except httpx2.InvalidURL:
         raise ValueError("is not a URL") from None
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise ValueError("has a port that does not exist")
     if parsed.userinfo:
         raise ValueError("must not hold a user name or password")
     return value
@@ -121,18 +123,14 @@ async def send_request(asked: HttpRequest, policy: HttpPolicy, key: str) -> Http
 
 
 async def _exchange(asked: HttpRequest, policy: HttpPolicy, key: str) -> HttpReply:
-    async with httpx2.AsyncClient(
-        transport=PinnedTransport(policy),
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx2.Timeout(policy.seconds, connect=10),
-    ) as client:
-        request = _build(client, asked, key)
+    """Hop by hop on the transport itself: no cookies, no redirects, nothing that a client adds by itself."""
+    request = _first(asked, policy, key)
+    async with PinnedTransport(policy) as transport:
         for _ in range(policy.redirects + 1):
-            response = await client.send(request, stream=True)
+            response = await transport.handle_async_request(request)
             try:
                 if response.status_code in REDIRECTS and "location" in response.headers:
-                    request = _redirected(client, asked, request, response)
+                    request = _redirected(asked, policy, request, response)
                     continue
                 _demand_success(response, request)
                 return await _reply(response, policy.max_bytes)
@@ -141,17 +139,23 @@ async def _exchange(asked: HttpRequest, policy: HttpPolicy, key: str) -> HttpRep
     raise ActionError("redirect_refused", f"The other system redirected more than {policy.redirects} times.")
 
 
-def _build(client: httpx2.AsyncClient, asked: HttpRequest, key: str) -> httpx2.Request:
-    headers = {"user-agent": "Holdfast", **asked.headers, "idempotency-key": key, "accept-encoding": "identity"}
+def _first(asked: HttpRequest, policy: HttpPolicy, key: str) -> httpx2.Request:
     url = httpx2.URL(asked.url)
     if asked.query:
         url = url.copy_merge_params(asked.query)
+    return _request(asked, policy, url, {**asked.headers, "idempotency-key": key})
+
+
+def _request(asked: HttpRequest, policy: HttpPolicy, url: httpx2.URL, headers: dict[str, str]) -> httpx2.Request:
+    headers = {"user-agent": "Holdfast", "accept": "*/*", **headers, "accept-encoding": "identity"}
     content = None if asked.text is None else asked.text.encode()
-    return client.build_request(asked.method, url, headers=headers, json=asked.body, content=content)
+    limits = httpx2.Timeout(policy.seconds, connect=10).as_dict()
+    extensions = {"timeout": limits}
+    return httpx2.Request(asked.method, url, headers=headers, json=asked.body, content=content, extensions=extensions)
 
 
 def _redirected(
-    client: httpx2.AsyncClient, asked: HttpRequest, request: httpx2.Request, response: httpx2.Response
+    asked: HttpRequest, policy: HttpPolicy, request: httpx2.Request, response: httpx2.Response
 ) -> httpx2.Request:
     """The next hop, for what may be asked twice.
 
@@ -166,10 +170,7 @@ def _redirected(
     if url.userinfo or (request.url.scheme == "https" and url.scheme != "https"):
         raise ActionError("redirect_refused", "The other system redirects to a less safe address.")
     same = (url.scheme, url.host, url.port) == (request.url.scheme, request.url.host, request.url.port)
-    kept = asked.headers if same else {}
-    return client.build_request(
-        asked.method, url, headers={"user-agent": "Holdfast", **kept, "accept-encoding": "identity"}
-    )
+    return _request(asked, policy, url, asked.headers if same else {})
 
 
 def _demand_success(response: httpx2.Response, request: httpx2.Request) -> None:

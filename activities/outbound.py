@@ -25,6 +25,7 @@ Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 NAT64 = IPv6Network("64:ff9b::/96")
+COMPATIBLE = IPv6Network("::/96")
 
 
 async def system_resolve(host: str, port: int) -> list[str]:
@@ -58,7 +59,7 @@ class HttpPolicy:
         Raises ActionError `address_not_allowed`, NotDone where the name has no address.
         """
         host, port = url.raw_host.decode("ascii").rstrip(".").lower(), url.port or _default_port(url.scheme)
-        if url.scheme not in {"http", "https"} or not host:
+        if url.scheme not in {"http", "https"} or not host or not 0 < port < 65536:
             raise _refused(f"{url.scheme or 'no'} addresses")
         trusted = host in self.allowed_hosts or f"{host}:{port}" in self.allowed_hosts
         if not trusted:
@@ -93,15 +94,19 @@ class HttpPolicy:
 def is_public(address: Address) -> bool:
     """Whether the address, and any IPv4 address hidden in it, belongs to the open internet."""
     if isinstance(address, IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in NAT64 or int(address) >> 32 == 0:
-            inner.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-        if not all(is_public(each) for each in inner if each is not None):
+        if (inner := _only_wraps(address)) is not None:
+            return is_public(inner)
+        if not all(is_public(each) for each in (address.sixtofour, *(address.teredo or ())) if each is not None):
             return False
-        if address.ipv4_mapped is not None:
-            return True  # the outer form of a mapped address is never global itself
     odd = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_link_local
     return address.is_global and not odd
+
+
+def _only_wraps(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that this one is another spelling of: mapped, compatible, or reached through NAT64."""
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return IPv4Address(int(address) & 0xFFFF_FFFF) if address in NAT64 or address in COMPATIBLE else None
 
 
 class PinnedTransport(httpx2.AsyncBaseTransport):
