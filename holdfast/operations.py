@@ -16,7 +16,6 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 
-from api.app import openapi_document
 from api.store.migrations import migrate
 from api.store.seed import add_person
 from api.store.store import Store
@@ -89,4 +88,6 @@ def publish_files(settings: Settings, files: Sequence[Path], token: str) -> Iter
 
 def openapi_text() -> str:
     """The API's OpenAPI document as it is committed."""
+    from api.app import openapi_document
+
     return json.dumps(openapi_document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"

@@ -13,7 +13,7 @@ import pytest
 
 from holdfast import children
 from holdfast.children import FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER, Child, ending
-from tests.support.stack import alive, until
+from tests.support.processes import alive, until
 
 SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 STUBBORN = (
