@@ -29,7 +29,8 @@ from definitions.expressions.diagnostics import errors_of, only_mixes_numbers
 from definitions.expressions.errors import ExpressionError
 from definitions.expressions.limits import COMPREHENSIONS, DEPTH, SOURCE_BYTES, TREE_DEPTH
 from definitions.expressions.names import Names
-from definitions.expressions.pattern_parser import PatternError, build
+from definitions.expressions.pattern_automaton import build
+from definitions.expressions.pattern_syntax import PatternError
 from definitions.expressions.translate import Read, Translation
 from definitions.expressions.tree import BOOLEAN, Node, Tree, depth, expression, stacked, template
 from definitions.expressions.values import is_expression, member
@@ -207,7 +208,7 @@ def _type(source: str, node: Node, translation: Translation, names: Names) -> st
     """The type of the whole, by the declared types. Raises ExpressionError(expression_type)."""
     if node[0] == "null":
         return "null"
-    typed = {**dict.fromkeys(names.groups, "map"), **names.types, "nul_": "dyn"}
+    typed = {"nul_": "dyn", **names.around(translation.reads)}
     try:
         result = _environment(tuple(sorted(typed.items()))).compile(_for_types(source, translation))
     except RuntimeError as failure:

@@ -25,6 +25,7 @@ def _each(machine: Machine, node: Node, visit: Callable[[], bool]) -> None:
     """
     name, source = node[1], machine.run(node[2])
     if isinstance(source, Mapping):
+        machine.charge(len(source))
         source = keys_in_order(source)
     elif not isinstance(source, list | tuple):
         raise no_overload("a comprehension", source)

@@ -7,14 +7,16 @@ agrees, except that it also takes True for 1: hence the family test before every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from definitions.expressions.kinds import Uint, kind
+from definitions.expressions.limits import CHARACTERS_PER_OPERATION
 from definitions.expressions.machine import Machine
 from definitions.expressions.outcome import Fault, no_overload
 
 NUMBERS = frozenset((int, Uint, float))
-ORDERED = frozenset((bool, str, bytes, *NUMBERS))
+ORDERED = frozenset((bool, str, bytes, datetime, timedelta, *NUMBERS))
 _MISSING = object()
 
 
@@ -35,7 +37,7 @@ def equal(machine: Machine, left: Any, right: Any) -> bool:
     if own is dict:
         return len(left) == len(right) and all(_same_entry(machine, key, left[key], right) for key in left)
     if own is str or own is bytes:
-        machine.characters(min(len(left), len(right)))
+        machine.charge(min(len(left), len(right)) // CHARACTERS_PER_OPERATION)
     left, right = alike(left, right)
     return bool(left == right)
 
@@ -63,16 +65,11 @@ def same(machine: Machine, left: Any, right: Any) -> bool:
 def compare(machine: Machine, symbol: str, left: Any, right: Any) -> tuple[Any, Any]:
     """Both sides of `<` and its like, once it is certain that they have an order."""
     own = family(left)
-    if own != family(right) or not _has_order(left):
+    if own != family(right) or kind(left) not in ORDERED:
         raise no_overload(symbol, left, right)
     if own is str:
-        machine.characters(min(len(left), len(right)))
+        machine.charge(min(len(left), len(right)) // CHARACTERS_PER_OPERATION)
     return alike(left, right)
-
-
-def _has_order(value: Any) -> bool:
-    own = kind(value)
-    return own in ORDERED or own.__name__ in ("datetime", "timedelta")
 
 
 def find(mapping: Mapping[Any, Any], key: Any, default: Any) -> Any:

@@ -36,7 +36,13 @@ PATTERN = 200
 PATTERN_STATES = 1000
 """States of the automaton a pattern becomes; counted repeats such as `a{50}` are written out."""
 
-PATTERN_STEPS_PER_OPERATION = 16
+PATTERN_PARTS = 2 * PATTERN_STATES
+"""Parts of a pattern, counted with every repeat written out."""
+
+PATTERN_STATES_PER_OPERATION = 4
+"""States of an automaton per operation charged for building it, whether or not it was built before."""
+
+PATTERN_STEPS_PER_OPERATION = 8
 """Steps of that automaton per operation charged: keeps the worst pattern within the same tenth of a second."""
 
 SAFE_INT = 2**53

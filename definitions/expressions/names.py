@@ -8,8 +8,8 @@ exists.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from definitions.expressions.errors import ExpressionError
@@ -25,16 +25,20 @@ class Names:
     """The declarations of one place of a document."""
 
     types: Mapping[str, str]
-    groups: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        parents = {".".join(path.split(".")[:end]) for path in self.types for end in range(1, path.count(".") + 1)}
-        object.__setattr__(self, "groups", frozenset(parents - set(self.types)))
+    def is_group(self, path: str) -> bool:
+        """Whether the path only leads to declared ones. Asked rarely, so nothing is prepared for it."""
+        return path not in self.types and any(each.startswith(f"{path}.") for each in self.types)
 
-    @property
-    def roots(self) -> list[str]:
-        """The names that stand at the front of a path, in order."""
-        return sorted({path.split(".")[0] for path in self.types})
+    def around(self, reads: Iterable[Read]) -> dict[str, str]:
+        """The types of what these reads name and pass through: what the type check needs, of a document's thousands."""
+        found: dict[str, str] = {}
+        for read in reads:
+            above = [".".join(read.path[:end]) for end in range(1, len(read.path) + 1)]
+            declared = [path for path in above if path in self.types]
+            found |= {path: self.types[path] for path in declared}
+            found |= {path: "map" for path in above if not declared or len(path) < len(declared[0])}
+        return found
 
     def read_as(self, path: tuple[str, ...]) -> str:
         """What a frozen `read` of this path carries: its declared type where JSON does not show it, or ""."""
@@ -46,7 +50,7 @@ class Names:
         for part in read.path:
             refuse_attribute(part, read.position)
         full = ".".join(read.path)
-        if full in self.types or full in self.groups:
+        if full in self.types or self.is_group(full):
             return
         for end in range(len(read.path) - 1, 0, -1):
             above = ".".join(read.path[:end])
@@ -59,5 +63,5 @@ class Names:
         raise ExpressionError("unknown_name", self._unknown(full), read.position)
 
     def _unknown(self, full: str) -> str:
-        near = get_close_matches(full, sorted({*self.types, *self.groups}), n=1, cutoff=0.7)
+        near = get_close_matches(full, sorted(self.types), n=1, cutoff=0.7)
         return f"{full} is not in scope here" + (f"; did you mean {near[0]}?" if near else "")

@@ -51,10 +51,16 @@ def _divide(a: int, b: int) -> int:
 
 
 def _remainder(a: int, b: int) -> int:
-    """With the sign of the left side, so that a == (a / b) * b + a % b."""
+    """With the sign of the left side, so that a == (a / b) * b + a % b; hence an error where `a / b` overflows."""
     if b == 0:
         raise Fault("modulus by zero")
-    return a - b * _divide(a, b)
+    return a - b * checked_int(_divide(a, b))
+
+
+def _remainder_uint(a: Uint, b: Uint) -> Uint:
+    if b == 0:
+        raise Fault("modulus by zero")
+    return Uint(int(a) % int(b))
 
 
 def _divide_double(a: float, b: float) -> float:
@@ -109,7 +115,7 @@ OVERLOADS: Overloads = {
     ("/", Uint, Uint): lambda _, a, b: Uint(_divide(int(a), int(b))),
     ("/", float, float): lambda _, a, b: _divide_double(a, b),
     ("%", int, int): lambda _, a, b: _remainder(a, b),
-    ("%", Uint, Uint): lambda _, a, b: Uint(_remainder(int(a), int(b))),
+    ("%", Uint, Uint): lambda _, a, b: _remainder_uint(a, b),
     ("neg", int): lambda _, a: checked_int(-a),
     ("neg", float): lambda _, a: -a,
     ("neg", timedelta): lambda _, a: -a,

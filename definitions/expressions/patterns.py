@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from definitions.expressions.limits import PATTERN_STEPS_PER_OPERATION
+from definitions.expressions.limits import (
+    PATTERN_STATES,
+    PATTERN_STATES_PER_OPERATION,
+    PATTERN_STEPS_PER_OPERATION,
+)
 from definitions.expressions.machine import Machine, Overloads
 from definitions.expressions.outcome import Fault
-from definitions.expressions.pattern_parser import Assert, Automaton, PatternError, Split, Take, build
+from definitions.expressions.pattern_automaton import Assert, Automaton, Split, Take, build
+from definitions.expressions.pattern_syntax import PatternError
 
 
 @lru_cache(maxsize=512)
@@ -28,11 +33,13 @@ def compiled(pattern: str) -> Automaton:
 
 def search(machine: Machine, text: str, pattern: str) -> bool:
     """Whether the pattern occurs in the text; charged per step of the automaton."""
+    machine.characters(len(text))
     try:
         automaton = compiled(pattern)
     except PatternError as wrong:
+        machine.charge(PATTERN_STATES // PATTERN_STATES_PER_OPERATION)
         raise Fault(f"unsupported pattern: {wrong}") from None
-    machine.characters(len(text))
+    machine.charge(len(automaton.states) // PATTERN_STATES_PER_OPERATION)
     return _Run(machine, automaton, text).search()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from definitions.expressions.equality import keys_in_order
 from definitions.expressions.instants import write_duration, write_timestamp
 from definitions.expressions.kinds import CelType
-from definitions.expressions.limits import RESULT, SAFE_INT
+from definitions.expressions.limits import RESULT, SAFE_INT, TREE_DEPTH
 from definitions.expressions.outcome import Exhausted, Fault, Unknown
 
 
@@ -39,7 +39,9 @@ class _Writer:
     def __init__(self) -> None:
         self.left = RESULT
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Any, depth: int = 0) -> Any:
+        if depth > TREE_DEPTH:
+            raise Exhausted("depth of the result")
         self.left -= len(value) + 2 if isinstance(value, str | bytes) else 2
         if self.left < 0:
             raise Exhausted("size of the result")
@@ -53,9 +55,9 @@ class _Writer:
             case float():
                 return _finite(value)
             case Mapping():
-                return {self._key(key): self.write(value[key]) for key in keys_in_order(value)}
+                return {self._key(key): self.write(value[key], depth + 1) for key in keys_in_order(value)}
             case list() | tuple():
-                return [self.write(each) for each in value]
+                return [self.write(each, depth + 1) for each in value]
             case datetime():
                 return write_timestamp(value)
             case timedelta():
