@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store.chain import genesis, links
 from api.store.facts import event_row, follow_on, read_events
@@ -36,6 +35,16 @@ EVENTS = Row.metadata.tables["events"]
 EFFECTS = Row.metadata.tables["effects"]
 LOG = Row.metadata.tables["log"]
 
+# Statements are made once: putting one together costs more than SQLite takes to run it.
+_LOCK_RUN = select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == bindparam("of_run")).with_for_update()
+_WRITE_EVENTS = insert(EVENTS)
+_WRITE_LOG = insert(LOG)
+_FINISH = update(EFFECTS).where(
+    EFFECTS.c.key == bindparam("of_key"),
+    EFFECTS.c.turn == bindparam("of_turn"),
+    EFFECTS.c.state != EffectState.DONE.value,
+)
+
 log = structlog.get_logger("holdfast.ledger")
 
 
@@ -49,15 +58,17 @@ class SqlLedger:
 
     async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
         """Store the run's events that are not stored yet and bring its rows up to date. Raises LedgerGap."""
-        async with self._store.connection() as connection:
-            held = await self._append(connection, run, read_events(events))
-        self._keep(held)
+        found = read_events(events)
+        self._keep(await self._store.transact(lambda connection: self._append(connection, run, found)))
 
     async def begin(self, call: EffectCall) -> Begun:
         """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin."""
-        async with self._store.connection() as connection:
-            held = await self._append(connection, call.run, read_events(call.events))
-            begun = await self._begin(connection, call)
+        found = read_events(call.events)
+
+        def work(connection: Connection) -> tuple[Held | None, Begun]:
+            return self._append(connection, call.run, found), self._begin(connection, call)
+
+        held, begun = await self._store.transact(work)
         self._keep(held)
         return begun
 
@@ -69,62 +80,58 @@ class SqlLedger:
         error: dict[str, Any] | None = None,
     ) -> None:
         """Write the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
-        row = (EFFECTS.c.key == call.key, EFFECTS.c.turn == call.turn, EFFECTS.c.state != EffectState.DONE.value)
         values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
-        async with self._store.connection() as connection:
-            await connection.execute(update(EFFECTS).where(*row).values(values))
+        row = {"of_key": call.key, "of_turn": call.turn}
+        await self._store.transact(lambda connection: connection.execute(_FINISH, {**row, **values}))
 
-    async def _append(self, connection: AsyncConnection, run: str, events: Sequence[Event]) -> Held | None:
+    def _append(self, connection: Connection, run: str, events: Sequence[Event]) -> Held | None:
         if not events:
             return None
-        stored, chain = await self._locked(connection, run, events[0])
+        stored, chain = self._locked(connection, run, events[0])
         fresh = follow_on(run, stored, events)
         if len(fresh) < len(events):
-            await _note_fork(connection, run, events[: len(events) - len(fresh)])
+            _note_fork(connection, run, events[: len(events) - len(fresh)])
         if not fresh:
             return None
-        held = await self._current(connection, run, stored, chain)
+        held = self._current(connection, run, stored, chain)
         chains = links(chain, fresh)
         rows = [event_row(run, event, link) for event, link in zip(fresh, chains, strict=True)]
-        await connection.execute(insert(EVENTS), rows)
-        held = await project(connection, self._graphs, held, fresh, chains[-1])
-        await settle_commands(connection, run, fresh)
+        connection.execute(_WRITE_EVENTS, rows)
+        held = project(connection, self._graphs, held, fresh, chains[-1])
+        settle_commands(connection, run, fresh)
         return held
 
-    async def _locked(self, connection: AsyncConnection, run: str, first: Event) -> tuple[int, str]:
+    def _locked(self, connection: Connection, run: str, first: Event) -> tuple[int, str]:
         """Lock the run's row, made from its first event where it is missing; the last `seq` stored and its link."""
-        query = select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == run).with_for_update()
-        if (row := (await connection.execute(query)).first()) is None:
-            await create_from(connection, run, first)
-            row = (await connection.execute(query)).one()
+        if (row := connection.execute(_LOCK_RUN, {"of_run": run}).first()) is None:
+            create_from(connection, run, first)
+            row = connection.execute(_LOCK_RUN, {"of_run": run}).one()
         return row.seq, row.chain or genesis(run)
 
-    async def _current(self, connection: AsyncConnection, run: str, stored: int, chain: str) -> Held:
+    def _current(self, connection: Connection, run: str, stored: int, chain: str) -> Held:
         """The run as folded up to `stored`: from memory where that is still the same run, else from its row."""
         held = self._held.get(run)
         if held is not None and (held.state.seq, held.chain) == (stored, chain):
             return held
-        state = (await connection.execute(select(RUNS.c.state).where(RUNS.c.id == run))).scalar()
-        return load(state, run, chain, await read_tasks(connection, run))
+        state = connection.execute(select(RUNS.c.state).where(RUNS.c.id == run)).scalar()
+        return load(state, run, chain, read_tasks(connection, run))
 
-    async def _begin(self, connection: AsyncConnection, call: EffectCall) -> Begun:
+    def _begin(self, connection: Connection, call: EffectCall) -> Begun:
         intent = _intent(call)
-        if await insert_new(connection, EFFECTS, intent):
-            begun = Begun(Verdict.GO)
-        else:
-            begun = await self._again(connection, call, intent)
+        is_first = insert_new(connection, EFFECTS, intent)
+        begun = Begun(Verdict.GO) if is_first else self._again(connection, call, intent)
         if begun.verdict is Verdict.GO:
-            await connection.execute(insert(LOG).values(_log_row(call, intent["at"])))
+            connection.execute(_WRITE_LOG, _log_row(call, intent["at"]))
         return begun
 
-    async def _again(self, connection: AsyncConnection, call: EffectCall, intent: dict[str, Any]) -> Begun:
+    def _again(self, connection: Connection, call: EffectCall, intent: dict[str, Any]) -> Begun:
         """A key that was begun before: what was written down then decides."""
-        row = (await connection.execute(select(EFFECTS).where(EFFECTS.c.key == call.key).with_for_update())).one()
+        row = connection.execute(select(EFFECTS).where(EFFECTS.c.key == call.key).with_for_update()).one()
         before = Intent(row.turn, EffectState(row.state), row.result)
         begun = judge_begin(before, call.turn, EffectContract.from_json(call.contract).repeatable)
         if begun.verdict is Verdict.GO:
             anew = {**intent, "tries": row.tries + 1, "result": None, "error": None, "ended_at": None}
-            await connection.execute(update(EFFECTS).where(EFFECTS.c.key == call.key).values(anew))
+            connection.execute(update(EFFECTS).where(EFFECTS.c.key == call.key).values(anew))
         return begun
 
     def _keep(self, held: Held | None) -> None:
@@ -137,17 +144,17 @@ class SqlLedger:
             self._held.put(held.state.run, held)
 
 
-async def _note_fork(connection: AsyncConnection, run: str, repeated: Sequence[Event]) -> None:
+def _note_fork(connection: Connection, run: str, repeated: Sequence[Event]) -> None:
     """Compare repeated events with the stored ones by their place in the chain, and say so where they differ."""
     first, last = repeated[0].seq, repeated[-1].seq
     query = select(EVENTS.c.seq, EVENTS.c.chain).where(EVENTS.c.run == run, EVENTS.c.seq.between(first - 1, last))
-    stored = {row.seq: row.chain for row in await connection.execute(query)}
+    stored = {row.seq: row.chain for row in connection.execute(query)}
     if links(stored.get(first - 1, genesis(run)), repeated)[-1] == stored.get(last):
         return
     log.warning("history_differs_from_record", run=run, first=first, last=last)
     row = {"at": datetime.now(UTC), "action": "ledger.fork", "type": "write", "via": "worker"}
     detail = {"first": first, "last": last}
-    await connection.execute(insert(LOG).values(**row, outcome="history_differs", run=run, detail=detail))
+    connection.execute(insert(LOG).values(**row, outcome="history_differs", run=run, detail=detail))
 
 
 def _intent(call: EffectCall) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from api.store.facts import column_text, instant
 from api.store.statements import insert_new
@@ -18,7 +17,7 @@ COMMANDS = Row.metadata.tables["commands"]
 LOG = Row.metadata.tables["log"]
 
 
-async def settle_commands(connection: AsyncConnection, run: str, events: Sequence[Event]) -> None:
+def settle_commands(connection: Connection, run: str, events: Sequence[Event]) -> None:
     """Set the outcome of each command by the first event that carries it: the first word on a command stands.
 
     A command that the inbox does not know came by Temporal's own tools; it gets its row and its log line here.
@@ -28,21 +27,21 @@ async def settle_commands(connection: AsyncConnection, run: str, events: Sequenc
         if (command := column_text(event.command)) is not None:
             first.setdefault(command, event)
         elif event.actor == CLI_ACTOR:
-            await connection.execute(insert(LOG).values(_log_row(run, event)))
+            connection.execute(insert(LOG).values(_log_row(run, event)))
     for command, event in first.items():
-        if not await _settled(connection, run, command, event) and event.type != "run_started":
-            await _by_another_door(connection, run, command, event)
+        if not _settled(connection, run, command, event) and event.type != "run_started":
+            _by_another_door(connection, run, command, event)
 
 
-async def _settled(connection: AsyncConnection, run: str, command: str, event: Event) -> bool:
+def _settled(connection: Connection, run: str, command: str, event: Event) -> bool:
     known = (COMMANDS.c.id == command, COMMANDS.c.run == run)
     waiting = update(COMMANDS).where(*known, COMMANDS.c.outcome == "received")
-    if (await connection.execute(waiting.values(_outcome(event)))).rowcount:
+    if connection.execute(waiting.values(_outcome(event))).rowcount:
         return True
-    return (await connection.execute(select(COMMANDS.c.id).where(*known))).first() is not None
+    return connection.execute(select(COMMANDS.c.id).where(*known)).first() is not None
 
 
-async def _by_another_door(connection: AsyncConnection, run: str, command: str, event: Event) -> None:
+def _by_another_door(connection: Connection, run: str, command: str, event: Event) -> None:
     """Keep a command that nobody stored. Ids made by a run for signals without one are its own only, so one that is
     taken by another run's command is kept under the run's name."""
     body = {"id": command, "type": _type(event), **({"step": step} if (step := _step(event)) else {})}
@@ -56,9 +55,9 @@ async def _by_another_door(connection: AsyncConnection, run: str, command: str, 
         "via": "temporal",
         **_outcome(event),
     }
-    if not await insert_new(connection, COMMANDS, {**row, "id": command}):
-        await insert_new(connection, COMMANDS, {**row, "id": f"{run}/{command}"})
-    await connection.execute(insert(LOG).values(_log_row(run, event)))
+    if not insert_new(connection, COMMANDS, {**row, "id": command}):
+        insert_new(connection, COMMANDS, {**row, "id": f"{run}/{command}"})
+    connection.execute(insert(LOG).values(_log_row(run, event)))
 
 
 def _step(event: Event) -> str | None:

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from api.store.columns import NEVER
 from api.store.kept import Kept
@@ -25,6 +24,13 @@ RUNS = Row.metadata.tables["runs"]
 TASKS = Row.metadata.tables["tasks"]
 ASSIGNMENTS = Row.metadata.tables["assignments"]
 VERSIONS = Row.metadata.tables["versions"]
+
+_WRITE_RUN = update(RUNS).where(RUNS.c.id == bindparam("of_run"))
+_WRITE_TASK, _WRITE_ASSIGNMENT = insert(TASKS), insert(ASSIGNMENTS)
+_DROP_TASK, _DROP_ASSIGNMENTS = (
+    delete(table).where(table.c.run == bindparam("of_run"), table.c.step == bindparam("of_step"))
+    for table in (TASKS, ASSIGNMENTS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +48,29 @@ class Graphs:
     def __init__(self, size: int = 256) -> None:
         self._kept: Kept[tuple[str, int], Graph] = Kept(size)
 
-    async def of(self, connection: AsyncConnection, state: State) -> Graph:
+    def of(self, connection: Connection, state: State) -> Graph:
         """The graph that a run walks. Raises LookupError when its version is not in this database."""
         key = (state.definition, state.version)
         if (graph := self._kept.get(key)) is None:
             query = select(VERSIONS.c.frozen).where(VERSIONS.c.key == key[0], VERSIONS.c.version == key[1])
-            if (frozen := (await connection.execute(query)).scalar()) is None:
+            if (frozen := connection.execute(query).scalar()) is None:
                 raise LookupError(f"version {key[1]} of {key[0]!r} is not in the database")
             graph = Graph.load(frozen)
             self._kept.put(key, graph)
         return graph
 
 
-async def project(connection: AsyncConnection, graphs: Graphs, held: Held, events: Sequence[Event], chain: str) -> Held:
+def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence[Event], chain: str) -> Held:
     """Fold more events into a run and write what changed of its rows; gives the run as it is then.
 
     `events` follow on `held` without a gap, and the run's row is there and locked by the caller.
     """
     state = fold(events, held.state)
-    graph = await graphs.of(connection, state)
+    graph = graphs.of(connection, state)
     tasks = tuple(_task(row, state) for row in task_rows(graph, state))
     values = {**run_columns(graph, state), "chain": chain}
-    await connection.execute(update(RUNS).where(RUNS.c.id == state.run).values(values))
-    await _rewrite_tasks(connection, state.run, held.tasks, tasks)
+    connection.execute(_WRITE_RUN, {"of_run": state.run, **values})
+    _rewrite_tasks(connection, state.run, held.tasks, tasks)
     return Held(state, chain, tasks)
 
 
@@ -80,9 +86,9 @@ def load(state: dict[str, Any] | None, run: str, chain: str, tasks: Sequence[dic
     return Held(State.from_json(state) if state else State.new(run), chain, tuple(tasks))
 
 
-async def read_tasks(connection: AsyncConnection, run: str) -> list[dict[str, Any]]:
+def read_tasks(connection: Connection, run: str) -> list[dict[str, Any]]:
     """The task rows of a run as they stand."""
-    rows = await connection.execute(select(TASKS).where(TASKS.c.run == run))
+    rows = connection.execute(select(TASKS).where(TASKS.c.run == run))
     return [dict(row) for row in rows.mappings()]
 
 
@@ -91,20 +97,20 @@ def _task(row: dict[str, Any], state: State) -> dict[str, Any]:
     return {**known, "due_sort": row.get("due") or NEVER, "teams_key": teams_key(state.teams)}
 
 
-async def _rewrite_tasks(
-    connection: AsyncConnection, run: str, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+def _rewrite_tasks(
+    connection: Connection, run: str, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
 ) -> None:
     old, new = ({row["step"]: row for row in rows} for rows in (before, after))
     gone = [step for step, row in old.items() if new.get(step) != row]
     come = [row for step, row in new.items() if old.get(step) != row]
     if gone:
-        await connection.execute(delete(TASKS).where(TASKS.c.run == run, TASKS.c.step.in_(gone)))
-        if any(_assigned(old[step]) for step in gone):
-            await connection.execute(delete(ASSIGNMENTS).where(ASSIGNMENTS.c.run == run, ASSIGNMENTS.c.step.in_(gone)))
+        connection.execute(_DROP_TASK, [{"of_run": run, "of_step": step} for step in gone])
+    if left := [step for step in gone if _assigned(old[step])]:
+        connection.execute(_DROP_ASSIGNMENTS, [{"of_run": run, "of_step": step} for step in left])
     if come:
-        await connection.execute(insert(TASKS), come)
-        if people := [who for row in come for who in _assigned(row)]:
-            await connection.execute(insert(ASSIGNMENTS), people)
+        connection.execute(_WRITE_TASK, come)
+    if people := [who for row in come for who in _assigned(row)]:
+        connection.execute(_WRITE_ASSIGNMENT, people)
 
 
 def _assigned(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.store.chain import first_break
 from api.store.facts import event_of
@@ -43,41 +43,40 @@ async def rebuild(store: Store) -> Rebuilt:
     """
     done, graphs = Rebuilt(), Graphs()
     async for run in _runs(store):
-        async with store.connection() as connection:
-            seq = await rebuild_run(connection, graphs, run)
+        seq = await store.transact(partial(rebuild_run, graphs=graphs, run=run))
         done.runs += 1
         if seq is not None:
             done.broken[run] = seq
     return done
 
 
-async def rebuild_run(connection: AsyncConnection, graphs: Graphs, run: str) -> int | None:
+def rebuild_run(connection: Connection, graphs: Graphs, run: str) -> int | None:
     """One run's rows, inside a transaction; gives the first wrong `seq` where the chain is broken, else None."""
-    await connection.execute(select(RUNS.c.id).where(RUNS.c.id == run).with_for_update())
-    stored = await _events(connection, run)
+    connection.execute(select(RUNS.c.id).where(RUNS.c.id == run).with_for_update())
+    stored = _events(connection, run)
     if (broken := first_break(run, stored)) is not None:
         return broken
     events = [event for event, _ in stored]
-    await create_from(connection, run, events[0])
+    create_from(connection, run, events[0])
     for table in (TASKS, ASSIGNMENTS):
-        await connection.execute(delete(table).where(table.c.run == run))
-    held = await project(connection, graphs, Held(State.new(run), ""), events, stored[-1][1])
+        connection.execute(delete(table).where(table.c.run == run))
+    held = project(connection, graphs, Held(State.new(run), ""), events, stored[-1][1])
     if not held.state.closed:
-        await _hold_key(connection, run, events[0])
+        _hold_key(connection, run, events[0])
     return None
 
 
-async def _hold_key(connection: AsyncConnection, run: str, started: Event) -> None:
+def _hold_key(connection: Connection, run: str, started: Event) -> None:
     """Give an open run its open key again, unless another open run has it."""
     try:
-        async with connection.begin_nested():
-            await connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=open_key_of(started)))
+        with connection.begin_nested():
+            connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=open_key_of(started)))
     except IntegrityError:
-        await connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=None))
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=None))
 
 
-async def _events(connection: AsyncConnection, run: str) -> list[tuple[Event, str]]:
-    rows = await connection.execute(select(EVENTS).where(EVENTS.c.run == run).order_by(EVENTS.c.seq))
+def _events(connection: Connection, run: str) -> list[tuple[Event, str]]:
+    rows = connection.execute(select(EVENTS).where(EVENTS.c.run == run).order_by(EVENTS.c.seq))
     return [(event_of(row), row.chain) for row in rows]
 
 
@@ -85,11 +84,14 @@ async def _runs(store: Store) -> AsyncIterator[str]:
     """The id of every run that has events, a page at a time."""
     after = ""
     while True:
-        query = select(EVENTS.c.run).where(EVENTS.c.seq == 1, EVENTS.c.run > after).order_by(EVENTS.c.run).limit(PAGE)
-        async with store.connection() as connection:
-            page = list((await connection.execute(query)).scalars())
+        page = await store.transact(partial(_page, after=after))
         for run in page:
             yield run
         if len(page) < PAGE:
             return
         after = page[-1]
+
+
+def _page(connection: Connection, after: str) -> list[str]:
+    query = select(EVENTS.c.run).where(EVENTS.c.seq == 1, EVENTS.c.run > after).order_by(EVENTS.c.run).limit(PAGE)
+    return list(connection.execute(query).scalars())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from api.store.facts import LedgerGap
 from api.store.keys import open_key, teams_key
@@ -15,13 +15,13 @@ from definitions.wire import Event
 RUNS = Row.metadata.tables["runs"]
 
 
-async def create_from(connection: AsyncConnection, run: str, started: Event) -> None:
+def create_from(connection: Connection, run: str, started: Event) -> None:
     """Insert the row of a run that begins with this event. Where another run holds the open key, it goes without."""
     if started.type != "run_started":
         raise LedgerGap(run, 0, [started.seq])
     row = row_of(run, started)
-    if not await insert_new(connection, RUNS, row):
-        await insert_new(connection, RUNS, {**row, "open_key": None})
+    if not insert_new(connection, RUNS, row):
+        insert_new(connection, RUNS, {**row, "open_key": None})
 
 
 def row_of(run: str, started: Event) -> dict[str, Any]:

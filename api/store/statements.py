@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def insert_new(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with the same key (any unique one) is there; tells whether it was inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    statement = _unless_there(table, connection.dialect.name)
     # Asked for, since the number of rows of an INSERT is otherwise thrown away with psycopg.
-    done = await connection.execute(statement, execution_options={"preserve_rowcount": True})
+    done = connection.execute(statement, dict(values), execution_options={"preserve_rowcount": True})
     return done.rowcount == 1
+
+
+@cache
+def _unless_there(table: Table, dialect: str) -> Insert:
+    made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return made.on_conflict_do_nothing()

@@ -166,7 +166,6 @@ async def test_scopes_are_joined_from_the_roles_that_grant_something(
 async def test_a_database_that_is_away_is_an_error_and_never_a_right(
     store: Store, people: People, tokens: dict[str, str]
 ) -> None:
-    async with store.connection() as connection:
-        await connection.execute(text("DROP TABLE user_roles"))
+    await store.transact(lambda connection: connection.execute(text("DROP TABLE user_roles")))
     with pytest.raises(Exception, match="user_roles"):
         await people.actor(tokens["admin"])

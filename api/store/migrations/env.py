@@ -6,10 +6,10 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.types import TypeDecorator
 
-from api.store.store import prepare_sqlite
+from api.store.store import listen_sqlite
 from api.store.tables import Row
 
 _LOCK = 4_717_170_013
@@ -41,8 +41,7 @@ def _upgrade(connection: Connection) -> None:
 def _main() -> None:
     engine = create_engine(context.config.attributes["url"])
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", prepare_sqlite)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        listen_sqlite(engine)
     with engine.connect() as connection:
         _upgrade(connection)
     engine.dispose()
