@@ -91,7 +91,7 @@ CODES: dict[str, str] = {
     "bad_date": "A date or time cannot be read.",
     "bad_timezone": "There is no such time zone.",
     "bad_limit": "Two limits contradict each other, or do not fit the type.",
-    "bad_pattern": "A pattern of a field is not in the supported subset of RE2.",
+    "bad_default": "The default is not something the field takes.",
     "bad_anchor": "A due date counts from something that does not exist.",
     "options_missing": "A field to choose from has nothing to choose.",
     "fields_missing": "A table has no columns.",

@@ -150,9 +150,9 @@ class _Form:
         have, name = _measure(each.type, value), each.label or each.id
         short, long = ("too_short", "too_long") if each.type in COUNTED + MEASURED else ("too_small", "too_large")
         least, most = (self._value(each.min, f"{pointer}/min"), self._value(each.max, f"{pointer}/max"))
-        if (limit := _limit(each.type, least)) is not None and have < limit:
+        if (limit := limit_of(each.type, least)) is not None and have < limit:
             self.refuse(path, short, f"{name} must {_what(each.type)}be at least {least}")
-        if (limit := _limit(each.type, most)) is not None and have > limit:
+        if (limit := limit_of(each.type, most)) is not None and have > limit:
             self.refuse(path, long, f"{name} must {_what(each.type)}be at most {most}")
 
     def _options(self, each: FormField, value: Any, pointer: str, path: str) -> None:
@@ -208,10 +208,10 @@ def _what(type_: str) -> str:
 def _measure(type_: str, value: Any) -> Any:
     if type_ in COUNTED:
         return len(value) if isinstance(value, list) else 1
-    return len(value) if type_ in MEASURED else _limit(type_, value)
+    return len(value) if type_ in MEASURED else limit_of(type_, value)
 
 
-def _limit(type_: str, value: Any) -> Any:
+def limit_of(type_: str, value: Any) -> Any:
     """A bound as a value of the type is compared: a number, an instant, or seconds. None where it is no bound of it."""
     try:
         if type_ in NUMERIC + COUNTED + MEASURED:

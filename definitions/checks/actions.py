@@ -1,0 +1,87 @@
+"""Actions against what workers have announced: the name, the inputs, and the types of what is pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from definitions.checks.schemas import is_open, properties, required, takes, takes_type, types_of
+from definitions.checks.subject import Subject
+from definitions.expressions.compiler import Compiled
+from definitions.expressions.values import is_expression, member
+from definitions.findings import Finding
+from definitions.model import Step
+
+
+def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    """Every action a definition names: of steps, of what takes them back, of automations."""
+    if subject.known.actions is None:
+        return
+    for index, pointer, step in subject.steps():
+        for call in _calls(step, pointer, partial=index in subject.gaps):
+            yield from _check(subject, call, compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One place that names an action. `partial`: what is not pinned is asked for when the action runs."""
+
+    action: str
+    given: Mapping[str, Any]
+    pointer: str
+    partial: bool = False
+
+
+def _calls(step: Step, pointer: str, partial: bool) -> Iterator[_Call]:
+    if step.kind == "action":
+        yield _Call(step.action, step.with_, pointer, partial or step.instruction is not None)
+    if step.undo is not None:
+        yield _Call(step.undo.action, step.undo.with_, f"{pointer}/undo", partial)
+    for index, each in enumerate(step.automations):
+        yield _Call(each.action, each.with_, f"{pointer}/automations/{index}", partial=True)
+
+
+def _check(subject: Subject, call: _Call, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    info = subject.known.action(call.action)
+    if info is None:
+        yield _unknown(subject, call.action, f"{call.pointer}/action")
+        return
+    schema = info.get("input") or {}
+    for key in required(schema):
+        if key not in call.given and not call.partial:
+            message = f"{call.action} requires the input {key!r}"
+            yield Finding("input_missing", f"{call.pointer}/with", message, f"Add '{key}:' under 'with:'.")
+    for key in call.given:
+        yield from _input(call, key, schema, compiled)
+
+
+def _unknown(subject: Subject, action: str, path: str) -> Finding:
+    names = sorted(subject.known.actions or ())
+    near = get_close_matches(action, names, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(names[:30])}." if names else ""
+    return Finding("unknown_action", path, f"no worker has announced an action {action!r}", hint or "Start a worker.")
+
+
+def _input(call: _Call, key: str, schema: Mapping[str, Any], compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    known, path, value = properties(schema), member(f"{call.pointer}/with", key), call.given[key]
+    if key not in known:
+        if not is_open(schema):
+            message = f"{call.action} takes no input {key!r}"
+            yield Finding("unknown_input", path, message, f"Its inputs are {', '.join(known) or 'none'}.")
+        return
+    wanted = types_of(known[key], schema)
+    what = _misfit(value, wanted, compiled.get(path)) if wanted is not None else None
+    if wanted is not None and what is not None:
+        message = f"the input {key!r} of {call.action} takes {' or '.join(sorted(wanted))}, not {what}"
+        yield Finding("input_type", path, message, "Give it a value of that type.")
+
+
+def _misfit(value: Any, wanted: frozenset[str], compiled: Compiled | None) -> str | None:
+    """What the value is instead of what is wanted, where that is certain."""
+    if not is_expression(value):
+        return None if takes(wanted, value) else repr(value)[:80]
+    if compiled is None or takes_type(wanted, compiled.type):
+        return None
+    return f"an expression of type {compiled.type}"

@@ -1,0 +1,38 @@
+"""What the installation has, as far as it is known where a definition is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names a definition may refer to. None means: not known here, so not checked; empty means: there are none.
+
+    `actions`: name -> ActionInfo JSON as workers announce it ({name, title, input, output, contract, undo}; input and
+    output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
+    …}, read_only}.
+    """
+
+    actions: Mapping[str, Mapping[str, Any]] | None = None
+    collections: Mapping[str, Mapping[str, Any]] | None = None
+    closing_reasons: Collection[str] | None = None
+    roles: Collection[str] | None = None
+    teams: Collection[str] | None = None
+    inboxes: Collection[str] | None = None
+    definitions: Collection[str] | None = None
+    sources: Collection[str] | None = None
+
+    def action(self, name: str) -> Mapping[str, Any] | None:
+        """The announced action, if actions are known and it is one."""
+        return (self.actions or {}).get(name)
+
+    def fields(self, collection: str | None) -> Mapping[str, str] | None:
+        """The collection's fields with their expression types, if they are known."""
+        found = (self.collections or {}).get(collection or "")
+        return found.get("fields", {}) if found is not None else None
+
+
+NOTHING_KNOWN = Known()

@@ -1,0 +1,109 @@
+"""What the language has and this release does not run: one table, from which later releases delete lines.
+
+Such a definition is right, and reads and checks in full; it is refused when it is published, by name, until it runs.
+A path is a JSON pointer in which `*` stands for any member and `**` for any depth; a value that is left out, empty or
+false asks for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from definitions.checks.subject import Subject
+from definitions.expressions.compiler import Compiled
+from definitions.expressions.values import member
+from definitions.findings import Finding
+
+KINDS = ("load_related", "mcp", "ai", "journey", "workflow", "escalate")
+
+ANYTHING: tuple[Any, ...] = ()
+PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
+    ("/start/triggers/*/type", ("opened", "webhook", "mcp", "journey", "event", "schedule"), "starting by itself"),
+    ("/start/fallback_inbox", ANYTHING, "inboxes"),
+    ("/due", ANYTHING, "due dates"),
+    ("/phases/*/due", ANYTHING, "due dates"),
+    ("/phases/*/assign", ANYTHING, "assigning a phase"),
+    ("/assign/partners", ANYTHING, "partners"),
+    ("/sync", ANYTHING, "writing to the record on events of the run"),
+    ("/exclusive", ANYTHING, "runs that only their holder may act on"),
+    ("/revise", ("dependents",), "revising"),
+    ("/on_abort", ("undo",), "taking back on abort"),
+    ("/steps/*/assign/partners", ANYTHING, "partners"),
+    ("/steps/*/due", ANYTHING, "due dates"),
+    ("/steps/*/on_overdue", ANYTHING, "due dates"),
+    ("/steps/*/audience", ANYTHING, "customer and partner pages"),
+    ("/steps/*/automations", ANYTHING, "automations of a step"),
+    ("/steps/*/schedule", ANYTHING, "schedules of a step"),
+    ("/steps/*/execute", ("assisted",), "proposals"),
+    ("/steps/*/confidence", ANYTHING, "AI"),
+    ("/steps/*/approval", ANYTHING, "approvals"),
+    ("/steps/*/instruction", ANYTHING, "AI"),
+    ("/steps/*/draft", ANYTHING, "AI"),
+    ("/steps/*/prefill", ANYTHING, "pre-filled forms"),
+    ("/steps/*/journeys", ANYTHING, "journeys"),
+    ("/steps/*/final", ANYTHING, "handing over"),
+    ("/steps/*/by", ("ai",), "AI"),
+    ("/steps/*/options/*/back_to", ANYTHING, "going back"),
+    ("/steps/*/create", ANYTHING, "inserting rows"),
+    ("/steps/*/each", ANYTHING, "repeating for each item"),
+    ("/steps/*/confirm", ANYTHING, "outside confirmations"),
+    ("/steps/*/event", ANYTHING, "waiting for events"),
+    ("/steps/*/before", ANYTHING, "waiting until before a date"),
+    ("/steps/*/after_date", ANYTHING, "waiting until after a date"),
+    ("/steps/*/expires", ANYTHING, "waits that expire"),
+    ("/inputs/**/bind", ANYTHING, "fields bound to the record"),
+    ("/steps/*/fields/**/bind", ANYTHING, "fields bound to the record"),
+)
+ASSISTED_BY_DEFAULT = ("action", "update_data")
+"""Kinds that are assisted where `execute` says nothing, unless everything is pinned and touches nothing outside."""
+
+HINT = "Leave it out for now; a later release runs it."
+
+
+def check_release(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    """A `not_yet` for each thing that is asked for and does not run."""
+    whole = {pointer for _, pointer, step in subject.steps() if step.kind in KINDS}
+    for path, values, what in PATHS:
+        for pointer, value in _found(subject.raw, path.split("/")[1:], ""):
+            asked = value in values if values else value not in (None, False, "", [], {})
+            if asked and "/".join(pointer.split("/")[:3]) not in whole:
+                yield Finding("not_yet", pointer, f"this release does not run {what}", HINT)
+    for _, pointer, step in subject.steps():
+        if step.kind in KINDS:
+            yield Finding("not_yet", f"{pointer}/kind", f"this release does not run steps of kind {step.kind}", HINT)
+        if step.kind in ASSISTED_BY_DEFAULT and step.execute is None and not _harmless(subject, step):
+            message = "without 'execute' the step is assisted, and this release does not run proposals"
+            yield Finding("not_yet", pointer, message, "Add 'execute: automatic' or 'execute: manual'.")
+        if step.kind == "wait" and isinstance(step.for_, str) and "business" in step.for_:
+            yield Finding("not_yet", f"{pointer}/for", "this release has no calendar of business days", HINT)
+    for pointer, each in compiled.items():
+        if any(name.split(".")[0] == "policy" for name in each.references):
+            yield Finding("not_yet", pointer, "this release does not run policy profiles", HINT)
+
+
+def _harmless(subject: Subject, step: Any) -> bool:
+    info = subject.known.action(step.action) if step.kind == "action" else None
+    return info is not None and (info.get("contract") or {}).get("touches") == "nothing"
+
+
+def _found(value: Any, parts: list[str], pointer: str) -> Iterator[tuple[str, Any]]:
+    """Every place that the path names, in the order of the document."""
+    if not parts:
+        yield pointer, value
+        return
+    head, rest = parts[0], parts[1:]
+    if head == "**":
+        yield from _found(value, rest, pointer)
+    for key, each in _members(value):
+        if head in (key, "*"):
+            yield from _found(each, rest, member(pointer, key))
+        elif head == "**":
+            yield from _found(each, parts, member(pointer, key))
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from ((str(index), each) for index, each in enumerate(value))

@@ -1,0 +1,74 @@
+"""Publishing: a definition that checks clean becomes a version that never changes.
+
+What is frozen is all that a run needs to walk it: the document as its author gave it, the checked tree of every
+expression, and what the actions it names promised at that moment. Its hash is of the canonical text of all of that, so
+equal versions have equal hashes wherever they are published.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from definitions.canonical import canonical, digest
+from definitions.checks import Known, Report, check
+from definitions.checks.limits import FROZEN_BYTES
+from definitions.findings import Finding
+from definitions.model import LANGUAGE_VERSION, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A version. `json` is {language, document, expressions: {pointer: tree}, actions: {name: {contract, undo}}}."""
+
+    json: Mapping[str, Any]
+    hash: str
+    warnings: tuple[Finding, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The version as it is stored, and given to a run."""
+        return dict(self.json)
+
+
+def freeze(raw: Any, known: Known | None = None) -> Frozen | Report:
+    """The frozen version of a definition's plain data, or the report that says why there is none."""
+    report = check(raw, known)
+    if report.document is None or not report.valid:
+        return report
+    frozen = {
+        "language": LANGUAGE_VERSION,
+        "document": raw,
+        "expressions": report.expressions,
+        "actions": _actions(report.document, known),
+    }
+    text = canonical(frozen)
+    if (size := len(text.encode())) > FROZEN_BYTES:
+        return Report(report.document, (_too_large(size),), report.warnings)
+    plain = json.loads(text)
+    return Frozen(plain, digest(plain), report.warnings)
+
+
+def _too_large(size: int) -> Finding:
+    message = f"with its expressions the definition has {size} bytes, at most {FROZEN_BYTES}"
+    return Finding("document_too_large", "", message, "Move a part into a workflow of its own.")
+
+
+def _actions(document: Document, known: Known | None) -> dict[str, Any]:
+    """What is known of every action the document names, also of those that undo and those of automations."""
+    found = {}
+    for name in _named(document):
+        info = known.action(name) if known is not None else None
+        if info is not None:
+            found[name] = {"contract": info.get("contract"), "undo": info.get("undo")}
+    return found
+
+
+def _named(document: Document) -> Iterable[str]:
+    for step in document.steps:
+        if step.kind == "action":
+            yield step.action
+        if step.undo is not None:
+            yield step.undo.action
+        yield from (automation.action for automation in step.automations)
