@@ -16,6 +16,7 @@ from definitions.expressions.errors import ExpressionError
 from definitions.expressions.translate import Read, refuse_attribute
 
 OPEN = frozenset(("map", "dyn", "list"))
+NEIGHBOURS = 300
 CONVERTED = frozenset(("int", "double", "timestamp", "duration"))
 """Declared types a JSON value is read as; see reading.py."""
 
@@ -63,5 +64,14 @@ class Names:
         raise ExpressionError("unknown_name", self._unknown(full), read.position)
 
     def _unknown(self, full: str) -> str:
-        near = get_close_matches(full, sorted(self.types), n=1, cutoff=0.7)
+        near = get_close_matches(full, self._beside(full), n=1, cutoff=0.7)
         return f"{full} is not in scope here" + (f"; did you mean {near[0]}?" if near else "")
+
+    def _beside(self, full: str) -> list[str]:
+        """Names under the deepest part of the path that exists, a few hundred at most: nearness is dear to compute."""
+        parts = full.split(".")
+        for end in range(len(parts) - 1, -1, -1):
+            front = "".join(f"{part}." for part in parts[:end])
+            if found := sorted(path for path in self.types if path.startswith(front)):
+                return found[:NEIGHBOURS]
+        return []
