@@ -13,6 +13,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from activities.effect import EffectGate
 from activities.ports import Ledger, People
 from definitions import wire
+from definitions.contracts import EffectContract
 from definitions.wire import EffectCall
 
 
@@ -48,12 +49,14 @@ def read_call(args: Sequence[Any]) -> EffectCall:
     if (
         isinstance(value, list) and len(value) == 1 and isinstance(value[0], RawValue)
     ):  # the catch-all gets it undecoded
-        value = activity.payload_converter().from_payload(value[0].payload, dict)
+        value = activity.payload_converter().from_payload(value[0].payload)
     try:
         if not isinstance(value, dict):
             raise TypeError
-        return EffectCall.from_json(value)
-    except (TypeError, ValueError):
+        call = EffectCall.from_json(value)
+        EffectContract.from_json(call.contract)
+        return call
+    except (TypeError, ValueError, AttributeError):
         raise ApplicationError(
             "The activity was not given an effect call.", type="malformed_call", non_retryable=True
         ) from None

@@ -66,10 +66,10 @@ class InMemoryLedger:
         result: dict[str, Any] | None = None,
         error: dict[str, Any] | None = None,
     ) -> None:
-        """Writes the outcome. Raises LookupError when the effect was never begun."""
+        """Writes the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
         self._reach()
-        row = self.effects[call.key]
-        if call.turn != row.intent.turn or row.intent.state is EffectState.DONE:
+        row = self.effects.get(call.key)
+        if row is None or call.turn != row.intent.turn or row.intent.state is EffectState.DONE:
             return
         intent = Intent(row.intent.turn, EffectState(state), _copy(result))
         self.effects[call.key] = replace(row, intent=intent, error=_copy(error))
