@@ -26,14 +26,25 @@ from api.house import Config, House
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
 from api.ports import Records
-from api.routes import commands, runs, system
+from api.routes import activity_log, catalog, commands, definitions, people, records, runs, sources, system, tasks
 from api.signing import Signer
 from api.store.people import People
 from api.store.store import Store
 from api.tracing import log
 from api.versions import Versions
 
-ROUTERS: tuple[APIRouter, ...] = (runs.routes, commands.routes, system.routes)
+ROUTERS: tuple[APIRouter, ...] = (
+    definitions.routes,
+    catalog.routes,
+    runs.routes,
+    commands.routes,
+    tasks.routes,
+    records.routes,
+    sources.routes,
+    people.routes,
+    activity_log.routes,
+    system.routes,
+)
 
 DESCRIPTION = """\
 Processes in which people, AI and machines take turns. Send `Authorization: Bearer hf_…`. Lists answer

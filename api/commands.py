@@ -177,6 +177,7 @@ class Commands:
                 outcome, refusal = await self._stored_outcome(given.id)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
         if outcome == "refused":
+            caller.about.logged = False  # its row says that it was taken; the refusal gets one too
             raise refused(refusal or {}, given.run.id)
         if outcome == "received":
             return 202, {"command": given.id, "outcome": "received"}

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.engine import Engine, EngineError, Gone, Unreachable
@@ -75,7 +75,7 @@ class Outbox:
         session.add(row)
         await session.flush()
         waiting = select(col(OutboxRow.id)).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
-        earlier = (await session.execute(waiting.where(col(OutboxRow.id) < row.id).limit(1))).first()
+        earlier = (await session.exec(waiting.where(col(OutboxRow.id) < row.id).limit(1))).first()
         return Entry.of(row), earlier is None
 
     async def deliver(self, entry: Entry, first: bool, deadline: float) -> bool:
@@ -111,7 +111,7 @@ class Outbox:
         due = select(OutboxRow).where(col(OutboxRow.id).in_(oldest), _free(now))
         due = due.where(or_(col(OutboxRow.next_at).is_(None), col(OutboxRow.next_at) <= now))
         async with self.store.reading() as session:
-            rows = (await session.execute(due.order_by(col(OutboxRow.id)).limit(200))).scalars().all()
+            rows = (await session.exec(due.order_by(col(OutboxRow.id)).limit(200))).all()
         return [Entry.of(row) for row in rows]
 
     async def _clear_before(self, entry: Entry, end: float) -> bool:
@@ -127,15 +127,15 @@ class Outbox:
     async def _head(self, run: str) -> Entry | None:
         unsent = select(OutboxRow).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
         async with self.store.reading() as session:
-            row = (await session.execute(unsent.order_by(col(OutboxRow.id)).limit(1))).scalars().first()
+            row = (await session.exec(unsent.order_by(col(OutboxRow.id)).limit(1))).first()
         return Entry.of(row) if row else None
 
     async def _claim(self, entry: int) -> bool:
         now = datetime.now(UTC)
         take = update(OutboxRow).where(col(OutboxRow.id) == entry, col(OutboxRow.sent_at).is_(None), _free(now))
         async with self.store.session() as session:
-            result = await session.execute(take.values(claimed_until=now + CLAIM))
-        return isinstance(result, CursorResult) and result.rowcount == 1
+            result = await session.exec(take.values(claimed_until=now + CLAIM))
+        return result.rowcount == 1
 
     async def _send(self, entry: Entry) -> bool:
         """Tells the engine once and writes down what came of it. False when it has to be tried again."""
@@ -177,13 +177,13 @@ class Outbox:
             log.warning("a run could not take it", action="outbox.refused", run=entry.run, code=refusal["code"])
             if entry.command:
                 still = col(CommandRow.id) == entry.command, col(CommandRow.outcome) == "received"
-                await session.execute(update(CommandRow).where(*still).values(outcome="refused", refusal=refusal))
+                await session.exec(update(CommandRow).where(*still).values(outcome="refused", refusal=refusal))
             sent = update(OutboxRow).where(col(OutboxRow.id) == entry.id)
-            await session.execute(sent.values(sent_at=datetime.now(UTC), claimed_until=None, error=refusal["code"]))
+            await session.exec(sent.values(sent_at=datetime.now(UTC), claimed_until=None, error=refusal["code"]))
 
     async def _mark(self, entry: int, **values: Any) -> None:
         async with self.store.session() as session:
-            await session.execute(update(OutboxRow).where(col(OutboxRow.id) == entry).values(**values))
+            await session.exec(update(OutboxRow).where(col(OutboxRow.id) == entry).values(**values))
 
 
 def run_closed(status: str) -> dict[str, Any]:

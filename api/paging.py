@@ -9,10 +9,10 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Query
-from sqlalchemy import ColumnElement, Select, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from api.gate import check_value
 from api.problems import ApiError, Invalid
@@ -20,6 +20,9 @@ from api.problems import ApiError, Invalid
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="The `next` of the page before.")]
 Search = Annotated[str | None, Query(max_length=200, description="Text that is looked for, to the letter.")]
+
+Q = TypeVar("Q", bound=Any)
+"""A select statement; each keeps its own type, so that the session knows what its rows are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,12 @@ class Order:
     columns: tuple[Any, ...]
     descending: bool = False
 
-    def page(self, query: Select[Any], limit: int, cursor: str | None) -> Select[Any]:
+    def page(self, query: Q, limit: int, cursor: str | None) -> Q:
         """The query for one page: one row more than asked for, to know whether there is a next one."""
         if cursor is not None:
             query = query.where(self._after(read_cursor(cursor, self.name, len(self.columns))))
         by = [column.desc() if self.descending else column.asc() for column in self.columns]
-        return query.order_by(*by).limit(limit + 1)
+        return cast(Q, query.order_by(*by).limit(limit + 1))
 
     def _after(self, values: Sequence[Any]) -> ColumnElement[bool]:
         """(a, b) > (x, y), written out, since not every database compares rows by an index."""

@@ -157,7 +157,7 @@ def problem(
 ) -> dict[str, Any]:
     """One problem document; `errors` is left out when there are none."""
     body: dict[str, Any] = {
-        "type": f"https://holdfast.invalid/problems/{code}",
+        "type": f"urn:holdfast:problem:{code}",
         "title": TITLES.get(status, "Error"),
         "status": status,
         "detail": detail,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from api.problems import ApiError, NotFound, Unavailable
+from api.problems import ApiError, Forbidden, NotFound, Unavailable
+from definitions.effects import Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +20,21 @@ STATUS = {"out_of_scope": 403, "read_only": 409, "conflict": 409, "source_unavai
 
 async def read_record(caller: Caller, collection: str, record: str) -> dict[str, Any]:
     """The fields of one record that the caller's scopes let through. 404 when there is none for this person."""
-    people = caller.house.people
+    scopes, me = await rights(caller)
     with as_problems():
-        row = await caller.house.records.get(
-            collection, record, scopes=await people.scopes(caller.who.id), me=await people.me(caller.who.id)
-        )
+        row = await caller.house.records.get(collection, record, scopes=scopes, me=me)
     if row is None:
         raise NotFound("record", code="record_not_found")
     return row
+
+
+async def rights(caller: Caller) -> tuple[Scopes, dict[str, Any]]:
+    """The caller's scopes and what row expressions read as `me`. 403 for somebody whom no role grants anything."""
+    people = caller.house.people
+    try:
+        return await people.scopes(caller.who.id), await people.me(caller.who.id)
+    except LookupError:
+        raise Forbidden("No role of yours reads records.") from None
 
 
 @contextmanager

@@ -277,3 +277,18 @@ class Batch(Body):
 def bare(command: CommandBody, command_id: str) -> dict[str, Any]:
     """The command as it travels and is hashed: what was said, nothing that was left out, with its id."""
     return {**command.model_dump(by_alias=True, exclude_unset=True), "id": command_id}
+
+
+class Copy(Body):
+    """`POST /v1/definitions/{key}/duplicate`."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class Imported(Body):
+    """`POST /v1/definitions/import`: what an export gave."""
+
+    holdfast: Literal[1]
+    definitions: Annotated[list[Values], Field(min_length=1, max_length=100)]
+    needs: Values = {}

@@ -337,6 +337,47 @@ class DefinitionDetail(DefinitionSummary):
     draft_etag: str | None
 
 
+class Change(Out):
+    """One difference between two versions."""
+
+    path: str
+    change: Literal["added", "removed", "changed"]
+    before: Any
+    after: Any
+
+
+class Export(Out):
+    """Definitions, and by name what they need to be there."""
+
+    holdfast: Literal[1]
+    definitions: list[dict[str, Any]]
+    needs: dict[str, list[str]]
+
+
+class Import(Out):
+    """Under which key each definition stands now."""
+
+    map: dict[str, str]
+
+
+class Template(Out):
+    """A definition to begin with."""
+
+    id: str
+    name: str
+    description: str | None
+    document: dict[str, Any]
+
+
+class StepKind(Out):
+    """A kind of step with the JSON Schema of its keys; `available`: whether this release runs it."""
+
+    kind: str
+    title: str
+    available: bool
+    json_schema: dict[str, Any]
+
+
 class Startable(Out):
     """A definition that may be started on a record."""
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
+from sqlmodel import col, select
 
 from api.activity import entry
 from api.answers import now_text, subject_of, view_of, with_can
@@ -79,7 +78,7 @@ async def _request(caller: Caller, body: StartRun) -> Request:
     _check_names(published, body)
     now = datetime.now(UTC)
     scope: dict[str, Any] = {"record": {**record, "id": body.record} if body.record else {}, "now": now, "policy": {}}
-    if document.start.when is not None and not _offered(published, scope):
+    if not is_offered(published, scope):
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
     inputs, problems = check_answer(
         document.inputs, body.inputs, scope, published.graph.trees, "/inputs", base="/inputs"
@@ -160,8 +159,11 @@ def _finding(path: str, code: str, message: str) -> Invalid:
     return Invalid(message, code=code, errors=[{"path": path, "code": code, "message": message}])
 
 
-def _offered(published: Published, scope: dict[str, Any]) -> bool:
+def is_offered(published: Published, scope: dict[str, Any]) -> bool:
+    """Whether `start.when` holds; unknown is not met."""
     when = published.graph.document.start.when
+    if when is None:
+        return True
     if isinstance(when, bool):
         return when
     tree = published.graph.trees.get("/start/when")
@@ -173,7 +175,7 @@ async def _open_run(caller: Caller, request: Request) -> RunRow | None:
         return None
     async with caller.house.store.reading() as session:
         held = select(RunRow).where(col(RunRow.open_key) == request.open_key)
-        return (await session.execute(held)).scalars().first()
+        return (await session.exec(held)).first()
 
 
 async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, Entry]:

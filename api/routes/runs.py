@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Response
-from sqlalchemy import Select, select
-from sqlmodel import col
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from api.answers import state_of, view_of, with_can
 from api.doors import Calling, asks
@@ -81,12 +81,12 @@ async def list_runs(
     visible = within_reach(caller.who, "run.view", col(RunRow.teams_key), col(RunRow.started_by))
     query = query if visible is None else query.where(visible)
     async with caller.house.store.reading() as session:
-        rows = (await session.execute(ORDERS[sort].page(query, limit, cursor))).scalars().all()
+        rows = (await session.exec(ORDERS[sort].page(query, limit, cursor))).all()
     shown, following = cut(rows, limit, sort, lambda row: (row.started_at, row.id))
     return answer(listing([summary(row) for row in shown], following))
 
 
-def _of_record(query: Select[Any], record: str | None) -> Select[Any]:
+def _of_record(query: SelectOfScalar[RunRow], record: str | None) -> SelectOfScalar[RunRow]:
     if record is None:
         return query
     collection, slash, name = record.partition("/")
@@ -128,7 +128,7 @@ async def list_events(run: str, caller: Calling, limit: Limit = 50, cursor: Curs
     order = Order("events", (col(EventRow.seq),))
     query = order.page(select(EventRow).where(col(EventRow.run) == run), limit, cursor)
     async with caller.house.store.reading() as session:
-        rows = (await session.execute(query)).scalars().all()
+        rows = (await session.exec(query)).all()
     shown, following = cut(rows, limit, "events", lambda row: (row.seq,))
     return answer(listing([event_of(row).to_json() for row in shown], following))
 
@@ -145,6 +145,6 @@ async def replay(
         raise bad_query("at", "no_such_event", f"The run has {row.seq} events.")
     query = select(EventRow).where(col(EventRow.run) == run, col(EventRow.seq) <= at).order_by(col(EventRow.seq))
     async with caller.house.store.reading() as session:
-        events = [event_of(found) for found in (await session.execute(query)).scalars()]
+        events = [event_of(found) for found in (await session.exec(query)).all()]
     view = run_view(published.graph, fold(events, State.new(run)))
     return answer({**view, "can": [], "steps": [{**step, "can": []} for step in view["steps"]]})

@@ -1,0 +1,138 @@
+"""From a draft to an immutable version: one check over everything, one freeze, one number.
+
+A version is what runs carry with them for life, so it is never changed and never deleted. Its number is given inside
+the transaction that stores it, where the definition's row is locked: two people publishing at once get two numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.activity import entry
+from api.idempotency import Once
+from api.problems import Conflict, Invalid
+from api.store.tables import (
+    ActionRow,
+    ClosingReasonRow,
+    DefinitionRow,
+    RoleRow,
+    TeamRow,
+    VersionRow,
+)
+from api.tracing import log
+from definitions.canonical import digest
+from definitions.checks import Known, Report, check
+from definitions.findings import Finding
+from definitions.freeze import Frozen, freeze
+
+if TYPE_CHECKING:
+    from api.doors import Caller
+    from api.house import House
+
+
+async def known(house: House) -> Known:
+    """What a document may refer to at this moment: actions, collections, roles, teams, definitions."""
+    async with house.store.reading() as session:
+        actions = (await session.exec(select(ActionRow))).all()
+        roles = await _ids(session, RoleRow)
+        teams = await _ids(session, TeamRow)
+        keys = tuple((await session.exec(select(col(DefinitionRow.key)))).all())
+        reasons = tuple((await session.exec(select(col(ClosingReasonRow.key)))).all())
+    return Known(
+        actions={row.name: row.info for row in actions},
+        collections=dict(await house.records.known()),
+        closing_reasons=reasons,
+        roles=roles,
+        teams=teams,
+        definitions=keys,
+        sources=tuple(str(source["id"]) for source in house.records.sources()),
+    )
+
+
+async def _ids(session: AsyncSession, table: type[RoleRow] | type[TeamRow]) -> tuple[str, ...]:
+    return tuple((await session.exec(select(col(table.id)))).all())
+
+
+async def checked(house: House, document: Any) -> Report:
+    """Everything that is wrong with a document. In a thread: a long one takes a second, and others are to be served."""
+    found = await known(house)
+    return await asyncio.to_thread(check, document, found)
+
+
+async def publish(caller: Caller, key: str, once: Once) -> dict[str, Any]:
+    """Publishes the draft: {key, version, hash, warnings}. Raises Conflict without a draft, Invalid with findings."""
+    house = caller.house
+    async with house.store.reading() as session:
+        row = await session.get(DefinitionRow, key)
+    if row is None or row.draft is None:
+        raise Conflict("There is no draft to publish.", code="no_draft")
+    found = await known(house)
+    report = await asyncio.to_thread(check, row.draft, found)
+    frozen = await asyncio.to_thread(freeze, row.draft, found)
+    if not isinstance(frozen, Frozen):
+        raise not_valid(frozen.findings)
+    return await _store(caller, row, frozen, report.warnings, once)
+
+
+def not_valid(findings: Sequence[Finding]) -> Invalid:
+    """422 with every finding of a document."""
+    many = f" and {len(findings) - 1} more" if len(findings) > 1 else ""
+    first = findings[0].message if findings else "it has findings"
+    rows = [finding.to_json() for finding in findings]
+    return Invalid(f"The definition cannot be published: {first}{many}.", code="definition_invalid", errors=rows)
+
+
+async def _store(
+    caller: Caller, draft: DefinitionRow, frozen: Frozen, warnings: Sequence[Finding], once: Once
+) -> dict[str, Any]:
+    document, now = frozen.to_json()["document"], datetime.now(UTC)
+    async with caller.house.store.session() as session:
+        locked = select(DefinitionRow).where(col(DefinitionRow.key) == draft.key).with_for_update()
+        row = (await session.exec(locked)).one()
+        if row.draft_etag != draft.draft_etag:
+            raise Conflict("Somebody changed the draft meanwhile.", code="draft_changed")
+        row.version += 1
+        row.name, row.teams = str(document.get("name", "")), list(document.get("teams", ()))
+        row.record, row.draft, row.draft_etag, row.draft_teams = document.get("record"), None, None, None
+        row.archived_at = None
+        session.add(row)
+        session.add(_version(caller, row, frozen, now))
+        await _add_closing_reasons(session, document)
+        said = [finding.to_json() for finding in warnings]
+        answer = {"key": row.key, "version": row.version, "hash": frozen.hash, "warnings": said}
+        session.add(entry(caller.who, caller.about, "write", at=now))
+        once.remember(session, 201, answer)
+    caller.about.logged = True
+    log.info("published", action="definition.publish", definition=answer["key"], version=answer["version"])
+    return answer
+
+
+def _version(caller: Caller, row: DefinitionRow, frozen: Frozen, now: datetime) -> VersionRow:
+    body = frozen.to_json()
+    return VersionRow(
+        key=row.key,
+        version=row.version,
+        hash=frozen.hash,
+        document=body["document"],
+        frozen=body,
+        published_by=caller.who.id,
+        published_at=now,
+    )
+
+
+async def _add_closing_reasons(session: AsyncSession, document: dict[str, Any]) -> None:
+    """Keys the library does not have yet are added to it; the checks have warned of each (`unknown_reason`)."""
+    for key in (document.get("closing_reasons") or {}).get("reasons") or ():
+        if await session.get(ClosingReasonRow, key) is None:
+            session.add(ClosingReasonRow(key=key, title=key.replace("_", " ").capitalize()))
+
+
+def etag(document: Any) -> str:
+    """What `If-Match` compares: the document's own digest."""
+    return digest(document)

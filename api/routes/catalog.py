@@ -1,0 +1,80 @@
+"""What an author can build from: templates, kinds of steps, registered actions, the language's own schema."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, get_args
+
+from fastapi import Response
+from sqlmodel import col, select
+
+from api.doors import Calling, asks
+from api.paging import listing
+from api.routing import READS, answer, router
+from api.schemas_out import Action, ClosingReason, Page, StepKind, Template
+from api.store.tables import ActionRow, ClosingReasonRow
+from api.templates import templates
+from definitions.model import Document
+from definitions.model.document import AnyStep
+
+routes = router("/v1", "catalog")
+
+AVAILABLE_KINDS = ("task", "decision", "get_data", "update_data", "action", "wait", "end")
+"""What this release runs; the checks refuse the others with `not_yet`, and a test holds the two together."""
+
+
+@routes.get("/templates", response_model=Page[Template], responses=READS)
+@asks("catalog.view")
+async def list_templates(caller: Calling) -> Response:
+    """Definitions to begin with."""
+    return answer(listing(templates()))
+
+
+@routes.get("/step-kinds", response_model=Page[StepKind], responses=READS)
+@asks("catalog.view")
+async def list_step_kinds(caller: Calling) -> Response:
+    """Every kind of step of the language, with the schema of its keys."""
+    return answer(listing(_step_kinds()))
+
+
+@cache
+def _step_kinds() -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": (kind := model.model_fields["kind"].default),
+            "title": (model.__doc__ or kind).strip().splitlines()[0],
+            "available": kind in AVAILABLE_KINDS,
+            "json_schema": model.model_json_schema(by_alias=True),
+        }
+        for model in get_args(AnyStep)
+    ]
+
+
+@routes.get("/schema/definition.json", responses=READS)
+@asks("catalog.view")
+async def definition_schema(caller: Calling) -> Response:
+    """The JSON Schema of a definition, for editors. The checks say more (`POST /v1/definitions/validate`)."""
+    return answer(_definition_schema())
+
+
+@cache
+def _definition_schema() -> dict[str, Any]:
+    return Document.model_json_schema(by_alias=True)
+
+
+@routes.get("/actions", response_model=Page[Action], responses=READS)
+@asks("actions.view")
+async def list_actions(caller: Calling) -> Response:
+    """The actions that workers have announced, with the schemas of what they take and give."""
+    async with caller.house.store.reading() as session:
+        rows = (await session.exec(select(ActionRow).order_by(col(ActionRow.name)))).all()
+    return answer(listing([row.info for row in rows]))
+
+
+@routes.get("/closing-reasons", response_model=Page[ClosingReason], responses=READS)
+@asks("catalog.view")
+async def list_closing_reasons(caller: Calling) -> Response:
+    """The organisation's library of reasons a run is closed with."""
+    async with caller.house.store.reading() as session:
+        rows = (await session.exec(select(ClosingReasonRow).order_by(col(ClosingReasonRow.key)))).all()
+    return answer(listing([{"key": row.key, "title": row.title, "active": row.active} for row in rows]))

@@ -1,0 +1,317 @@
+"""Definitions: checked, drafted, published, looked at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from sqlalchemy import or_
+from sqlmodel import col, select
+
+from api.activity import entry
+from api.doors import JSON, YAML, Calling, GatedRequest, asks
+from api.drafts import current_etag, key_of, required_match, save_draft, seen_definition, subject_of_definition
+from api.idempotency import KeyHeader, Once
+from api.paging import Cursor, Limit, Order, Search, cut, listing
+from api.problems import Conflict, Invalid, NotFound
+from api.publishing import checked, publish
+from api.reads import containing
+from api.routing import READS, WRITES, answer, problems, router
+from api.schemas import Copy, Imported, Nothing
+from api.schemas_out import (
+    Change,
+    Checked,
+    DefinitionDetail,
+    DefinitionSummary,
+    DraftSaved,
+    Export,
+    Import,
+    Page,
+    PublishedVersion,
+    VersionDetail,
+    VersionSummary,
+)
+from api.store.tables import DefinitionRow, VersionRow
+from api.structure import changes
+from api.templates import template_document
+from api.yaml_out import to_yaml
+from definitions.times import rfc3339
+
+routes = router("/v1/definitions", "definitions")
+
+DOCUMENT = {"type": "object", "description": "A definition (LANGUAGE.md)."}
+TAKES_DOCUMENT = {"requestBody": {"content": {JSON: {"schema": DOCUMENT}, YAML: {"schema": {"type": "string"}}}}}
+EITHER = (JSON, YAML)
+
+
+def _document(request: Request) -> Any:
+    """The document in the body, JSON or YAML; None without a body."""
+    return request.value if isinstance(request, GatedRequest) else None
+
+
+TheDocument = Annotated[Any, Depends(_document)]
+
+
+def _needed(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        error = {"path": "", "code": "not_a_document", "message": "A definition is a map of keys."}
+        raise Invalid("Send a definition: a map of keys.", code="not_a_document", errors=[error])
+    return document
+
+
+@routes.post("/validate", response_model=Checked, responses=WRITES, openapi_extra=TAKES_DOCUMENT)
+@asks("definition.validate", accepts=EITHER)
+async def validate(document: TheDocument, caller: Calling) -> Response:
+    """Every finding of a document at once; 200 for whatever could be read."""
+    report = await checked(caller.house, document)
+    findings = [finding.to_json() for finding in report.findings]
+    warnings = [finding.to_json() for finding in report.warnings]
+    return answer({"valid": not findings, "findings": findings, "warnings": warnings})
+
+
+CREATED: dict[int | str, dict[str, Any]] = {201: {"model": DraftSaved, "description": "A new draft."}}
+
+
+@routes.post("", response_model=DraftSaved, responses={**WRITES, **CREATED}, openapi_extra=TAKES_DOCUMENT)
+@asks("definition.create", accepts=EITHER)
+async def create(
+    *,
+    document: TheDocument,
+    caller: Calling,
+    template: Annotated[str | None, Query(max_length=100)] = None,
+    key: Annotated[str | None, Query(max_length=63)] = None,
+    idempotency_key: KeyHeader = None,
+) -> Response:
+    """Creates or replaces the draft of the document's key, or makes one from a template."""
+    if template is not None:
+        document = {**template_document(template), **({"key": key} if key else {})}
+    once = Once.of(idempotency_key, caller.who, "POST /v1/definitions", document)
+    if (before := await once.answered(caller.house.store)) is not None:
+        return answer(before[1], before[0])
+    status, body = await save_draft(caller, _needed(document), once)
+    return answer(body, status)
+
+
+@routes.get("", response_model=Page[DefinitionSummary], responses=READS)
+@asks("definition.view")
+async def list_definitions(
+    *, caller: Calling, q: Search = None, archived: bool = False, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """The definitions the caller may see, by key. Drafts that were never published are there for those who may edit."""
+    order = Order("key", (col(DefinitionRow.key),))
+    query = select(DefinitionRow)
+    if not archived:
+        query = query.where(col(DefinitionRow.archived_at).is_(None))
+    if q:
+        query = query.where(containing((DefinitionRow.key, DefinitionRow.name), q))
+    rows: list[DefinitionRow] = []
+    async with caller.house.store.reading() as session:
+        # teams stand in the row as JSON, so what may be seen is decided here, by the one function that decides
+        while len(rows) <= limit:
+            found = (await session.exec(order.page(query, 200, cursor))).all()
+            page, cursor = cut(found, 200, "key", lambda row: (row.key,))
+            rows += [row for row in page if _listed(caller, row)]
+            if cursor is None:
+                break
+    shown, following = cut(rows, limit, "key", lambda row: (row.key,))
+    return answer(listing([_summary(row) for row in shown], following))
+
+
+def _listed(caller: Calling, row: DefinitionRow) -> bool:
+    return caller.may("definition.view" if row.version else "definition.edit", subject_of_definition(row))
+
+
+def _summary(row: DefinitionRow) -> dict[str, Any]:
+    teams = row.teams if row.version else row.draft_teams
+    return {
+        "key": row.key,
+        "name": row.name,
+        "record": row.record,
+        "teams": teams or [],
+        "version": row.version,
+        "draft": row.draft is not None,
+        "archived": row.archived_at is not None,
+    }
+
+
+@routes.get("/{key}", response_model=DefinitionDetail, responses=READS)
+@asks("definition.view")
+async def get_definition(key: str, caller: Calling) -> Response:
+    """A definition with its newest published document; the draft is shown to those who may edit it."""
+    row = await seen_definition(caller, key)
+    newest = await _version(caller, key, row.version) if row.version else None
+    body = {**_summary(row), "document": newest.document if newest else None}
+    editor = caller.may("definition.edit", subject_of_definition(row))
+    draft = {"draft_document": row.draft, "draft_etag": await current_etag(caller, row)} if editor else {}
+    return answer({**body, "draft_document": None, "draft_etag": None, **draft})
+
+
+async def _version(caller: Calling, key: str, version: int) -> VersionRow:
+    async with caller.house.store.reading() as session:
+        row = await session.get(VersionRow, (key, version))
+    if row is None:
+        raise NotFound("version of this definition")
+    return row
+
+
+STALE = problems(401, 403, 404, 409, 413, 415, 422)
+
+
+@routes.put("/{key}/draft", response_model=DraftSaved, responses=STALE, openapi_extra=TAKES_DOCUMENT)
+@asks("definition.edit", accepts=EITHER)
+async def put_draft(
+    key: str, document: TheDocument, caller: Calling, if_match: Annotated[str | None, Header(max_length=200)] = None
+) -> Response:
+    """Replaces the draft that was read; 409 `draft_changed` when somebody saved since, 428 without `If-Match`."""
+    match = required_match(if_match)
+    await seen_definition(caller, key, "definition.edit")
+    if _needed(document).get("key") != key:
+        error = {"path": "/key", "code": "wrong_value", "message": f"The key of this definition is {key}."}
+        raise Invalid("A definition keeps its key; duplicate it to have another.", code="wrong_key", errors=[error])
+    _, body = await save_draft(caller, document, Once(None, caller.who.id, ""), match)
+    return answer(body)
+
+
+@routes.post("/{key}/publish", response_model=PublishedVersion, status_code=201, responses=WRITES)
+@asks("definition.publish")
+async def publish_draft(
+    key: str, caller: Calling, body: Nothing | None = None, idempotency_key: KeyHeader = None
+) -> Response:
+    """Freezes the draft into the next version; 422 with every finding when there is one."""
+    await seen_definition(caller, key, "definition.publish")
+    once = Once.of(idempotency_key, caller.who, f"POST /v1/definitions/{key}/publish", {})
+    if (before := await once.answered(caller.house.store)) is not None:
+        return answer(before[1], before[0])
+    return answer(await publish(caller, key, once), 201)
+
+
+@routes.get("/{key}/versions", response_model=Page[VersionSummary], responses=READS)
+@asks("definition.view")
+async def list_versions(key: str, caller: Calling, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """The versions, newest first."""
+    await seen_definition(caller, key)
+    order = Order("versions", (col(VersionRow.version),), descending=True)
+    query = order.page(select(VersionRow).where(col(VersionRow.key) == key), limit, cursor)
+    async with caller.house.store.reading() as session:
+        rows = (await session.exec(query)).all()
+    shown, following = cut(rows, limit, "versions", lambda row: (row.version,))
+    return answer(listing([_version_summary(row) for row in shown], following))
+
+
+def _version_summary(row: VersionRow) -> dict[str, Any]:
+    published = {"published_by": row.published_by, "published_at": rfc3339(row.published_at)}
+    return {"key": row.key, "version": row.version, "hash": row.hash, **published}
+
+
+Number = Annotated[int, Query(ge=1, le=2**31 - 1)]
+
+
+@routes.get("/{key}/versions/{version}", response_model=VersionDetail, responses=READS)
+@asks("definition.view")
+async def get_version(key: str, version: int, caller: Calling, request: Request) -> Response:
+    """A version with its document; `Accept: application/yaml` gives the document as YAML."""
+    await seen_definition(caller, key)
+    row = await _version(caller, key, version if 0 < version < 2**31 else 0)
+    if YAML in request.headers.get("accept", ""):
+        return Response(to_yaml(row.document), media_type=YAML)
+    return answer({**_version_summary(row), "document": row.document})
+
+
+@routes.get("/{key}/diff", response_model=Page[Change], responses=READS)
+@asks("definition.view")
+async def diff(
+    key: str, caller: Calling, from_: Annotated[int, Query(alias="from", ge=1, le=2**31 - 1)], to: Number
+) -> Response:
+    """What changed between two versions, by place."""
+    await seen_definition(caller, key)
+    before, after = await _version(caller, key, from_), await _version(caller, key, to)
+    return answer(listing(changes(before.document, after.document)))
+
+
+@routes.post("/{key}/duplicate", response_model=DraftSaved, responses={**WRITES, **CREATED})
+@asks("definition.create")
+async def duplicate(key: str, body: Copy, caller: Calling, idempotency_key: KeyHeader = None) -> Response:
+    """A draft under another key with the same content: the draft's, or that of the newest version."""
+    row = await seen_definition(caller, key)
+    source = row.draft if row.draft is not None and caller.may("definition.edit", subject_of_definition(row)) else None
+    document = source or (await _version(caller, key, row.version)).document
+    once = Once.of(idempotency_key, caller.who, f"POST /v1/definitions/{key}/duplicate", body.model_dump())
+    if (before := await once.answered(caller.house.store)) is not None:
+        return answer(before[1], before[0])
+    await _must_be_free(caller, body.key)
+    copy = {**document, "key": body.key, **({"name": body.name} if body.name else {})}
+    status, saved = await save_draft(caller, copy, once)
+    return answer(saved, status)
+
+
+async def _must_be_free(caller: Calling, key: str) -> None:
+    async with caller.house.store.reading() as session:
+        if await session.get(DefinitionRow, key) is not None:
+            raise Conflict("This key is taken.", code="key_taken")
+
+
+@routes.post("/{key}/archive", response_model=DefinitionSummary, responses=WRITES)
+@asks("definition.archive")
+async def archive(key: str, caller: Calling, body: Nothing | None = None) -> Response:
+    """Nobody can start it any more; open runs go on, and nothing is deleted. Again is the same."""
+    return await _set_archived(caller, key, datetime.now(UTC))
+
+
+@routes.post("/{key}/unarchive", response_model=DefinitionSummary, responses=WRITES)
+@asks("definition.archive")
+async def unarchive(key: str, caller: Calling, body: Nothing | None = None) -> Response:
+    """It can be started again."""
+    return await _set_archived(caller, key, None)
+
+
+async def _set_archived(caller: Calling, key: str, at: datetime | None) -> Response:
+    await seen_definition(caller, key, "definition.archive")
+    async with caller.house.store.session() as session:
+        row = await session.get(DefinitionRow, key, with_for_update=True)
+        assert row is not None
+        row.archived_at = (row.archived_at or at) if at else None
+        session.add(row)
+        session.add(entry(caller.who, caller.about, "write"))
+    caller.about.logged = True
+    return answer(_summary(row))
+
+
+@routes.get("/{key}/export", response_model=Export, responses=READS)
+@asks("definition.export")
+async def export(key: str, caller: Calling) -> Response:
+    """The newest version with what it refers to by name, to be imported elsewhere."""
+    row = await seen_definition(caller, key, "definition.export")
+    if row.version == 0:
+        raise NotFound("published version of this definition")
+    newest = await _version(caller, key, row.version)
+    needs = {"actions": sorted(newest.frozen.get("actions", {})), "teams": newest.document.get("teams", [])}
+    return answer({"holdfast": 1, "definitions": [newest.document], "needs": needs})
+
+
+@routes.post("/import", response_model=Import, responses=WRITES)
+@asks("definition.create")
+async def import_definitions(body: Imported, caller: Calling, idempotency_key: KeyHeader = None) -> Response:
+    """Makes a draft of each definition of an export; a key that is taken gets a number. Answers old key -> new key."""
+    once = Once.of(idempotency_key, caller.who, "POST /v1/definitions/import", body.model_dump())
+    if (before := await once.answered(caller.house.store)) is not None:
+        return answer(before[1], before[0])
+    made: dict[str, str] = {}
+    for document in body.definitions:
+        old = key_of(document)
+        made[old] = await _free_key(caller, old)
+        await save_draft(caller, {**document, "key": made[old]}, Once(None, caller.who.id, ""))
+    async with caller.house.store.session() as session:
+        once.remember(session, 200, {"map": made})
+    return answer({"map": made})
+
+
+async def _free_key(caller: Calling, key: str) -> str:
+    """The key, or the first `key-2`, `key-3`, … that nobody has."""
+    query = select(col(DefinitionRow.key)).where(
+        or_(col(DefinitionRow.key) == key, col(DefinitionRow.key).startswith(f"{key}-", autoescape=True))
+    )
+    async with caller.house.store.reading() as session:
+        taken = set((await session.exec(query)).all())
+    numbered = (f"{key}-{number}" for number in range(2, len(taken) + 3))
+    return key if key not in taken else next(name for name in numbered if name not in taken)

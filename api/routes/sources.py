@@ -1,0 +1,78 @@
+"""Data sources as the caller's scopes show them: what is hidden by scope is not named either."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path, Response
+
+from api.doors import Calling, asks
+from api.paging import Cursor, Limit, Search, listing
+from api.problems import NotFound
+from api.record_errors import as_problems, read_record, rights
+from api.routing import READS, answer, router
+from api.schemas_out import Collection, CollectionName, Page, Source
+from definitions.effects import visible_fields
+
+routes = router("/v1/sources", "records")
+
+Name = Annotated[str, Path(max_length=100)]
+RecordId = Annotated[str, Path(max_length=200)]
+
+
+@routes.get("", response_model=Page[Source], responses=READS)
+@asks("source.view")
+async def list_sources(caller: Calling) -> Response:
+    """The configured sources."""
+    return answer(listing([dict(source) for source in caller.house.records.sources()]))
+
+
+@routes.get("/{source}/collections", response_model=Page[CollectionName], responses=READS)
+@asks("source.view")
+async def list_collections(source: Name, caller: Calling) -> Response:
+    """The collections of a source."""
+    with as_problems():
+        names = await caller.house.records.collections(source)
+    return answer(listing([{"id": f"{source}.{name}", "source": source, "name": name} for name in names]))
+
+
+@routes.get("/{source}/collections/{collection}", response_model=Collection, responses=READS)
+@asks("source.view")
+async def get_collection(source: Name, collection: Name, caller: Calling) -> Response:
+    """A collection: its fields, relations, and how far the caller's scopes reach."""
+    name = f"{source}.{collection}"
+    scopes, _ = await rights(caller)
+    with as_problems():
+        shape = dict(await caller.house.records.describe(name))
+    shown = visible_fields(scopes, name, [field["name"] for field in shape["fields"]])
+    fields = [field for field in shape["fields"] if field["name"] in shown]
+    limits: dict[str, Any] = {"rows": name in scopes.rows, "fields": name in scopes.fields}
+    return answer({**shape, "fields": fields, "scopes": limits})
+
+
+@routes.get("/{source}/collections/{collection}/rows", response_model=Page[dict[str, Any]], responses=READS)
+@asks("source.read")
+async def list_rows(
+    *, source: Name, collection: Name, caller: Calling, q: Search = None, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """Rows the caller may see, in the order of their keys."""
+    scopes, me = await rights(caller)
+    caller.about.record = f"{source}.{collection}"
+    with as_problems():
+        rows, following = await caller.house.records.rows(
+            f"{source}.{collection}", q=q, limit=limit, cursor=cursor, scopes=scopes, me=me
+        )
+    caller.house.reads.note(caller.who, caller.about)
+    return answer(listing(rows, following))
+
+
+@routes.get("/{source}/collections/{collection}/rows/{record}", response_model=dict[str, Any], responses=READS)
+@asks("source.read")
+async def get_row(source: Name, collection: Name, record: RecordId, caller: Calling) -> Response:
+    """One record's fields, as far as the caller may see them."""
+    caller.about.record = f"{source}.{collection}/{record}"
+    if not record:
+        raise NotFound("record")
+    row = await read_record(caller, f"{source}.{collection}", record)
+    caller.house.reads.note(caller.who, caller.about)
+    return answer(row)

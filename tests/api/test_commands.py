@@ -1,0 +1,165 @@
+"""One door for commands: applied, refused, received; each exactly once, and the same answer for the same id."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+
+from tests.api.documents import secret, two_steps
+from tests.api.world import World
+
+
+@pytest.fixture(scope="module")
+async def counted(world: World) -> str:
+    """The key of a published definition with a task and a decision."""
+    document = two_steps()
+    await world.publish(document)
+    return str(document["key"])
+
+
+async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
+    """Started, looked at, answered, decided, closed; and every list shows it."""
+    run = await world.start("ann", counted)
+    assert (run["status"], run["current"], run["steps"][0]["can"]) == ("waiting", ["a"], ["complete"])
+    assert run["can"] == ["abort"], "an operator may abort a run, and not close it"
+    done = await world.command("ann", run["id"], "complete", step="a", output={"n": 7})
+    assert done.status_code == 200
+    assert done.json()["outcome"] == "applied"
+    assert done.json()["run"]["steps"][0]["output"] == {"n": 7}
+    tasks = await world.get("ben", "/v1/tasks", definition=counted)
+    assert [(task["run"], task["step"]) for task in tasks["items"]] == [(run["id"], "b")]
+    closed = await world.command("ben", run["id"], "complete", step="b", choice="y")
+    assert closed.json()["run"]["status"] == "completed"
+    assert closed.json()["run"]["can"] == []
+    assert (await world.get("ann", f"/v1/runs/{run['id']}"))["steps"][1]["ended_by"] == "ben"
+    assert (await world.get("ben", "/v1/tasks", definition=counted))["items"] == []
+
+
+async def test_the_same_id_ten_times_at_once(world: World, counted: str) -> None:
+    """Applied once, and everybody gets the same answer (RELIABILITY.md, fault 22)."""
+    run = await world.start("ann", counted)
+    body = {"id": uuid.uuid4().hex, "step": "a", "output": {"n": 1}}
+    answers = await asyncio.gather(*(world.command("ann", run["id"], "complete", **body) for _ in range(10)))
+    assert [(a.status_code, a.json()["outcome"], a.json()["run"]["seq"]) for a in answers] == [
+        (200, "applied", answers[0].json()["run"]["seq"])
+    ] * 10
+    events = (await world.get("ann", f"/v1/runs/{run['id']}/events"))["items"]
+    assert [event["type"] for event in events if event.get("command") == body["id"]] == ["step_done"]
+
+
+async def test_the_same_id_with_another_body(world: World, counted: str) -> None:
+    """409, whoever sends it and whatever it would do; the first answer stands."""
+    run = await world.start("ann", counted)
+    body = {"id": uuid.uuid4().hex, "step": "a", "output": {"n": 1}}
+    await world.command("ann", run["id"], "complete", **body)
+    for who, type_, more in (("ann", "skip", {}), ("ben", "complete", {"output": {"n": 1}})):
+        again = await world.command(who, run["id"], type_, **{**body, "output": None, **more} if more else {
+            "id": body["id"], "step": "a"
+        })
+        assert (again.status_code, again.json()["code"]) == (409, "idempotency_conflict")
+    same = await world.command("ann", run["id"], "complete", **body)
+    assert (same.status_code, same.json()["outcome"]) == (200, "applied")
+
+
+async def test_two_people_at_once(world: World, counted: str) -> None:
+    """One wins; the other is told who was first and when (fault 24)."""
+    run = await world.start("ann", counted)
+    answers = await asyncio.gather(
+        *(world.command(who, run["id"], "complete", step="a", output={"n": 1}) for who in ("ann", "ben"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    winner = next(answer.json()["run"]["steps"][0]["ended_by"] for answer in answers if answer.status_code == 200)
+    loser = next(answer.json() for answer in answers if answer.status_code == 409)
+    assert (loser["code"], loser["ended_by"]) == ("step_not_ready", winner)
+    assert loser["ended_at"] and loser["run"] == run["id"]
+
+
+async def test_what_is_refused_leaves_a_trace(world: World, counted: str) -> None:
+    """A refusal is in the run's events, in the command's own record, and in the activity log."""
+    run = await world.start("ann", counted)
+    name = uuid.uuid4().hex
+    refused = await world.command("ben", run["id"], "complete", id=name, step="b", choice="x")
+    assert (refused.status_code, refused.json()["code"]) == (409, "requirements_open")
+    assert refused.json()["blocked_by"] == ["a"]
+    found = await world.get("ann", f"/v1/commands/{name}")
+    assert (found["outcome"], found["refusal"]["code"], found["by"]) == ("refused", "requirements_open", "ben")
+    events = (await world.get("ann", f"/v1/runs/{run['id']}/events"))["items"]
+    assert events[-1]["type"] == "command_refused"
+    log = (await world.get("oda", "/v1/activity-log", run=run["id"], type="write"))["items"]
+    assert [(row["user"], row["outcome"], row["code"]) for row in log][:2] == [
+        ("ben", "refused", "requirements_open"),
+        ("ben", "ok", None),
+    ]
+
+
+async def test_who_may_not_see_and_who_may_not_do(world: World) -> None:
+    """404 for another team, 403 for the auditor, 422 for who acts in another's name (rights.yaml)."""
+    document = secret()
+    await world.publish(document)
+    hidden = await world.call("ann", "POST", "/v1/runs", {"definition": document["key"]})
+    assert hidden.status_code == 404
+    run = await world.start("cy", document["key"])
+    assert (await world.call("ann", "GET", f"/v1/runs/{run['id']}")).status_code == 404
+    assert (await world.command("ann", run["id"], "complete", step="look")).status_code == 404
+    assert (await world.command("oda", run["id"], "complete", step="look")).status_code == 403
+    assert (await world.get("oda", f"/v1/runs/{run['id']}"))["can"] == []
+    named = await world.command("cy", run["id"], "complete", step="look", actor="ann")
+    assert (named.status_code, named.json()["errors"][0]["path"]) == (422, "/actor")
+    done = await world.command("cy", run["id"], "complete", step="look")
+    assert done.json()["run"]["steps"][0]["ended_by"] == "cy"
+
+
+async def test_a_batch_is_judged_one_by_one(world: World, counted: str) -> None:
+    """What is wrong with one is its own result; within a run the order is kept."""
+    mine, other = await world.start("ann", counted), await world.start("ann", counted)
+    commands = [
+        {"run": mine["id"], "type": "complete", "step": "a", "output": {"n": 1}},
+        {"run": "run-nobody-has", "type": "complete", "step": "a"},
+        {"run": mine["id"], "type": "complete", "step": "b", "choice": "x"},
+        {"run": other["id"], "type": "complete", "step": "a", "output": {}},
+        {"run": other["id"], "type": "dance"},
+        {"type": "skip", "step": "a"},
+    ]
+    answer = await world.call("ann", "POST", "/v1/commands", {"commands": commands})
+    results = answer.json()["results"]
+    assert [result["status"] for result in results] == [200, 404, 200, 422, 422, 422]
+    assert results[3]["problem"]["errors"][0]["path"] == "/output/n"
+    assert (await world.get("ann", f"/v1/runs/{mine['id']}"))["status"] == "completed"
+
+
+async def test_aborting_what_is_aborted(world: World, counted: str) -> None:
+    """Bad input 28: the same answer again; any other command to a closed run is refused."""
+    run = await world.start("ann", counted)
+    first = await world.command("ann", run["id"], "abort", reasons=[])
+    again = await world.command("ben", run["id"], "abort", reasons=[])
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json()["run"]["status"] == "aborted"
+    late = await world.command("ann", run["id"], "complete", step="a", output={"n": 1})
+    assert (late.status_code, late.json()["code"]) == (409, "run_closed")
+
+
+async def test_a_run_can_be_read_back_event_by_event(world: World, counted: str) -> None:
+    """replay?at=N is the view as it was; the past offers nothing to do."""
+    run = await world.start("ann", counted)
+    await world.command("ann", run["id"], "complete", step="a", output={"n": 7})
+    now = await world.get("oda", f"/v1/runs/{run['id']}")
+    first = await world.get("oda", f"/v1/runs/{run['id']}/replay", at=1)
+    assert (first["progress"]["done"], first["seq"], first["steps"][0]["status"]) == (0, 1, "pending")
+    last = await world.get("oda", f"/v1/runs/{run['id']}/replay", at=now["seq"])
+    assert last == {**now, "can": [], "steps": [{**step, "can": []} for step in now["steps"]]}
+    beyond = await world.call("oda", "GET", f"/v1/runs/{run['id']}/replay?at={now['seq'] + 1}")
+    assert beyond.status_code == 422
+
+
+async def test_one_step_with_its_form(world: World, counted: str) -> None:
+    """The schema of what may be answered, and every round of the step."""
+    run = await world.start("ann", counted)
+    step = await world.get("ann", f"/v1/runs/{run['id']}/steps/a")
+    assert step["form"]["schema"]["required"] == ["n"]
+    assert step["form"]["schema"]["properties"]["n"] == {"title": "n", "type": "number"}
+    assert [(found["execution"], found["status"]) for found in step["rounds"]] == [("a#1", "ready")]
+    choice = (await world.get("ann", f"/v1/runs/{run['id']}/steps/b"))["form"]
+    assert [option["const"] for option in choice["schema"]["properties"]["choice"]["oneOf"]] == ["x", "y"]
+    assert (await world.call("ann", "GET", f"/v1/runs/{run['id']}/steps/zz")).status_code == 404
