@@ -16,8 +16,8 @@ from definitions.wire import Event
 class Unstored:
     """The tail of a run's events that is not known to stand in the event table."""
 
-    def __init__(self) -> None:
-        self._rows: list[dict[str, Any]] = []
+    def __init__(self, rows: Iterable[dict[str, Any]] = ()) -> None:
+        self._rows: list[dict[str, Any]] = list(rows)
         self._carried: dict[str, int] = {}
 
     def add(self, events: Iterable[Event]) -> None:

@@ -14,15 +14,16 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from definitions import views
-    from definitions.engine import State, advance
+    from definitions.engine import advance
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
     from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects
+    from workers.carry import carried_commands, carried_state, carry, must_roll
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
@@ -47,9 +48,12 @@ class Run:
             # Any exception but a failure blocks the workflow task, which waits for a newer worker: just right.
             raise RuntimeError(f"interpreter version {self.start.interpreter} is newer than this worker")
         self.graph = graph_of(self.start.hash, self.start.frozen)
-        self.state = State.new(self.start.run)
-        self.inbox: deque[Message] = deque([Started(workflow.now(), self.start)])
-        self.unstored = Unstored()
+        self.state = carried_state(self.start)
+        self.inbox: deque[Message] = deque()
+        if self.start.carried is None:
+            self.inbox.append(Started(workflow.now(), self.start))
+        self.wanted: list[Command] = carried_commands(self.graph, self.start, self.state)
+        self.unstored = Unstored((self.start.carried or {}).get("unstored", ()))
         self.working: dict[str, tuple[StartEffect, asyncio.Task[None]]] = {}
         self.timers: dict[str, asyncio.Task[None]] = {}
         self.recording: asyncio.Task[None] | None = None
@@ -59,8 +63,9 @@ class Run:
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Take messages until the run is closed and everything about it is stored."""
         while not self.state.closed:
-            await workflow.wait_condition(lambda: bool(self.inbox) or self._must_record())
+            await workflow.wait_condition(lambda: bool(self.inbox or self.wanted) or self._must_record())
             await self._turn()
+            self._roll_if_long()
         await self._wind_up()
         return {"status": str(self.state.status), "seq": self.state.seq, **self.state.closing}
 
@@ -87,17 +92,27 @@ class Run:
 
     async def _turn(self) -> None:
         """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
-        wanted: list[Command] = []
         while self.inbox:
             step = advance(self.graph, self.state, self.inbox.popleft())
             self.state = step.state
             self.unstored.add(step.events)
-            wanted.extend(step.commands)
+            self.wanted.extend(step.commands)
+        self._roll_if_long()
+        wanted, self.wanted = self.wanted, []
         for command in wanted:
             self._carry_out(command)
         if self._must_record():
             self._show()
             await self._record()
+
+    def _roll_if_long(self) -> None:
+        """Continue as new where nothing is under way. Raises what the SDK raises to do so; awaits nothing."""
+        if self.state.closed or self.working or self.recording or self.inbox:
+            return
+        info = workflow.info()
+        at_rest = not self.wanted and not self.unstored.last
+        if must_roll(self.start, info.get_current_history_length(), info.is_continue_as_new_suggested(), at_rest):
+            workflow.continue_as_new(carry(self.start, self.state, self.unstored.rows(), self.wanted).to_json())
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -140,7 +155,7 @@ class Run:
         try:
             result = await handle
             message = EffectEnded(workflow.now(), command.execution, command.turn, result)
-        except (ActivityError, asyncio.CancelledError) as error:
+        except (FailureError, asyncio.CancelledError) as error:
             message = effects.failure(command, error, workflow.now())
         self.unstored.back(command.execution, stored=isinstance(message, EffectEnded))
         if self.working.get(command.execution, (None,))[0] is command:
@@ -167,7 +182,7 @@ class Run:
                 summary="record",
             )
             self.unstored.stored(rows[-1]["seq"])
-        except ActivityError:
+        except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
             self.recording = asyncio.create_task(self._record_patiently(rows))
 
     async def _record_patiently(self, rows: tuple[dict[str, Any], ...]) -> None:

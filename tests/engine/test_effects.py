@@ -6,14 +6,14 @@ from definitions.engine.commands import CancelEffect, StartEffect
 from definitions.engine.messages import EffectEnded, TimerFired
 from tests.engine.story import LEA, Story
 
-INPUTS = [{"id": "order", "type": "text"}]
+INPUTS = [{"id": "order", "type": "text"}, {"id": "memo", "type": "text"}]
 PAY = {
     "id": "pay",
     "kind": "action",
     "title": "Pay",
     "action": "demo.refund",
     "execute": "automatic",
-    "with": {"order": "= inputs.order", "amount": 1.5, "note": "for ${inputs.order}", "absent": "= inputs.nothing"},
+    "with": {"order": "= inputs.order", "amount": 1.5, "note": "for ${inputs.order}", "absent": "= inputs.memo"},
 }
 CHECK = {"id": "check", "kind": "task", "title": "Check"}
 

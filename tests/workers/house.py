@@ -74,8 +74,11 @@ class World:
 class House:
     """One task queue with one worker; starts runs, gives commands, asks."""
 
-    def __init__(self, client: Client, queue: str, *, cli_roles: tuple[str, ...] = (), cache: int = 100) -> None:
+    def __init__(
+        self, client: Client, queue: str, *, cli_roles: tuple[str, ...] = (), cache: int = 100, roll_after: int = 400
+    ) -> None:
         self.client, self.queue, self.cli_roles, self.cache = client, queue, cli_roles, cache
+        self.roll_after = roll_after
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
         self.world = World()
@@ -106,6 +109,7 @@ class House:
             {"by": ANN.to_json(), **request},
             keys=(base64.b64encode(public).decode(),),
             cli_roles=self.cli_roles,
+            roll_after=self.roll_after,
         )
         return await self.client.start_workflow(document["key"], start.to_json(), id=run, task_queue=self.queue)
 
@@ -117,7 +121,7 @@ class House:
 
     async def give(self, handle: WorkflowHandle[Any, Any], kind: str, by: Actor = ANN, **more: Any) -> dict[str, Any]:
         """Give a command and ask what became of it."""
-        command = {"id": uuid.uuid4().hex, "type": kind, **more}
+        command = {"id": uuid.uuid4().hex, **more, "type": kind}
         try:
             await handle.signal(COMMAND_SIGNALS[kind], self.envelope(handle.id, command, by))
         except RPCError as error:

@@ -223,3 +223,40 @@ async def test_the_run_can_be_read_in_temporals_own_terms(house: House) -> None:
     attributes = scheduled[0].activity_task_scheduled_event_attributes
     assert (attributes.activity_type.name, attributes.activity_id) == ("test.pay", "pay#1")
     assert b"Pay" in scheduled[0].user_metadata.summary.data
+
+
+async def test_a_run_that_keeps_continuing_as_new_tells_the_same_story(
+    temporal_client: Client, task_queue: str
+) -> None:
+    house = House(temporal_client, task_queue, roll_after=4)
+    wait = {"id": "w", "kind": "wait", "title": "Wait", "for": "1 seconds"}
+    chain = [act(f"s{n}", "test.pay") for n in range(8)]
+    async with house.worker():
+        handle = await house.start(document([TASK, *chain, wait, CHOOSE]))
+        await house.give(handle, "complete", step="look", output={})
+        await house.give(handle, "complete", step="look", output={"n": 7}, id="once")
+        await house.give(handle, "complete", step="look", output={"n": 7}, id="once")
+        view = await house.until(handle, lambda v: v["current"] == ["choose"])
+        assert (await house.client.get_workflow_handle(handle.id).describe()).run_id != handle.first_execution_run_id
+        await house.give(handle, "complete", LEA, step="choose", choice="y")
+        assert (await handle.result())["status"] == "completed"
+        view = (await house.ask(handle))["run"]
+    state = await recorded(house, handle)
+    assert state.seq == view["seq"] and state.status == "completed" and len(house.world.calls) == 8
+    assert [row.get("command") for row in house.ledger.events[handle.id]].count("once") == 1
+
+
+async def test_five_hundred_signals_while_a_run_keeps_rolling(temporal_client: Client, task_queue: str) -> None:
+    house = House(temporal_client, task_queue, roll_after=10)
+    async with house.worker():
+        handle = await house.start(document([TASK, CHOOSE]))
+        handle = house.client.get_workflow_handle(handle.id)
+        for start in range(0, 500, 50):
+            commands = [
+                {"id": f"n{n}", "type": "complete", "step": "look", "output": {}} for n in range(start, start + 50)
+            ]
+            sent = [handle.signal("complete_step", house.envelope(handle.id, command)) for command in commands]
+            await asyncio.gather(*sent)
+        await house.until(handle, lambda v: v["seq"] == 502, 60)
+    judged = [row["command"] for row in house.ledger.events[handle.id] if "command" in row]
+    assert sorted(judged) == sorted(f"n{n}" for n in range(500))
