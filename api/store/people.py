@@ -6,22 +6,74 @@ Whatever is wrong with a token (unknown, expired, revoked, its owner switched of
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Connection, bindparam, or_, select, true
 
 from api.permissions import Who
-from api.store.scopes import joined
+from api.store.scopes import ScopedRole, joined
 from api.store.store import Store
-from api.store.tables import MembershipRow, RoleRow, TokenRow, UserRoleRow, UserRow
+from api.store.tables import Row
 from api.store.tokens import TOKEN_PREFIX, token_hash
 from definitions.effects import Scopes
 
+USERS, ROLES, TOKENS = (Row.metadata.tables[name] for name in ("users", "roles", "tokens"))
+USER_ROLES, MEMBERSHIPS = (Row.metadata.tables[name] for name in ("user_roles", "memberships"))
+
+# Made once: these run for every request and every effect.
+_USER = select(USERS.c.id, USERS.c.name, USERS.c.email).where(USERS.c.active == true())
+_BY_ID = _USER.where(USERS.c.id == bindparam("of_user"))
+_BY_TOKEN = _USER.join(TOKENS, TOKENS.c.user == USERS.c.id).where(
+    TOKENS.c.hash == bindparam("of_hash"),
+    TOKENS.c.revoked_at.is_(None),
+    or_(TOKENS.c.expires_at.is_(None), TOKENS.c.expires_at > bindparam("now")),
+)
+_ROLES_OF = (
+    select(ROLES)
+    .join(USER_ROLES, USER_ROLES.c.role == ROLES.c.id)
+    .where(USER_ROLES.c.user == bindparam("of_user"))
+    .order_by(ROLES.c.id)
+)
+_TEAMS_OF = select(MEMBERSHIPS.c.team).where(MEMBERSHIPS.c.user == bindparam("of_user")).order_by(MEMBERSHIPS.c.team)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may act, as the database has them at this moment."""
+
+    id: str
+    name: str
+    email: str | None
+    roles: tuple[Any, ...]
+    teams: tuple[str, ...]
+
+    def who(self) -> Who:
+        """The person as the permission table wants them."""
+        return Who(
+            self.id,
+            roles=tuple(role.id for role in self.roles),
+            teams=self.teams,
+            grants=_once(grant for role in self.roles for grant in role.grants),
+            deny=_once(deny for role in self.roles for deny in role.deny),
+        )
+
+    def scopes(self) -> Scopes:
+        """What the person may touch, joined from the roles that grant anything; LookupError where none does."""
+        granting: list[ScopedRole] = [role for role in self.roles if role.grants]
+        if not granting:
+            raise LookupError(f"no role grants {self.id!r} anything")
+        return joined(granting)
+
+    def me(self) -> dict[str, Any]:
+        """What row expressions read as `me`."""
+        roles = [role.id for role in self.roles]
+        return {"id": self.id, "name": self.name, "email": self.email, "roles": roles, "teams": list(self.teams)}
+
 
 class People:
-    """Who somebody is and may be; implements `People` of activities/ports.py. Changing people: registry.py."""
+    """Who somebody is and may be; implements `People` of activities/ports.py. Adding people: seed.py."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -30,76 +82,42 @@ class People:
         """Who a token belongs to, with the roles, teams and grants of this moment; None for a token without effect."""
         if not token.startswith(TOKEN_PREFIX):
             return None
-        async with self._store.reading() as session:
-            owner = await _owner(session, token)
-            return await _who(session, owner.id) if owner else None
+        asked = {"of_hash": token_hash(token), "now": datetime.now(UTC)}
+        person = await self._store.look(lambda connection: _person(connection, _BY_TOKEN, asked))
+        return person.who() if person else None
 
     async def who(self, user: str) -> Who | None:
         """The same by id, for work done in somebody's name; None for one who is unknown or switched off."""
-        async with self._store.reading() as session:
-            return await _who(session, user) if await _active(session, user) else None
+        person = await self.person(user)
+        return person.who() if person else None
 
     async def scopes(self, actor_id: str) -> Scopes:
-        """What the person may touch, joined from the roles that grant anything.
+        """What the person may touch.
 
         Raises LookupError for one who is unknown, switched off, or whom no role grants anything any more.
         """
-        async with self._store.reading() as session:
-            await _must_be_active(session, actor_id)
-            roles = [role for role in await _roles(session, actor_id) if role.grants]
-        if not roles:
-            raise LookupError(f"no role grants {actor_id!r} anything")
-        return joined(roles)
+        return (await self._must_be(actor_id)).scopes()
 
     async def me(self, actor_id: str) -> dict[str, Any]:
-        """What row expressions read as `me`: {id, name, email, roles, teams}. Raises LookupError for an unknown one."""
-        async with self._store.reading() as session:
-            user = await _must_be_active(session, actor_id)
-            roles = [role.id for role in await _roles(session, actor_id)]
-            teams = await _teams(session, actor_id)
-        return {"id": user.id, "name": user.name, "email": user.email, "roles": roles, "teams": teams}
+        """{id, name, email, roles, teams}. Raises LookupError for one who is unknown or switched off."""
+        return (await self._must_be(actor_id)).me()
+
+    async def person(self, user: str) -> Person | None:
+        """Somebody by id, or None for one who is unknown or switched off."""
+        return await self._store.look(lambda connection: _person(connection, _BY_ID, {"of_user": user}))
+
+    async def _must_be(self, user: str) -> Person:
+        if (person := await self.person(user)) is None:
+            raise LookupError(f"{user!r} is nobody who may act")
+        return person
 
 
-async def _who(session: AsyncSession, user: str) -> Who:
-    roles = await _roles(session, user)
-    return Who(
-        user,
-        roles=tuple(role.id for role in roles),
-        teams=tuple(await _teams(session, user)),
-        grants=_once(grant for role in roles for grant in role.grants),
-        deny=_once(deny for role in roles for deny in role.deny),
-    )
-
-
-async def _owner(session: AsyncSession, token: str) -> UserRow | None:
-    now = datetime.now(UTC)
-    query = (
-        select(UserRow)
-        .join(TokenRow, col(TokenRow.user) == col(UserRow.id))
-        .where(TokenRow.hash == token_hash(token), UserRow.active, col(TokenRow.revoked_at).is_(None))
-        .where(col(TokenRow.expires_at).is_(None) | (col(TokenRow.expires_at) > now))
-    )
-    return (await session.exec(query)).first()
-
-
-async def _active(session: AsyncSession, user: str) -> UserRow | None:
-    return (await session.exec(select(UserRow).where(UserRow.id == user, UserRow.active))).first()
-
-
-async def _must_be_active(session: AsyncSession, user: str) -> UserRow:
-    if (found := await _active(session, user)) is None:
-        raise LookupError(f"{user!r} is nobody who may act")
-    return found
-
-
-async def _roles(session: AsyncSession, user: str) -> list[RoleRow]:
-    query = select(RoleRow).join(UserRoleRow, col(UserRoleRow.role) == col(RoleRow.id)).where(UserRoleRow.user == user)
-    return list((await session.exec(query.order_by(RoleRow.id))).all())
-
-
-async def _teams(session: AsyncSession, user: str) -> list[str]:
-    query = select(MembershipRow.team).where(MembershipRow.user == user).order_by(MembershipRow.team)
-    return list((await session.exec(query)).all())
+def _person(connection: Connection, query: Any, asked: dict[str, Any]) -> Person | None:
+    if (user := connection.execute(query, asked).first()) is None:
+        return None
+    roles = connection.execute(_ROLES_OF, {"of_user": user.id}).all()
+    teams = connection.execute(_TEAMS_OF, {"of_user": user.id}).scalars()
+    return Person(user.id, user.name, user.email, tuple(roles), tuple(teams))
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

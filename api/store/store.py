@@ -6,8 +6,8 @@ So what may write takes the write lock at its first statement (BEGIN IMMEDIATE) 
 a fair lock, between processes on SQLite's own with a timeout of ten seconds. Write sessions must therefore not be
 nested, and not be kept open over a call to anything else.
 
-`transact` is for the hot path: one function, one transaction, in a thread. The asynchronous drivers change threads for
-every single statement, which costs several times what the statement does.
+`transact` and `look` are the same two for the hot path: one function, one transaction, in a thread. The asynchronous
+drivers change threads for every single statement, which costs several times what the statement does.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 T = TypeVar("T")
+
+READERS = 4
+"""Threads that only read, per process: as many as may be worth while beside Python's one lock."""
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process' transaction before it gives up."""
@@ -53,9 +56,11 @@ class Store:
         options = _sqlite_options() if self.is_sqlite else _postgres_options()
         self.engine: AsyncEngine = create_async_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
         # SQLite has one writer at a time anyway; elsewhere as many as the pool has connections.
-        threads = 1 if self.is_sqlite else pool_size
-        self._blocking: Engine = create_engine(database_url(url, sync=True), pool_size=threads, **options)
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        writers = 1 if self.is_sqlite else pool_size
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._blocking: Engine = create_engine(database_url(url, sync=True), pool_size=writers + READERS, **options)
+        self._looking = self._blocking.execution_options(holdfast_begin="BEGIN")
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)
             listen_sqlite(self._blocking)
@@ -77,7 +82,11 @@ class Store:
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, run in one writing transaction in a thread. Being cancelled meanwhile does not undo it."""
         async with self._writer():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
+            return await asyncio.get_running_loop().run_in_executor(self._writers, _within, self._blocking, work)
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, run in one reading transaction in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _within, self._looking, work)
 
     async def is_up(self) -> bool:
         """Whether the database answers; what /readyz asks."""
@@ -91,7 +100,8 @@ class Store:
     async def close(self) -> None:
         """Give back all connections; the store is not to be used after it."""
         await self.engine.dispose()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._writers, self._readers):
+            threads.shutdown(wait=True, cancel_futures=True)
         self._blocking.dispose()
 
     async def __aenter__(self) -> Store:
@@ -100,12 +110,13 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def _transact(self, work: Callable[[Connection], T]) -> T:
-        with self._blocking.begin() as connection:
-            return work(connection)
-
     def _writer(self) -> AbstractAsyncContextManager[Any]:
         return self._turn or nullcontext()
+
+
+def _within(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
 
 
 def _postgres_options() -> dict[str, Any]:
