@@ -110,7 +110,9 @@ def rebuild() -> None:
     """Drop the read model and fold it again from the events."""
     from holdfast.operations import rebuild_all
 
-    typer.echo(asyncio.run(rebuild_all(_logging())))
+    said, code = asyncio.run(rebuild_all(_logging()))
+    typer.echo(said)
+    raise SystemExit(code)
 
 
 @cli.command()

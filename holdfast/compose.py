@@ -6,17 +6,14 @@ on this page. A worker is stateless but for its caches and an API process too: s
 
 from __future__ import annotations
 
-import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
 from activities import Registry, default_registry
@@ -32,15 +29,11 @@ from api.store.ledger import SqlLedger
 from api.store.people import People
 from api.store.store import Store
 from api.store.tables import ActionRow
+from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from workers.worker import build_worker
 
-T = TypeVar("T")
-
 log = structlog.get_logger("holdfast")
-
-TRY_AGAIN = 1.0
-"""Seconds between two tries to reach Temporal or the database at the start of a process."""
 
 
 def open_records(settings: Settings) -> Records:
@@ -55,23 +48,6 @@ def effects_of(settings: Settings, store: Store, records: Records, registry: Reg
     mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     return assemble(Resources(SqlLedger(store), People(store), records, mail, http), registry)
-
-
-async def connect_temporal(*, lazy: bool = False) -> Client:
-    """A client as TEMPORAL_* variables and Temporal's profile file say. `lazy`: connects at its first call."""
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
-    config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, lazy=lazy)
-
-
-async def patiently(what: str, attempt: Callable[[], Awaitable[T]]) -> T:
-    """Awaits `attempt()` until it succeeds. A process that starts before what it needs waits for it; it says so."""
-    while True:
-        try:
-            return await attempt()
-        except Exception as error:
-            log.warning("not_reachable_yet", what=what, error=str(error)[:300])
-            await asyncio.sleep(TRY_AGAIN)
 
 
 async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:

@@ -21,8 +21,8 @@ from api.store.seed import add_person
 from api.store.store import Store
 from api.store.tokens import issue_token
 from definitions.wire import SEARCH_ATTRIBUTES
-from holdfast.compose import connect_temporal, patiently
 from holdfast.demo import Caller, prepare, prepare_demo
+from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 
 log = structlog.get_logger("holdfast")
@@ -66,12 +66,16 @@ async def token_for(settings: Settings, person: str, roles: Sequence[str], teams
         return (await issue_token(session, person, "command line"))[1]
 
 
-async def rebuild_all(settings: Settings) -> str:
-    """Folds the read model again from the events; says how much there was."""
+async def rebuild_all(settings: Settings) -> tuple[str, int]:
+    """Folds the read model again from the events. What it did, and exit code 1 where a chain of events is broken."""
     from api.store.rebuild import rebuild
 
     async with Store(settings.database) as store:
-        return f"rebuilt: {await rebuild(store)}"
+        done = await rebuild(store)
+    broken = "".join(
+        f"\n{run}: its chain of events is broken from {seq} on" for run, seq in sorted(done.broken.items())
+    )
+    return f"{done.runs} runs rebuilt{broken}", 1 if broken else 0
 
 
 def publish_files(settings: Settings, files: Sequence[Path], token: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ import uvicorn
 
 from api.store.seed import has_demo_people
 from api.store.store import Store
-from holdfast.compose import api_of, patiently, registry_of, worker_of
+from holdfast.compose import api_of, registry_of, worker_of
+from holdfast.reach import patiently
 from holdfast.settings import Settings
 
 log = structlog.get_logger("holdfast")
