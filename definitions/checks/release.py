@@ -36,6 +36,7 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/steps/*/automations", ANYTHING, "automations of a step"),
     ("/steps/*/schedule", ANYTHING, "schedules of a step"),
     ("/steps/*/execute", ("assisted",), "proposals"),
+    ("/steps/*/advance", ("manual",), "a press of Done after a machine"),
     ("/steps/*/confidence", ANYTHING, "AI"),
     ("/steps/*/approval", ANYTHING, "approvals"),
     ("/steps/*/instruction", ANYTHING, "AI"),

@@ -10,7 +10,7 @@ from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node, activity_of
-from definitions.engine.scope import met, moment_of, resolved
+from definitions.engine.scope import Unresolved, inputs_of, met, moment_of, resolved
 from definitions.engine.turn import Turn
 from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
 from definitions.times import Offset, later, parse_instant, rfc3339
@@ -64,7 +64,11 @@ def _effect(turn: Turn, node: Node, execution: str) -> None:
     data: dict[str, Any] = {"turn": number, "activity": activity, "acting": acting}
     if known is None and (assignees := assignees_of(turn, node)):
         data["assignees"] = assignees
-    values = INPUTS[node.step.kind](turn, node)
+    try:
+        values = INPUTS[node.step.kind](turn, node)
+    except Unresolved as problem:
+        ask_a_person(turn, execution, "error", "expression_failed", str(problem))
+        return
     turn.emit(EventType.EFFECT_REQUESTED, data, execution=execution)
     turn.ask(StartEffect(execution, node.id, number, activity, node.title, acting, values, node.contract))
 
@@ -75,7 +79,7 @@ def _get_data(turn: Turn, node: Node) -> dict[str, Any]:
     scope = turn.scope()
     values: dict[str, Any] = {"collection": step.collection or turn.graph.document.record}
     if step.where is not None:
-        values["where"] = resolved(turn.graph, step.where, f"{node.pointer}/where", scope)
+        values["where"] = inputs_of(turn.graph, step.where, f"{node.pointer}/where", scope)
     else:
         values["record"] = _record_of(turn, node, scope)
     return {**values, "fields": list(step.fields or ()), "many": bool(step.many), "limit": step.limit}
@@ -88,7 +92,7 @@ def _update_data(turn: Turn, node: Node) -> dict[str, Any]:
     return {
         "collection": step.collection or turn.graph.document.record,
         "record": _record_of(turn, node, scope),
-        "set": resolved(turn.graph, dict(step.set or {}), f"{node.pointer}/set", scope),
+        "set": inputs_of(turn.graph, dict(step.set or {}), f"{node.pointer}/set", scope),
     }
 
 
@@ -97,14 +101,14 @@ def _record_of(turn: Turn, node: Node, scope: dict[str, Any]) -> Any:
     step = node.step
     assert isinstance(step, GetDataStep | UpdateDataStep)
     if step.record is not None:
-        return resolved(turn.graph, step.record, f"{node.pointer}/record", scope)
+        return inputs_of(turn.graph, step.record, f"{node.pointer}/record", scope)
     own = turn.state.record
     return own["id"] if own and step.collection in (None, turn.graph.document.record) else None
 
 
 def _action(turn: Turn, node: Node) -> dict[str, Any]:
     assert isinstance(node.step, ActionStep)
-    found = resolved(turn.graph, dict(node.step.with_ or {}), f"{node.pointer}/with", turn.scope())
+    found = inputs_of(turn.graph, dict(node.step.with_ or {}), f"{node.pointer}/with", turn.scope())
     return found if isinstance(found, dict) else {}
 
 

@@ -13,7 +13,7 @@ from definitions.engine.graph import Graph
 from definitions.engine.state import ENDED, FINISHED, State, StepStatus
 from definitions.expressions.evaluate import evaluate, truth
 from definitions.expressions.outcome import ABSENT
-from definitions.expressions.values import resolve
+from definitions.expressions.values import resolve, resolve_with_problems
 
 
 def scope_of(graph: Graph, state: State, now: datetime) -> dict[str, Any]:
@@ -66,6 +66,24 @@ def moment_of(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> 
     """A date or a length of time: an expression's own value (a datetime, a timedelta), a literal as it was written."""
     tree = graph.trees.get(pointer)
     return value if tree is None else evaluate(tree, scope)
+
+
+def inputs_of(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> Any:
+    """Values that an effect will act on. What is only absent is left out; anything else that came to nothing raises
+    Unresolved, so that a person looks before the world is touched.
+    """
+    found = resolve_with_problems(value, pointer, graph.trees, scope)
+    wrong = [problem for problem in found.problems if not problem.absent]
+    if wrong:
+        raise Unresolved(wrong[0].pointer.removeprefix(pointer) or "/", wrong[0].reason)
+    return None if found.value is ABSENT else found.value
+
+
+class Unresolved(Exception):
+    """A value could not be worked out: where in it, and why."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place} could not be worked out: {reason}")
 
 
 def resolved(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> Any:

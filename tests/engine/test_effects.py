@@ -129,3 +129,13 @@ def test_an_effect_meant_for_people_is_done_by_them() -> None:
     assert story.status("pay") == "ready" and not story.effects
     story.complete("pay", output={"id": "r9"})
     assert story.view()["steps"][0]["done_by"] == "person" and story.view()["status"] == "completed"
+
+
+def test_an_input_that_cannot_be_worked_out_asks_a_person_before_the_world_is_touched() -> None:
+    divided = {**PAY, "with": {"order": "o1", "amount": "= 1 / inputs.parts"}}
+    story = Story([divided, CHECK], {"inputs": {"parts": 0}}, inputs=[{"id": "parts", "type": "integer"}]).start()
+    assert not story.effects and story.view()["attention"]
+    attention = story.view()["steps"][0]["attention"]
+    assert attention["code"] == "expression_failed" and "/amount" in attention["message"]
+    story.give("handle_manually", "pay")
+    assert story.status("check") == "ready"
