@@ -100,10 +100,24 @@ async def waited(house: House) -> WorkflowHandle[Any, Any]:
     return handle
 
 
+async def rolled(house: House) -> WorkflowHandle[Any, Any]:
+    """The last leg of a run that continued as new: it begins with what the leg before carried."""
+    house.roll_after = 6
+    wait = {"id": "pause", "kind": "wait", "title": "Pause", "for": "1 seconds", "after": []}
+    handle = await house.start(document([TASK, wait, act("pay", "test.pay", after=["look", "pause"]), CHOOSE]))
+    await house.give(handle, "complete", step="look", output={})
+    await house.give(handle, "complete", step="look", output={"n": 1.0})
+    await house.until(handle, lambda v: v["current"] == ["choose"])
+    await house.give(handle, "complete", LEA, step="choose", choice="y")
+    await handle.result()
+    return house.client.get_workflow_handle(handle.id)
+
+
 STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "answers": answers,
     "parallel": parallel,
     "taken-over": taken_over,
     "aborted": aborted,
     "waited": waited,
+    "rolled": rolled,
 }
