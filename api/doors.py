@@ -33,11 +33,15 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a door asks for: an operation of the permission table, and which bodies it reads."""
+    """What a door asks for: an operation of the permission table, and which bodies it reads.
+
+    `tagged`: the body is one of several models, told apart by its `type`.
+    """
 
     operation: str
     accepts: tuple[str, ...] = (JSON,)
     limit: int = gate.MAX_BODY
+    tagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,15 @@ class Caller:
         return decide(self.who, operation, subject) is Decision.ALLOW
 
 
-def asks(operation: str, *, accepts: tuple[str, ...] = (JSON,), limit: int = gate.MAX_BODY) -> Callable[[F], F]:
+def asks(
+    operation: str, *, accepts: tuple[str, ...] = (JSON,), limit: int = gate.MAX_BODY, tagged: bool = False
+) -> Callable[[F], F]:
     """Declares the operation of an endpoint; stands directly above the function."""
     if operation not in OPERATIONS:
         raise TypeError(f"{operation} is not in the permission table")
 
     def mark(endpoint: F) -> F:
-        endpoint.__dict__["__rule__"] = Rule(operation, accepts, limit)
+        endpoint.__dict__["__rule__"] = Rule(operation, accepts, limit, tagged)
         return endpoint
 
     return mark
@@ -95,6 +101,7 @@ class Door(APIRoute):
             caller = await identify(request)
             caller.about.action = rule.operation
             request.state.caller = caller
+            request.state.tagged = rule.tagged
             try:
                 return await inner(await checked(request, rule, caller))
             except (ApiError, RequestValidationError) as error:

@@ -197,13 +197,13 @@ PYDANTIC_CODES = {
 """pydantic's word for a mistake -> ours; the rest is `wrong_type`. Nobody should have to know what validates here."""
 
 
-def finding(error: Mapping[str, Any]) -> dict[str, Any]:
-    """One pydantic error as {path, code, message}. A validator of ours may name its code in `ctx.code`."""
+def finding(error: Mapping[str, Any], tagged: bool = False) -> dict[str, Any]:
+    """One pydantic error as {path, code, message}. `tagged`: the body is one of several models, told apart by a tag,
+    which pydantic writes into the location although it is no place in the body.
+    """
     location = tuple(error["loc"])
     where = location[0] if location else "body"
-    skip = 1 if where in ("body", "query", "path", "header") else 0
-    if where == "body" and len(location) > 1 and isinstance(error.get("ctx"), dict) and "tag" in error["ctx"]:
-        skip = 1
+    skip = 2 if tagged and where == "body" else 1 if where in ("body", "query", "path", "header") else 0
     kind = str(error["type"])
     code = PYDANTIC_CODES.get(kind, kind if kind in OWN_CODES else "wrong_type")
     row = {"path": pointer(location, skip), "code": code, "message": str(error["msg"])}
@@ -221,10 +221,11 @@ async def on_api_error(_request: Request, error: Exception) -> JSONResponse:
     return render(error)
 
 
-async def on_validation_error(_request: Request, error: Exception) -> JSONResponse:
+async def on_validation_error(request: Request, error: Exception) -> JSONResponse:
     """Every mistake of a body or a query at once, sorted by path."""
     assert isinstance(error, RequestValidationError)
-    errors = sorted((finding(item) for item in error.errors()), key=lambda row: (row["path"], row["code"]))
+    tagged = getattr(request.state, "tagged", False)
+    errors = sorted((finding(item, tagged) for item in error.errors()), key=lambda row: (row["path"], row["code"]))
     what = "; ".join(f"{row['path'] or '/'}: {row['message']}" for row in errors[:3])
     return render(Invalid(what or "The request is not valid.", errors=errors))
 

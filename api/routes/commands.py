@@ -29,7 +29,7 @@ AT_ONCE = 8
 
 
 @routes.post("/runs/{run}/commands", response_model=CommandApplied, responses={**WRITES, 202: RECEIVED})
-@asks("run.view", limit=1024 * 1024)
+@asks("run.view", limit=1024 * 1024, tagged=True)
 async def give_command(run: str, body: Annotated[Command, FromBody()], caller: Calling) -> Response:
     """Gives a command: 200 applied, 202 stored for later, 409 refused by the state of the run, 422 wrong in itself."""
     status, answered = await caller.house.commands.give(caller, run, body)
@@ -92,7 +92,7 @@ def _parsed(item: dict[str, Any]) -> CommandBody:
     try:
         return COMMAND.validate_python(item)
     except ValidationError as error:
-        errors = [finding({**row, "loc": ("body", *row["loc"])}) for row in error.errors(include_url=False)]
+        errors = [finding({**row, "loc": ("body", *row["loc"])}, tagged=True) for row in error.errors(include_url=False)]
         raise Invalid("The command is not valid.", errors=errors) from None
 
 

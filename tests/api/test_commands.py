@@ -55,9 +55,9 @@ async def test_the_same_id_with_another_body(world: World, counted: str) -> None
     body = {"id": uuid.uuid4().hex, "step": "a", "output": {"n": 1}}
     await world.command("ann", run["id"], "complete", **body)
     for who, type_, more in (("ann", "skip", {}), ("ben", "complete", {"output": {"n": 1}})):
-        again = await world.command(who, run["id"], type_, **{**body, "output": None, **more} if more else {
-            "id": body["id"], "step": "a"
-        })
+        again = await world.command(
+            who, run["id"], type_, **{**body, "output": None, **more} if more else {"id": body["id"], "step": "a"}
+        )
         assert (again.status_code, again.json()["code"]) == (409, "idempotency_conflict")
     same = await world.command("ann", run["id"], "complete", **body)
     assert (same.status_code, same.json()["outcome"]) == (200, "applied")
