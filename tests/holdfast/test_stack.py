@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 
 from tests.acceptance.house import Whole
 from tests.support.processes import alive, children_of, until
+
+README = Path(__file__).parents[2] / "README.md"
 
 pytestmark = pytest.mark.server
 
@@ -50,6 +55,22 @@ def test_it_consists_of_three_parts_and_says_where_they_are(stack: Whole) -> Non
     assert f"http://127.0.0.1:{stack.ports['TEMPORAL_UI_PORT']}" in said
     assert "demo-tokens.json" in said
     assert not any(token in said for token in stack.tokens().values()), "a token is a secret, also on a screen"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands use curl")
+def test_what_the_readme_tells_operators_to_type_works(stack: Whole) -> None:
+    """Word for word, but for the port and the folder, which differ here."""
+    section = README.read_text().partition("## For operators")[2].partition("## For developers")[0]
+    (script,) = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+    script = script.replace("127.0.0.1:8080", f"127.0.0.1:{stack.ports['PORT']}").replace(
+        ".holdfast/", f"{stack.home}/"
+    )
+    done = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, check=True)
+    assert '"step":"approve"' in done.stdout, "the task that waits"
+    assert '"outcome":"applied"' in done.stdout, "the decision"
+    assert '"type":"step_done"' in done.stdout, "what happened"
+    (run,) = refunds(stack)
+    assert until(lambda: refunds(stack)[0]["status"] == "completed", 30), run
 
 
 def test_what_it_keeps_is_private(stack: Whole) -> None:
