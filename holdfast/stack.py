@@ -30,6 +30,9 @@ from holdfast.temporal_server import answers, server_command
 START_WITHIN = 90.0
 """Seconds one part may take until it is up; a slow, cold disk takes some thirty."""
 
+PORT_WITHIN = 3.0
+"""Seconds a port may still be held by a former stack that was killed a moment ago."""
+
 STOP_SHARES = {"api": 0.3, "worker": 0.45, "temporal": 0.25}
 """How the time to stop is shared out: the worker may be waiting for an effect."""
 
@@ -108,8 +111,7 @@ class Stack:
             self._await_free(name, port)
 
     def _await_free(self, name: str, port: int) -> None:
-        """A former stack that was killed a moment ago may still be letting go of it."""
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + PORT_WITHIN
         while answers("127.0.0.1", port):
             if time.monotonic() > deadline:
                 raise CannotRun(f"port {port} is taken by another program: set {name} to a free one")

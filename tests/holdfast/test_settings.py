@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from holdfast import stack
 from holdfast.settings import Settings, Source
 from holdfast.stack import CannotRun, Stack
 from tests.support.servers import free_port
@@ -68,9 +70,8 @@ def test_demo_people_are_refused_on_any_other_address(tmp_path: Path, host: str)
         Stack(Settings(home=tmp_path / "home", host=host), {}).run()
 
 
-def test_a_port_that_is_taken_is_named_with_its_variable(tmp_path: Path) -> None:
-    import socket
-
+def test_a_port_that_is_taken_is_named_with_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "PORT_WITHIN", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Settings(home=tmp_path / "home", port=taken.getsockname()[1], temporal_port=free_port())
         with pytest.raises(CannotRun, match="HOLDFAST_PORT"):
