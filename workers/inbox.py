@@ -36,11 +36,18 @@ def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> Comm
     if command["type"] != TYPES[signal]:
         problem = f"the signal {signal} cannot carry the command {command['type']!r}"
         return Unreadable(at, signal, "malformed", problem, excerpt(payload))
-    return CommandGiven(at, command, believed(start, payload) if sealed else cli_actor(start))
+    actor = believed(start, payload) if sealed else None
+    return CommandGiven(at, command, actor) if actor else CommandGiven(at, by_hand(command), cli_actor(start))
 
 
-def believed(start: RunStart, payload: dict[str, Any]) -> Actor:
-    """The actor an envelope names, if one of the run's keys sealed exactly this; otherwise Temporal's own tools."""
+def by_hand(command: dict[str, Any]) -> dict[str, Any]:
+    """An unsealed command under an id no sealed one can have, so that it never answers for somebody else's."""
+    given = command.get("id")
+    return {**command, "id": f"{CLI_ACTOR}:{given}"} if isinstance(given, str) and given else command
+
+
+def believed(start: RunStart, payload: dict[str, Any]) -> Actor | None:
+    """The actor an envelope names, if one of the run's keys sealed exactly this."""
     try:
         text = seal_text(start.run, payload["command"], payload["actor"], payload["at"])
         seal = base64.b64decode(payload["seal"], validate=True)
@@ -48,7 +55,7 @@ def believed(start: RunStart, payload: dict[str, Any]) -> Actor:
             return Actor.from_json(payload["actor"])
     except (KeyError, TypeError, ValueError, AttributeError, binascii.Error):
         pass
-    return cli_actor(start)
+    return None
 
 
 def cli_actor(start: RunStart) -> Actor:

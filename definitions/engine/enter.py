@@ -82,7 +82,8 @@ def _get_data(turn: Turn, node: Node) -> dict[str, Any]:
         values["where"] = inputs_of(turn.graph, step.where, f"{node.pointer}/where", scope)
     else:
         values["record"] = _record_of(turn, node, scope)
-    return {**values, "fields": list(step.fields or ()), "many": bool(step.many), "limit": step.limit}
+    values |= {"fields": list(step.fields) if step.fields else None, "many": step.many or None, "limit": step.limit}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _update_data(turn: Turn, node: Node) -> dict[str, Any]:

@@ -110,13 +110,7 @@ def test_reading_the_runs_own_record_renews_what_expressions_see() -> None:
     write |= {"set": {"status": "= record.total > 1.0 ? 'big' : 'small'", "note": None}}
     request = {"record": "o1", "record_data": {"total": 0.5, "status": "open"}}
     story = Story([read, write], request, record="demo.orders").start()
-    assert story.effects["order#1"].input == {
-        "collection": "demo.orders",
-        "record": "o1",
-        "fields": ["total"],
-        "many": False,
-        "limit": None,
-    }
+    assert story.effects["order#1"].input == {"collection": "demo.orders", "record": "o1", "fields": ["total"]}
     story.answer("order", total=2.0)
     assert story.effects["close#1"].input["set"] == {"status": "big", "note": None}
     story.answer("close", status="big", note=None)
