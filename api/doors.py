@@ -1,8 +1,9 @@
 """Every route is a door of this kind: it names the operation it asks for, or the program does not start.
 
 In order: who is calling (401), is the operation within reach at all (403), is the body one we read (400, 413, 415,
-422), then the handler, which asks `allow` again about the very thing it found (403, 404). Every refusal of somebody
-we know leaves a row in the activity log, whatever refused it.
+422), then the handler, which asks `allow` about the very thing it found (403, 404). An operation that may only be
+refused by name to those who see the thing is left to the handler altogether, or a 403 would come where 404 is due.
+Every refusal of somebody we know leaves a row in the activity log, whatever refused it.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ async def checked(request: Request, rule: Rule, caller: Caller) -> Request:
     entry = OPERATIONS[rule.operation]
     for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
         gate.check_text(str(value), name)
-    if not entry.everyone and not reaches(caller.who, rule.operation):
+    if not entry.everyone and not entry.sees and not reaches(caller.who, rule.operation):
         caller.allow(rule.operation, what="thing")
         raise Forbidden(f"You may not: {entry.title.lower()}.", operation=rule.operation)
     return await _read(request, rule) if request.method in ("POST", "PUT", "PATCH") else request

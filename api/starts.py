@@ -141,6 +141,7 @@ async def _record(caller: Caller, published: Published, body: StartRun) -> dict[
         return {}
     if collection is None:
         raise _finding("/record", "no_record", "This definition works on no record.")
+    caller.allow("source.read")
     return await read_record(caller, collection, body.record)
 
 

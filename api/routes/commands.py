@@ -92,7 +92,8 @@ def _parsed(item: dict[str, Any]) -> CommandBody:
     try:
         return COMMAND.validate_python(item)
     except ValidationError as error:
-        errors = [finding({**row, "loc": ("body", *row["loc"])}, tagged=True) for row in error.errors(include_url=False)]
+        rows = [{**row, "loc": ("body", *row["loc"])} for row in error.errors(include_url=False)]
+        errors = [finding(row, tagged=True) for row in rows]
         raise Invalid("The command is not valid.", errors=errors) from None
 
 

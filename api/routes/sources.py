@@ -8,7 +8,6 @@ from fastapi import Path, Response
 
 from api.doors import Calling, asks
 from api.paging import Cursor, Limit, Search, listing
-from api.problems import NotFound
 from api.record_errors import as_problems, read_record, rights
 from api.routing import READS, answer, router
 from api.schemas_out import Collection, CollectionName, Page, Source
@@ -56,6 +55,7 @@ async def list_rows(
     *, source: Name, collection: Name, caller: Calling, q: Search = None, limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
     """Rows the caller may see, in the order of their keys."""
+    caller.allow("source.read")
     scopes, me = await rights(caller)
     caller.about.record = f"{source}.{collection}"
     with as_problems():
@@ -71,8 +71,7 @@ async def list_rows(
 async def get_row(source: Name, collection: Name, record: RecordId, caller: Calling) -> Response:
     """One record's fields, as far as the caller may see them."""
     caller.about.record = f"{source}.{collection}/{record}"
-    if not record:
-        raise NotFound("record")
+    caller.allow("source.read")
     row = await read_record(caller, f"{source}.{collection}", record)
     caller.house.reads.note(caller.who, caller.about)
     return answer(row)
