@@ -40,6 +40,7 @@ def _decision(subject: Subject, pointer: str, step: DecisionStep) -> Iterator[Fi
     if step.otherwise is not None and step.otherwise not in names:
         message = f"the decision has no option {step.otherwise!r}"
         yield Finding("unknown_option", f"{pointer}/otherwise", message, f"Its options are {', '.join(names)}.")
+    yield from _ways_back(pointer, step)
     if step.by != "rules":
         if step.take == "all":
             message = "only rules can take all options that hold"
@@ -53,6 +54,17 @@ def _decision(subject: Subject, pointer: str, step: DecisionStep) -> Iterator[Fi
             message = f"the option {option.id!r} can never be chosen"
             hint = "Give it a 'when:', or name it in 'otherwise:'."
             yield Finding("option_without_when", f"{pointer}/options/{index}", message, hint)
+
+
+def _ways_back(pointer: str, step: DecisionStep) -> Iterator[Finding]:
+    """After `max` rounds a way back becomes `otherwise`: which must be there, and lead on."""
+    back = [option.id for option in step.options if option.back_to is not None]
+    if back and step.otherwise is None and step.by != "rules":
+        message = f"it is not said what holds when {back[0]!r} was taken too often"
+        yield Finding("otherwise_missing", pointer, message, "Add 'otherwise:', an option that leads on.")
+    if step.otherwise in back:
+        message = f"{step.otherwise!r} leads back, and so never on"
+        yield Finding("wrong_value", f"{pointer}/otherwise", message, "Name an option without 'back_to'.")
 
 
 def _get_data(subject: Subject, pointer: str, step: GetDataStep) -> Iterator[Finding]:

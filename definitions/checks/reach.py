@@ -53,7 +53,7 @@ def _unreachable(
     reached = [False] * len(sources)
     for number in _in_order(sources):
         if number >= len(steps):
-            reached[number] = number in tangled or any(reached[member] for member in sources[number])
+            reached[number] = not sources[number] or any(reached[member] for member in sources[number])
             continue
         if number in tangled:
             reached[number] = True

@@ -154,10 +154,12 @@ def _stand_in(given: Any, index: int) -> dict[str, Any]:
 
 
 def _remove(value: Any, parts: list[str]) -> bool:
-    """Takes out the member at a place of maps; False where it stands in a list, whose other places would move."""
+    """Takes out the member at a place of maps; False where it stands in a list, whose other places would move.
+
+    What is gone already, with something around it, is taken out too.
+    """
     for part in parts[:-1]:
-        value = value[int(part)] if isinstance(value, list) else value[part]
-    if not isinstance(value, dict):
-        return False
-    value.pop(parts[-1], None)
-    return True
+        value = value[int(part)] if isinstance(value, list) else value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        value.pop(parts[-1], None)
+    return not isinstance(value, list)

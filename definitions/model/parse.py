@@ -80,7 +80,7 @@ def _newer(path: str, version: Any) -> Finding:
         "language_version",
         path,
         message,
-        f"This release reads version {LANGUAGE_VERSION}: needs a release that reads {version}.",
+        f"It needs a release that reads version {version}; this one reads version {LANGUAGE_VERSION}.",
     )
 
 
