@@ -148,7 +148,8 @@ async def test_an_answer_that_was_lost(house: World, line: Line) -> None:
     run = await house.start("ann", document["key"])
     line.deaf = True
     name = uuid.uuid4().hex
-    assert (await house.command("ann", run["id"], "complete", id=name, step="a", output={"n": 1})).status_code == 202
+    answer = await house.command("ann", run["id"], "complete", id=name, step="a", output={"n": 1})
+    assert answer.status_code in (200, 202), "200 where the run's own record came in time"
     line.deaf = False
     assert await outcome(house, name) == "applied"
     for _ in range(100):
