@@ -57,6 +57,10 @@ class Given:
     hash: str
 
 
+CATCH_UP = (0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
+"""Seconds between looks at the read model; an effect without a free worker is not waited for any longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Commands:
     """Takes commands. `deadline` is how long a caller waits for the verdict, in seconds."""
@@ -173,6 +177,7 @@ class Commands:
         if outcome == "received":
             answer = await self._ask(given, end)
             view, outcome, refusal = answer.get("run"), *_outcome(answer.get("command"))
+            await self._let_lists_catch_up(given.run.id, answer.get("seq", 0))
             if outcome == "received":
                 outcome, refusal = await self._stored_outcome(given.id)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
@@ -201,6 +206,17 @@ class Commands:
             await asyncio.sleep(pause)
             pause = min(2 * pause, 0.3)
         return {}
+
+    async def _let_lists_catch_up(self, run: str, seq: int) -> None:
+        """A run at rest has recorded before it answers. One that goes on with an effect records as that begins, a few
+        milliseconds later: worth waiting for, so that who completes a step finds the work list without it.
+        """
+        for pause in CATCH_UP:
+            async with self.store.reading() as session:
+                row = await session.get(RunRow, run)
+            if row is None or row.seq >= seq:
+                return
+            await asyncio.sleep(pause)
 
     async def _stored_outcome(self, command: str) -> tuple[str, dict[str, Any] | None]:
         row = await self._row(command)

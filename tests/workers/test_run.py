@@ -257,6 +257,6 @@ async def test_five_hundred_signals_while_a_run_keeps_rolling(temporal_client: C
             ]
             sent = [handle.signal("complete_step", house.envelope(handle.id, command)) for command in commands]
             await asyncio.gather(*sent)
-        await house.until(handle, lambda v: v["seq"] == 502, 60)
+        await house.until(handle, lambda v: v["seq"] == 502 == len(house.ledger.events[handle.id]), 60)
     judged = [row["command"] for row in house.ledger.events[handle.id] if "command" in row]
     assert sorted(judged) == sorted(f"n{n}" for n in range(500))
