@@ -45,7 +45,16 @@ def _decision(subject: Subject, pointer: str, step: DecisionStep) -> Iterator[Fi
         if step.take == "all":
             message = "only rules can take all options that hold"
             yield Finding("ignored_key", f"{pointer}/take", message, "Say 'by: rules', or remove it.", "warning")
+        for index, option in enumerate(step.options):
+            if option.when is not None:
+                message = "only rules look at conditions of options"
+                path = f"{pointer}/options/{index}/when"
+                yield Finding("ignored_key", path, message, "Say 'by: rules', or remove it.", "warning")
         return
+    yield from _rules(pointer, step, names)
+
+
+def _rules(pointer: str, step: DecisionStep, names: list[str]) -> Iterator[Finding]:
     if step.otherwise is None:
         message = "it is not said what holds when no option does"
         yield Finding("otherwise_missing", pointer, message, f"Add 'otherwise:', one of {', '.join(names)}.")

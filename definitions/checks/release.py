@@ -78,9 +78,22 @@ def check_release(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
             yield Finding("not_yet", pointer, message, "Add 'execute: automatic' or 'execute: manual'.")
         if step.kind == "wait" and isinstance(step.for_, str) and "business" in step.for_:
             yield Finding("not_yet", f"{pointer}/for", "this release has no calendar of business days", HINT)
+    yield from _reads(subject, compiled)
+
+
+def _reads(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    """What an expression may read by the language, and what no run of this release would find there."""
+    records = {each.id for each in subject.document.inputs if each.type == "record"}
     for pointer, each in compiled.items():
-        if any(name.split(".")[0] == "policy" for name in each.references):
-            yield Finding("not_yet", pointer, "this release does not run policy profiles", HINT)
+        for name in each.references:
+            root, *rest = name.split(".")
+            if root == "policy":
+                yield Finding("not_yet", pointer, "this release does not run policy profiles", HINT)
+            elif root == "inputs" and len(rest) > 1 and rest[0] in records:
+                message = f"this release does not load the record of the input {rest[0]!r}"
+                yield Finding(
+                    "not_yet", pointer, message, f"Read it with a get_data step: 'record: = inputs.{rest[0]}'."
+                )
 
 
 def _harmless(subject: Subject, step: Any) -> bool:

@@ -105,6 +105,8 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("one_of", "/steps/0", definition({"id": "w", "kind": "wait", "for": "1 day", "until": "2099-01-01"})),
     ("one_of", "/steps/0", definition(READ | {"record": "o1", "where": {"status": "open"}})),
     ("ignored_key", "/steps/0/limit", definition(READ | {"limit": 3})),
+    ("ignored_key", "/steps/0/options/0/when", definition(choice(options=[{"id": "x", "when": "= record.paid"}]))),
+    ("ignored_key", "/steps/0/take", definition(choice(take="all"))),
     ("ignored_key", "/steps/0/timeout", definition(task(timeout="1 hour"))),
     ("record_missing", "/steps/0", without(definition(READ), "record")),
     ("bad_duration", "/steps/0/timeout", definition(pay(timeout="soon"))),
@@ -159,6 +161,11 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "ai", "instruction": "Think"})),
     ("not_yet", "/steps/0/fields/0/required", definition(asking({**NUMBER, "required": "= policy.strict == true"}))),
     ("not_yet", "/steps/0/fields/0/bind", definition(asking({**NUMBER, "bind": "total"}))),
+    (
+        "not_yet",
+        "/steps/0/when",
+        definition(task(when="= inputs.who.name == 'x'"), inputs=[{"id": "who", "type": "record"}]),
+    ),
     ("unknown_name", "/steps/0/when", definition(task(when="= record.totl > 1.0"))),
     ("expression_type", "/steps/1/when", definition(asking(NUMBER), task(when="= steps.ask.output.n + 'x' == 'y'"))),
     ("expression_syntax", "/steps/0/when", definition(task(when="= record.paid ==="))),
@@ -354,6 +361,27 @@ def test_types_are_known_from_fields_inputs_collections_and_actions() -> None:
             inputs=[{"id": "amount", "type": "money"}],
         )
         assert said(raw) == [("expression_type", "/steps/3/when")], name
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("().__class__.__mro__ == 1", "attribute_not_allowed"),
+        ("record.status.__class__ == 1", "attribute_not_allowed"),
+        ("'{0.__class__}'.format(record.status) == ''", "attribute_not_allowed"),
+        ("__import__('os') == 1", "attribute_not_allowed"),
+        ("9**9**9 > 1", "expression_syntax"),
+        (" + ".join(["1"] * 100_000) + " > 1", "expression_too_long"),
+        ("(" * 200 + "1" + ")" * 200 + " > 1", "expression_too_deep"),
+        ("[1].all(a, [1].all(b, [1].all(c, [1].all(d, a < b))))", "expression_too_costly"),
+        ("record.status.matches('(a+)+$')", "unsupported_pattern"),
+        ("record.status.matches('(.*)*x')", "unsupported_pattern"),
+        ("{% import os %}", "expression_syntax"),
+    ],
+)
+def test_expressions_that_reach_out_or_never_end_are_refused_when_saved(source: str, code: str) -> None:
+    """Rows 34 to 36 of the bad inputs: none of them ever comes to a run."""
+    assert said(definition(task(when=f"= {source}"))) == [(code, "/steps/0/when")]
 
 
 def test_names_are_suggested() -> None:
