@@ -59,7 +59,8 @@ class ReadLog:
     """Rows of reads, which have no transaction of their own: collected and stored a few at a time.
 
     So that looking at a run never waits for the writer. A read of the log itself stores what is collected first; a
-    crash loses at most what was read in the last quarter of a second.
+    crash loses at most what was read in the last quarter of a second. `at` is the moment of the read; a row may stand
+    behind one that was written a little later.
     """
 
     def __init__(self, store: Store) -> None:
