@@ -116,6 +116,21 @@ def rebuild() -> None:
 
 
 @cli.command()
+def replay(
+    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False, readable=True)] = None,
+    of_server: Annotated[bool, typer.Option("--open", help="Replay every open run of the task queue.")] = False,
+) -> None:
+    """Replay histories against this code and name those that would break (exit code 1). Before each deploy."""
+    from holdfast.replays import replay_all
+
+    if not files and not of_server:
+        raise SystemExit("holdfast: name files with histories, or say --open")
+    said, code = asyncio.run(replay_all(_logging(), files or (), of_server))
+    typer.echo("\n".join(said))
+    raise SystemExit(code)
+
+
+@cli.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""
     from holdfast.operations import openapi_text
