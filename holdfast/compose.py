@@ -77,13 +77,14 @@ async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Wor
         closing.push_async_callback(records.close)
         effects = effects_of(settings, store, records, registry)
         await patiently("database", lambda: announce(store, effects.catalogue))
-        client = await patiently("Temporal", connect_temporal)
+        client = await patiently("Temporal", lambda: connect_temporal(metrics=settings.metrics_address))
         log.info("worker_ready", task_queue=settings.task_queue, actions=len(effects.catalogue))
         yield build_worker(
             client,
             task_queue=settings.task_queue,
             activities=effects.activities,
             interceptors=[effects.interceptor],
+            build_id=settings.build_id,
         )
 
 

@@ -33,13 +33,19 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path(".holdfast"), description="Folder for everything this installation keeps on disk.")
-    host: str = Field("127.0.0.1", description="Address the API binds to.")
+    host: str = Field("127.0.0.1", description="Address that the API, and a worker's metrics, bind to.")
     port: int = Field(8080, ge=1, le=65535, description="Port of the API.")
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server.")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
+    build_id: str = Field(
+        "", description="Version of this release for Temporal's worker versioning; empty: unversioned."
+    )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of a worker's /metrics, on HOST; unset: off."
+    )
     demo: bool = Field(True, description="Whether `holdfast run` brings the sample records, people and the refund.")
     sources: dict[str, Source] = Field(default_factory=dict, description="Databases of records, as JSON by name.")
     cli_roles: tuple[str, ...] = Field((), description="Roles granted to signals sent with Temporal's own tools.")
@@ -79,6 +85,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """Where the API answers, for a caller on this machine."""
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def metrics_address(self) -> str | None:
+        """Where a worker serves its metrics."""
+        return f"{self.host}:{self.metrics_port}" if self.metrics_port else None
 
     @property
     def loopback(self) -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Interceptor, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workers.run import Run
@@ -27,6 +28,21 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
+def deployment(task_queue: str, build_id: str | None) -> WorkerDeploymentConfig | None:
+    """Worker versioning: one deployment per task queue, of which each release is a version.
+
+    Every run moves on to the version that was made current, at its next turn: one interpreter serves them all, and the
+    line of its own versions (workers/versions.py) keeps what each was started with. None without a `build_id`.
+    """
+    if not build_id:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=task_queue, build_id=build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+    )
+
+
 def build_worker(
     client: Client,
     *,
@@ -35,9 +51,11 @@ def build_worker(
     interceptors: Sequence[Interceptor] = (),
     max_cached_workflows: int = 1000,
     identity: str | None = None,
+    build_id: str | None = None,
 ) -> Worker:
     """A worker that has not been started. `activities` come from the registry, with `record` among them.
 
+    With a `build_id` it takes work only once that version was made the current one of its deployment.
     Run it with `async with`, or `await worker.run()` and `await worker.shutdown()` on SIGTERM.
     """
     return Worker(
@@ -51,4 +69,5 @@ def build_worker(
         graceful_shutdown_timeout=GRACE,
         sticky_queue_schedule_to_start_timeout=STICKY,
         identity=identity,
+        deployment_config=deployment(task_queue, build_id),
     )

@@ -84,7 +84,7 @@ class House:
         self.world = World()
         self.key = Ed25519PrivateKey.generate()
 
-    def worker(self) -> Worker:
+    def worker(self, build_id: str | None = None) -> Worker:
         """A worker that is not started yet."""
         registry = self.world.registry()
         return build_worker(
@@ -93,6 +93,7 @@ class House:
             activities=[*registry.activities(), record_activity(self.ledger), unregistered],
             interceptors=[EffectInterceptor(self.ledger, self.people)],
             max_cached_workflows=self.cache,
+            build_id=build_id,
         )
 
     async def start(self, document: dict[str, Any], **request: Any) -> WorkflowHandle[Any, Any]:
