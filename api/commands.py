@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from api.schemas import CommandBody, bare
 from api.signing import Signer
 from api.store.store import Store
 from api.store.tables import CommandRow, RunRow
-from api.tracing import bind, log
+from api.tracing import bind, current_trace, log
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
 from definitions.engine import judge
@@ -123,6 +123,7 @@ class Commands:
     ) -> tuple[CommandRow | None, bool]:
         """One transaction, then the signal: the row of somebody who was faster with the same id, or whether it went."""
         envelope = self.signer.seal(given.run.id, given.body, caller.who.actor(), now_text())
+        envelope = replace(envelope, trace=current_trace())
         try:
             async with self.store.session() as session:
                 self._add(session, caller, given, now, "received", None)

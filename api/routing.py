@@ -19,6 +19,7 @@ PROBLEM_STATUSES = {
     413: "Too large.",
     415: "A media type this call does not read.",
     422: "Well-formed and wrong; every finding at once.",
+    428: "The call needs If-Match.",
     503: "Something behind the API does not answer.",
 }
 

@@ -27,7 +27,7 @@ from api.record_errors import read_record
 from api.schemas import StartRun
 from api.store.keys import open_key, teams_key
 from api.store.tables import DefinitionRow, RunRow
-from api.tracing import bind, log
+from api.tracing import bind, current_trace, log
 from api.versions import Published
 from definitions.engine.advance import started_data
 from definitions.engine.messages import Started
@@ -117,6 +117,7 @@ def _start(
         request=request,
         keys=house.signer.public_keys,
         cli_roles=house.config.cli_roles,
+        trace=current_trace(),
     )
 
 

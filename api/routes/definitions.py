@@ -155,7 +155,7 @@ async def _version(caller: Calling, key: str, version: int) -> VersionRow:
     return row
 
 
-STALE = problems(401, 403, 404, 409, 413, 415, 422)
+STALE = problems(400, 401, 403, 404, 409, 413, 415, 422, 428, 503)
 
 
 @routes.put("/{key}/draft", response_model=DraftSaved, responses=STALE, openapi_extra=TAKES_DOCUMENT)

@@ -29,12 +29,13 @@ async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     assert done.json()["outcome"] == "applied"
     assert done.json()["run"]["steps"][0]["output"] == {"n": 7}
     tasks = await world.get("ben", "/v1/tasks", definition=counted)
-    assert [(task["run"], task["step"]) for task in tasks["items"]] == [(run["id"], "b")]
+    assert [task["step"] for task in tasks["items"] if task["run"] == run["id"]] == ["b"]
     closed = await world.command("ben", run["id"], "complete", step="b", choice="y")
     assert closed.json()["run"]["status"] == "completed"
     assert closed.json()["run"]["can"] == []
     assert (await world.get("ann", f"/v1/runs/{run['id']}"))["steps"][1]["ended_by"] == "ben"
-    assert (await world.get("ben", "/v1/tasks", definition=counted))["items"] == []
+    tasks = await world.get("ben", "/v1/tasks", definition=counted)
+    assert run["id"] not in [task["run"] for task in tasks["items"]]
 
 
 async def test_the_same_id_ten_times_at_once(world: World, counted: str) -> None:

@@ -1,0 +1,45 @@
+"""Whatever is sent, the answer is one that openapi.json promises: schemathesis makes the requests from it and compares
+status, media type and body. The whole of it runs over a real socket, as clients do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from tests.api.documents import two_steps
+from tests.api.world import World
+from tests.support.servers import free_port
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["admin", "lea"])
+async def test_the_contract_holds_for_whatever_is_sent(world: World, tmp_path: Path, who: str) -> None:
+    """As the two who may do most: nothing ends in a 500, or in an answer nobody was told of."""
+    document = two_steps()
+    await world.publish(document)
+    await world.start("ann", document["key"])
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(world.app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    command = [
+        *(str(Path(sys.executable).with_name("schemathesis")), "run", f"http://127.0.0.1:{port}/openapi.json"),
+        *("-H", f"Authorization: Bearer {world.tokens[who]}", "--phases", "coverage,fuzzing", "-n", "2"),
+        *("--checks", CHECKS, "--no-color", "--generation-deterministic"),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=tmp_path, env=dict(os.environ)
+    )
+    told, _ = await process.communicate()
+    server.should_exit = True
+    await serving
+    assert process.returncode == 0, told.decode()[-6000:]

@@ -1,0 +1,43 @@
+"""The same stories on PostgreSQL: what the database decides (races, keys, orders of text) must be decided alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from temporalio.client import Client
+
+from tests.api.test_commands import (  # noqa: F401 — collected here once more
+    counted,
+    test_a_batch_is_judged_one_by_one,
+    test_a_run_from_start_to_end,
+    test_the_same_id_ten_times_at_once,
+    test_the_same_id_with_another_body,
+    test_two_people_at_once,
+    test_what_is_refused_leaves_a_trace,
+)
+from tests.api.test_definitions import (  # noqa: F401
+    test_publishing_at_once_and_again,
+    test_two_authors,
+)
+from tests.api.test_runs import (  # noqa: F401
+    test_one_key_ten_times_at_once,
+    test_one_open_run_per_record,
+    test_pages_and_filters,
+    test_ten_starts_on_one_record_at_once,
+    test_the_activity_log,
+    test_work_lists,
+)
+from tests.api.world import World, open_world
+from tests.support.servers import PostgresServer
+
+
+@pytest.fixture(scope="module")
+async def world(
+    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, postgres_server: PostgresServer
+) -> AsyncIterator[World]:
+    """The session's world once more, over PostgreSQL."""
+    url = postgres_server.create("api_world")
+    async with open_world(tmp_path_factory.mktemp("pg"), temporal_client, database=url) as world:
+        world.work()
+        yield world
