@@ -1,4 +1,4 @@
-"""What an effect promises, declared once; time limits, tries and heartbeats follow from it and never from a call site."""
+"""What an effect promises, declared once: time limits, tries and heartbeats follow from it, never from a call site."""
 
 from __future__ import annotations
 

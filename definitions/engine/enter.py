@@ -13,7 +13,7 @@ from definitions.engine.graph import Node, activity_of
 from definitions.engine.scope import Unresolved, inputs_of, met, moment_of, resolved
 from definitions.engine.turn import Turn
 from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
-from definitions.times import Offset, later, parse_instant, rfc3339
+from definitions.times import Offset, later, moment, rfc3339
 
 
 def enter(turn: Turn, node: Node) -> None:
@@ -165,7 +165,7 @@ def _until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
         value = moment_of(turn.graph, step.until, f"{node.pointer}/until", scope)
         if isinstance(value, datetime):
             return value
-        return parse_instant(value) if isinstance(value, str) else None
+        return moment(value, turn.graph.document.timezone or "UTC") if isinstance(value, str) else None
     except (ValueError, OverflowError):
         return None
 

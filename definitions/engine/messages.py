@@ -19,11 +19,15 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven:
-    """A person's command. `command` is the body of the API's one door, with its `id` and `type`."""
+    """A person's command. `command` is the body of the API's one door, with its `id` and `type`.
+
+    `trace` names the request it came by, for the shell's log lines; the engine does not look at it.
+    """
 
     at: datetime
     command: dict[str, Any]
     actor: Actor
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,3 +192,9 @@ def test_a_run_with_closing_reasons_on_complete_waits_for_close(reasons: list[st
     assert story.view()["status"] == ("completed" if reasons else "waiting")
     if not reasons:
         assert story.refusal()["code"] == "reasons_required"
+
+
+def test_a_local_date_to_wait_for_begins_at_midnight_of_the_workflows_zone() -> None:
+    wait = {"id": "w", "kind": "wait", "title": "Wait", "until": "2026-12-01"}
+    story = Story([wait], timezone="Europe/Amsterdam").start()
+    assert story.state.executions["w#1"].until == "2026-11-30T23:00:00.000000Z"
