@@ -103,7 +103,7 @@ class EffectGate:
         contract = EffectContract.from_json(call.contract)
         line = log.bind(run=call.run, step=call.step, execution=call.execution, action=call.activity, actor=call.acting)
         line = line.bind(turn=call.turn, attempt=attempt)
-        with Pulse(contract.heartbeat):
+        with Pulse(contract.heartbeat), structlog.contextvars.bound_contextvars(**whereabouts(call)):
             begun = await self._begin(call, line)
             match begun.verdict:
                 case Verdict.FINISHED:
@@ -179,6 +179,12 @@ class EffectGate:
                 )
             if delay is not None:
                 await asyncio.sleep(delay)
+
+
+def whereabouts(call: EffectCall) -> dict[str, str]:
+    """What every line that is logged during an effect carries, also those of the action's own author."""
+    known = {"run": call.run, "step": call.step, "execution": call.execution, "actor": call.acting, "trace": call.trace}
+    return {key: value for key, value in known.items() if value}
 
 
 def interrupted(call: EffectCall) -> ApplicationError:

@@ -22,12 +22,14 @@ def record_activity(ledger: Ledger) -> Callable[..., Any]:
     @activity.defn(name=wire.ACTIVITY_RECORD)
     async def record(call: dict[str, Any]) -> None:
         asked = RecordCall.from_json(call)
+        line = log.bind(run=asked.run, events=len(asked.events))
+        line = line.bind(trace=asked.trace) if asked.trace else line
         try:
             await ledger.append(asked.run, asked.events)
         except Exception as error:
-            log.warning("events_not_stored", run=asked.run, events=len(asked.events), error=type(error).__name__)
+            line.warning("events_not_stored", error=type(error).__name__)
             text = "The run's record cannot be written at the moment."
             raise ApplicationError(text, type="ledger_unavailable") from None
-        log.info("events_stored", run=asked.run, events=len(asked.events))
+        line.info("events_stored")
 
     return record

@@ -152,6 +152,8 @@ class RunStart:
     cli_roles: tuple[str, ...] = ()
     roll_after: int = ROLL_AFTER
     carried: dict[str, Any] | None = None
+    trace: str = ""
+    """The trace id of the request that started the run, for log lines; left out where there is none."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -166,6 +168,7 @@ class RunStart:
             "cli_roles": list(self.cli_roles),
             "roll_after": self.roll_after,
             **({"carried": self.carried} if self.carried else {}),
+            **({"trace": self.trace} if self.trace else {}),
         }
 
     @classmethod
@@ -182,6 +185,7 @@ class RunStart:
             tuple(value.get("cli_roles", ())),
             value.get("roll_after", ROLL_AFTER),
             value.get("carried"),
+            value.get("trace", ""),
         )
 
 
@@ -191,15 +195,18 @@ class Envelope:
 
     `command` is the body of `POST /v1/runs/{id}/commands` with its `id`. The seal is base64 Ed25519 over
     `seal_text(run, envelope)`. A signal whose payload is no envelope is a bare command of CLI_ACTOR.
+    `trace` is the trace id of the request, for log lines: it stands outside of the seal and decides nothing.
     """
 
     command: dict[str, Any]
     actor: Actor
     at: str
     seal: str = ""
+    trace: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"command": self.command, "actor": self.actor.to_json(), "at": self.at, "seal": self.seal}
+        row = {"command": self.command, "actor": self.actor.to_json(), "at": self.at, "seal": self.seal}
+        return {**row, "trace": self.trace} if self.trace else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,7 @@ class EffectCall:
     `input` is what the step names and nothing else; `key` is the idempotency key, the same for every try of one
     execution; `turn` counts how often the run asked for it (a person's retry asks again, and is allowed to repeat).
     `events` are the run's events that are not known to be stored yet: they are appended before the effect begins.
+    `trace` is the trace id of the request that led to it, where one did.
     """
 
     run: str
@@ -224,10 +232,13 @@ class EffectCall:
     contract: dict[str, Any]
     input: dict[str, Any]
     events: tuple[dict[str, Any], ...] = ()
+    trace: str = ""
 
     def to_json(self) -> dict[str, Any]:
         row = {name: getattr(self, name) for name in self.__slots__}
         row["events"] = list(self.events)
+        if not self.trace:
+            del row["trace"]
         return row
 
     @classmethod
@@ -241,10 +252,11 @@ class RecordCall:
 
     run: str
     events: tuple[dict[str, Any], ...]
+    trace: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {"run": self.run, "events": list(self.events)}
+        return {"run": self.run, "events": list(self.events), **({"trace": self.trace} if self.trace else {})}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> RecordCall:
-        return cls(value["run"], tuple(value["events"]))
+        return cls(value["run"], tuple(value["events"]), value.get("trace", ""))

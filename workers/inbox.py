@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,9 @@ from definitions.canonical import seal_text
 from definitions.engine.judge import stored_size
 from definitions.engine.messages import CommandGiven, Unreadable
 from definitions.wire import CLI_ACTOR, COMMAND_SIGNALS, Actor, RunStart
+
+TRACE = re.compile(r"[0-9a-f]{32}")
+"""A trace id by the W3C's rules. Anything else in its place is left out, for it would land in log lines."""
 
 TYPES = {signal: kind for kind, signal in COMMAND_SIGNALS.items()}
 
@@ -37,13 +41,21 @@ def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> Comm
         problem = f"the signal {signal} cannot carry the command {command['type']!r}"
         return Unreadable(at, signal, "malformed", problem, excerpt(payload))
     actor = believed(start, payload) if sealed else None
-    return CommandGiven(at, command, actor) if actor else CommandGiven(at, by_hand(command), cli_actor(start))
+    if actor is None:
+        return CommandGiven(at, by_hand(command), cli_actor(start))
+    return CommandGiven(at, command, actor, trace_of(payload))
 
 
 def by_hand(command: dict[str, Any]) -> dict[str, Any]:
     """An unsealed command under an id no sealed one can have, so that it never answers for somebody else's."""
     given = command.get("id")
     return {**command, "id": f"{CLI_ACTOR}:{given}"} if isinstance(given, str) and given else command
+
+
+def trace_of(payload: dict[str, Any]) -> str:
+    """The trace id beside a command, '' for none."""
+    trace = payload.get("trace")
+    return trace if isinstance(trace, str) and TRACE.fullmatch(trace) else ""
 
 
 def believed(start: RunStart, payload: dict[str, Any]) -> Actor | None:

@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
+    from workers.traces import Traces, tell
     from workers.versions import is_known
 
 CANCEL_LIMIT = timedelta(seconds=5)
@@ -58,6 +59,7 @@ class Run:
         self.timers: dict[str, asyncio.Task[None]] = {}
         self.recording: asyncio.Task[None] | None = None
         self.shown: tuple[Any, ...] = ()
+        self.traces = Traces()
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
@@ -93,10 +95,14 @@ class Run:
     async def _turn(self) -> None:
         """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
         while self.inbox:
-            step = advance(self.graph, self.state, self.inbox.popleft())
+            message = self.inbox.popleft()
+            step = advance(self.graph, self.state, message)
             self.state = step.state
             self.unstored.add(step.events)
             self.wanted.extend(step.commands)
+            trace = self.traces.of(message)
+            self.traces.lead(trace, step.commands)
+            tell(self.start.run, step.events, trace)
         self._roll_if_long()
         wanted, self.wanted = self.wanted, []
         for command in wanted:
@@ -144,6 +150,7 @@ class Run:
             contract=command.contract.to_json(),
             input=command.input,
             events=self.unstored.rows(),
+            trace=self.traces.of_effect(command.execution),
         )
         self.unstored.carry(command.execution)
         handle = effects.start(command, call)
@@ -173,27 +180,28 @@ class Run:
     async def _record(self) -> None:
         """One event in the history. A database that is down does not block the run: then it is tried beside it."""
         rows = self.unstored.rows()
+        call = RecordCall(self.start.run, rows, self.traces.of_record()).to_json()
         try:
             await workflow.execute_local_activity(
                 ACTIVITY_RECORD,
-                RecordCall(self.start.run, rows).to_json(),
+                call,
                 start_to_close_timeout=timedelta(seconds=4),
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
                 summary="record",
             )
             self.unstored.stored(rows[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
-            self.recording = asyncio.create_task(self._record_patiently(rows))
+            self.recording = asyncio.create_task(self._record_patiently(call, rows[-1]["seq"]))
 
-    async def _record_patiently(self, rows: tuple[dict[str, Any], ...]) -> None:
+    async def _record_patiently(self, call: dict[str, Any], last: int) -> None:
         await workflow.execute_activity(
             ACTIVITY_RECORD,
-            RecordCall(self.start.run, rows).to_json(),
+            call,
             start_to_close_timeout=timedelta(seconds=30),
             retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
             summary="record, until the database is back",
         )
-        self.unstored.stored(rows[-1]["seq"])
+        self.unstored.stored(last)
         self.recording = None
 
     def _show(self) -> None:

@@ -1,0 +1,70 @@
+"""Which request a turn of the run goes back to: for log lines only, nothing is decided by it.
+
+A trace id is made at the API's door and travels beside a command, not under its seal: it says nothing that anybody is
+to believe. An effect that a command leads to goes under the command's trace, and so does what that effect leads to in
+turn; a timer or a person begins anew. It ends where the run continues as new. A run keeps a trace for each effect under
+way and none for what waits.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from temporalio import workflow
+
+from definitions.engine.commands import Command, StartEffect
+from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started
+from definitions.wire import Event
+
+lines = workflow.LoggerAdapter(logging.getLogger("holdfast.run"), None)
+"""Silent on replay. What the SDK would add to each message, ours carry as fields."""
+lines.workflow_info_on_message = False
+lines.workflow_info_on_extra = False
+
+
+class Traces:
+    """The trace ids of the effects under way, and of the last command since the record was sent."""
+
+    __slots__ = ("_effects", "_latest")
+
+    def __init__(self) -> None:
+        self._effects: dict[str, str] = {}
+        self._latest = ""
+
+    def of(self, message: Message) -> str:
+        """The trace a message belongs to; '' where nobody asked for it by a request."""
+        match message:
+            case CommandGiven():
+                trace = message.trace
+            case Started():
+                trace = message.start.trace
+            case EffectEnded() | EffectFailed():
+                trace = self._effects.pop(message.execution, "")
+            case _:
+                trace = ""
+        self._latest = trace or self._latest
+        return trace
+
+    def lead(self, trace: str, commands: Iterable[Command]) -> None:
+        """The effects asked for in a turn belong to its trace."""
+        if trace:
+            self._effects.update({each.execution: trace for each in commands if isinstance(each, StartEffect)})
+
+    def of_effect(self, execution: str) -> str:
+        """What an effect's call is to carry."""
+        return self._effects.get(execution, "")
+
+    def of_record(self) -> str:
+        """What the record of a run that comes to rest is to carry: the last trace since it came to rest before."""
+        latest, self._latest = self._latest, ""
+        return latest
+
+
+def tell(run: str, events: Iterable[Event], trace: str) -> None:
+    """One line per event: what happened, in which run, step and round, by whom, and for which request."""
+    for event in events:
+        where = {"run": run, "seq": event.seq, "step": event.step, "execution": event.execution}
+        whose = {"actor": event.actor, "command": event.command, "trace": trace}
+        known = {key: value for key, value in {**where, **whose}.items() if value}
+        lines.info(event.type, extra=known)
