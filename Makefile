@@ -4,7 +4,7 @@ SHELL := bash
 BIN := .venv/bin
 READY := .make/ready
 # The lock names no package index: hashes say what a package is, the machine says where it comes from.
-LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra embedded --group dev
+LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --all-extras --group dev
 
 .PHONY: help run test check format lock openapi clean
 .DEFAULT_GOAL := help
