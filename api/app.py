@@ -26,7 +26,19 @@ from api.house import Config, House
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
 from api.ports import Records
-from api.routes import activity_log, catalog, commands, definitions, people, records, runs, sources, system, tasks
+from api.routes import (
+    activity_log,
+    catalog,
+    commands,
+    definitions,
+    people,
+    records,
+    runs,
+    sources,
+    system,
+    tasks,
+    versions,
+)
 from api.signing import Signer
 from api.store.people import People
 from api.store.store import Store
@@ -35,6 +47,7 @@ from api.versions import Versions
 
 ROUTERS: tuple[APIRouter, ...] = (
     definitions.routes,
+    versions.routes,
     catalog.routes,
     runs.routes,
     commands.routes,

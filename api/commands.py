@@ -29,7 +29,7 @@ from api.engine import Engine, EngineError
 from api.outbox import Outbox, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
 from api.problems import ApiError, IdempotencyConflict, NotFound
-from api.schemas import CommandBody, bare
+from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
 from api.store.store import Store
 from api.store.tables import CommandRow, RunRow

@@ -56,6 +56,15 @@ async def seen_definition(caller: Caller, key: str, operation: str = "definition
     return row
 
 
+async def published_version(caller: Caller, key: str, version: int) -> VersionRow:
+    """A version, by number. 404."""
+    async with caller.house.store.reading() as session:
+        row = await session.get(VersionRow, (key, version))
+    if row is None:
+        raise NotFound("version of this definition")
+    return row
+
+
 async def save_draft(
     caller: Caller, document: dict[str, Any], once: Once, if_match: str | None = None
 ) -> tuple[int, dict[str, Any]]:

@@ -20,7 +20,8 @@ from api.permissions import Reach, reaches
 from api.reads import holds_text
 from api.routing import READS, answer, router
 from api.schemas import Instant
-from api.schemas_out import LogEntry, Page
+from api.schemas_out import Page
+from api.schemas_people import LogEntry
 from api.store.keys import shared_with
 from api.store.tables import LogRow, RunRow
 from definitions.times import parse_instant, rfc3339

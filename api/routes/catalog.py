@@ -11,7 +11,9 @@ from sqlmodel import col, select
 from api.doors import Calling, asks
 from api.paging import listing
 from api.routing import READS, answer, router
-from api.schemas_out import Action, ClosingReason, Page, StepKind, Template
+from api.schemas_definitions import Action, StepKind, Template
+from api.schemas_out import Page
+from api.schemas_people import ClosingReason
 from api.store.tables import ActionRow, ClosingReasonRow
 from api.templates import templates
 from definitions.model import Document

@@ -14,8 +14,8 @@ from api.answers import subject_of
 from api.doors import Caller, Calling, asks
 from api.problems import ApiError, Invalid, NotFound, finding
 from api.routing import READS, WRITES, answer, router
-from api.schemas import Batch, Command, CommandBody
-from api.schemas_out import BatchAnswer, CommandApplied, CommandReceived, CommandState
+from api.schemas_commands import Batch, Command, CommandBody
+from api.schemas_runs import BatchAnswer, CommandApplied, CommandReceived, CommandState
 from api.store.tables import CommandRow, RunRow
 from api.tracing import current_trace
 from definitions.times import rfc3339

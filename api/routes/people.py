@@ -12,7 +12,8 @@ from api.doors import Calling, asks
 from api.paging import Cursor, Limit, Order, cut, listing
 from api.problems import NotFound
 from api.routing import READS, answer, router
-from api.schemas_out import Me, Page, RoleView, Team, TokenView, User
+from api.schemas_out import Page
+from api.schemas_people import Me, RoleView, Team, TokenView, User
 from api.store.tables import MembershipRow, RoleRow, TeamRow, TokenRow, UserRoleRow, UserRow
 from definitions.times import rfc3339
 

@@ -14,7 +14,7 @@ from api.permissions import Subject
 from api.reads import summary, within_reach
 from api.record_errors import read_record
 from api.routing import READS, answer, router
-from api.schemas_out import RecordWorkflows
+from api.schemas_runs import RecordWorkflows
 from api.starts import is_offered
 from api.store.tables import DefinitionRow, RunRow
 

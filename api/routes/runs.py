@@ -17,7 +17,8 @@ from api.problems import NotFound
 from api.reads import containing, holds_text, seen_run, summary, within_reach
 from api.routing import READS, WRITES, answer, router
 from api.schemas import Instant, StartRun
-from api.schemas_out import EventView, Page, RunSummary, RunView, StepDetail
+from api.schemas_out import Page
+from api.schemas_runs import EventView, RunSummary, RunView, StepDetail
 from api.starts import start_run
 from api.store.facts import event_of
 from api.store.tables import EventRow, RunRow

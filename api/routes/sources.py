@@ -10,7 +10,8 @@ from api.doors import Calling, asks
 from api.paging import Cursor, Limit, Search, listing
 from api.record_errors import as_problems, read_record, rights
 from api.routing import READS, answer, router
-from api.schemas_out import Collection, CollectionName, Page, Source
+from api.schemas_out import Page
+from api.schemas_people import Collection, CollectionName, Source
 from definitions.effects import visible_fields
 
 routes = router("/v1/sources", "records")

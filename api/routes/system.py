@@ -6,7 +6,7 @@ from fastapi import Response
 
 from api.doors import TheHouse, asks
 from api.routing import answer, router
-from api.schemas_out import Health
+from api.schemas_people import Health
 
 routes = router("", "system")
 

@@ -13,7 +13,8 @@ from api.doors import Calling, asks
 from api.paging import Cursor, Limit, Order, Search, cut, listing
 from api.reads import containing, within_reach
 from api.routing import READS, answer, router
-from api.schemas_out import Page, Task
+from api.schemas_out import Page
+from api.schemas_runs import Task
 from api.store.columns import NEVER
 from api.store.tables import AssignmentRow, RunRow, TaskRow
 from definitions.times import rfc3339

@@ -1,0 +1,195 @@
+"""What every command may carry: one model per group of types, told apart by `type` (API.md, *Commands: one door*)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.schemas import AssignRun, Body, Due, Instant, Key, Name, Names, Reason, Values
+
+
+class CommandBody(Body):
+    """What every command carries. `id` is its idempotency key; `execution` the round the caller saw."""
+
+    id: Key | None = None
+    type: str
+    step: Name | None = None
+    execution: Name | None = None
+    occurred_at: Instant | None = None
+
+
+class StepCommand(CommandBody):
+    """A command that is about one step."""
+
+    step: Name
+
+
+class Complete(StepCommand):
+    """Finishes a step: `output` for fields, `choice` for a decision."""
+
+    type: Literal["complete"]
+    output: Values | None = None
+    choice: Name | None = None
+
+
+class Act(StepCommand):
+    """The commands that say no more than their name and a reason."""
+
+    type: Literal[
+        "start",
+        "hold",
+        "release",
+        "skip",
+        "claim",
+        "unclaim",
+        "decline",
+        "retry",
+        "run_now",
+        "cancel_schedule",
+        "reconcile",
+        "approve",
+    ]
+    reason: Reason | None = None
+
+
+class Reject(StepCommand):
+    """Refuses a side effect; the reason is read by whoever repairs it."""
+
+    type: Literal["reject"]
+    reason: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class HandleManually(StepCommand):
+    """A person did what the machine could not."""
+
+    type: Literal["handle_manually"]
+    output: Values | None = None
+    choice: Name | None = None
+    reason: Reason | None = None
+
+
+class Automation(StepCommand):
+    """Runs one of a step's side actions."""
+
+    type: Literal["automation"]
+    automation: Name
+    with_: Annotated[Values, Field(alias="with")] = {}
+
+
+class Revise(StepCommand):
+    """Opens a finished step again."""
+
+    type: Literal["revise"]
+    reason: Reason | None = None
+    undo: Names = []
+    fingerprint: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Amend(StepCommand):
+    """Corrects the output of a finished step without moving the run."""
+
+    type: Literal["amend"]
+    output: Values
+    reason: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class Assign(CommandBody):
+    """Says who works on a step, or on the run."""
+
+    type: Literal["assign"]
+    users: Names = []
+    teams: Names = []
+    partners: Names = []
+
+
+class SetDue(CommandBody):
+    """Sets or clears a due date."""
+
+    type: Literal["set_due"]
+    due: Due
+
+
+class Note(CommandBody):
+    """Writes a note (markdown)."""
+
+    type: Literal["note"]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class AddTask(CommandBody):
+    """Adds a task of this run only."""
+
+    type: Literal["add_task"]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Annotated[str, Field(max_length=20_000)] | None = None
+    after: Name | None = None
+    before: Name | None = None
+    assign: AssignRun | None = None
+    due: Due = None
+    fields: Annotated[list[Values], Field(max_length=200)] = []
+
+
+class Hold(CommandBody):
+    """Puts a whole run aside, takes it up again, or takes it over."""
+
+    type: Literal["save", "resume", "take_over"]
+    reason: Reason | None = None
+
+
+class End(CommandBody):
+    """Ends a run, or opens an ended one."""
+
+    type: Literal["abort", "close", "reopen"]
+    reasons: Names = []
+    text: Annotated[str, Field(max_length=20_000)] | None = None
+    undo: Names = []
+
+
+class Escalate(CommandBody):
+    """Puts the run in an inbox."""
+
+    type: Literal["escalate"]
+    inbox: Name
+    reason: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class Migrate(CommandBody):
+    """Moves the run to another version."""
+
+    type: Literal["migrate"]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    map: dict[Name, Name] = {}
+    fingerprint: Annotated[str, Field(max_length=200)]
+
+
+Command = Annotated[
+    Complete
+    | Act
+    | Reject
+    | HandleManually
+    | Automation
+    | Revise
+    | Amend
+    | Assign
+    | SetDue
+    | Note
+    | AddTask
+    | Hold
+    | End
+    | Escalate
+    | Migrate,
+    Field(discriminator="type"),
+]
+"""`POST /v1/runs/{id}/commands`, told apart by `type`."""
+
+
+class Batch(Body):
+    """`POST /v1/commands`: each is judged alone, so each is read alone (a wrong one does not spoil the others)."""
+
+    commands: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=500)]
+
+
+def bare(command: CommandBody, command_id: str) -> dict[str, Any]:
+    """The command as it travels and is hashed: what was said, nothing that was left out, with its id."""
+    return {**command.model_dump(by_alias=True, exclude_unset=True), "id": command_id}

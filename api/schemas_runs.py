@@ -1,0 +1,240 @@
+"""Runs, steps, commands and tasks as they go out."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from api.schemas_out import Out, Problem
+
+
+class RecordRef(Out):
+    """The record a run works on."""
+
+    collection: str
+    id: str
+
+
+class Closing(Out):
+    """With what a run ended."""
+
+    reasons: list[str]
+    text: str | None
+    outcome: str | None
+
+
+class Progress(Out):
+    """Steps finished, of all that are not `not_taken`."""
+
+    done: int
+    skipped: int
+    total: int
+
+
+class PhaseView(Out):
+    """A phase and how far it is."""
+
+    id: str
+    title: str
+    status: Literal["open", "in_progress", "completed"]
+
+
+class Attention(BaseModel):
+    """Why a step asks for a person."""
+
+    model_config = ConfigDict(extra="allow")
+
+    reason: str
+    code: str | None = None
+    message: str | None = None
+
+
+class Assignees(Out):
+    """Who is to do it."""
+
+    users: list[str]
+    teams: list[str]
+    partners: list[str]
+
+
+class Round(Out):
+    """One execution of a step."""
+
+    execution: str
+    round: int
+    status: str
+    attention: Attention | None
+    assignees: Assignees
+    output: Any
+    choice: str | None
+    choices: list[str]
+    done_by: str | None
+    ended_by: str | None
+    entered_at: str | None
+    started_at: str | None
+    ended_at: str | None
+    until: str | None
+
+
+class StepView(Round):
+    """A step with its newest round; `can` are the commands this caller may give on it now."""
+
+    id: str
+    kind: str
+    title: str
+    phase: str | None
+    blocked_by: list[str]
+    due: str | None
+    overdue: bool
+    proposal: dict[str, Any] | None
+    notes: int
+    can: list[str]
+
+
+class Context(Out):
+    """What the run knows: its record as last read, and what was asked for at the start."""
+
+    record: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+class RunSummary(Out):
+    """A run as lists show it."""
+
+    id: str
+    definition: str
+    version: int
+    name: str
+    record: RecordRef | None
+    status: Literal["running", "waiting", "saved", "completed", "aborted"]
+    attention: bool
+    holder: str | None
+    labels: list[str]
+    started_at: str | None
+    started_by: str | None
+    ended_at: str | None
+    due: str | None
+    seq: int
+
+
+class RunView(RunSummary):
+    """A run in full."""
+
+    closing: Closing
+    progress: Progress
+    current: list[str]
+    next: list[str]
+    phases: list[PhaseView]
+    steps: list[StepView]
+    context: Context
+    can: list[str]
+
+
+class Form(Out):
+    """What a person fills in: JSON Schema, hints for showing it, and the values it begins with."""
+
+    schema_: dict[str, Any]
+    ui: dict[str, Any]
+    values: dict[str, Any]
+
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"), populate_by_name=True)
+
+
+class StepDetail(StepView):
+    """One step with its form, every round side by side, and its notes (in place of their number)."""
+
+    form: Form | None
+    rounds: list[Round]
+    notes: list[dict[str, Any]]  # type: ignore[assignment]
+
+
+class EventView(BaseModel):
+    """One fact of a run."""
+
+    seq: int
+    type: str
+    at: str
+    step: str | None = None
+    execution: str | None = None
+    actor: str | None = None
+    command: str | None = None
+    data: dict[str, Any] = {}
+
+
+class CommandApplied(Out):
+    """The command was carried out; the run as it is now."""
+
+    command: str
+    outcome: Literal["applied"]
+    run: RunView
+
+
+class CommandReceived(Out):
+    """The command is stored and will be carried out, in order, once."""
+
+    command: str
+    outcome: Literal["received"]
+
+
+class CommandState(Out):
+    """What became of a command."""
+
+    command: str
+    run: str
+    type: str
+    outcome: Literal["received", "applied", "refused"]
+    refusal: dict[str, Any] | None
+    at: str
+    by: str
+
+
+class BatchResult(BaseModel):
+    """One of a batch, judged alone."""
+
+    command: str | None
+    run: str | None
+    status: int
+    outcome: str | None = None
+    problem: Problem | None = None
+
+
+class BatchAnswer(Out):
+    """The results in the order of the commands."""
+
+    results: list[BatchResult]
+
+
+class Task(Out):
+    """An open step of a run, as work lists show it."""
+
+    run: str
+    step: str
+    execution: str
+    definition: str
+    run_name: str
+    title: str
+    kind: str
+    status: str
+    assignees: Assignees
+    roles: list[str]
+    due: str | None
+    overdue: bool
+    entered_at: str | None
+    record: RecordRef | None
+
+
+class Startable(Out):
+    """A definition that may be started on a record."""
+
+    definition: str
+    version: int
+    name: str
+
+
+class RecordWorkflows(Out):
+    """What can be done, what goes on and what was with a record."""
+
+    startable: list[Startable]
+    to_continue: list[RunSummary]
+    history: list[RunSummary]
