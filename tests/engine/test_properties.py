@@ -6,6 +6,7 @@ promises on shapes that a check would one day refuse.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from definitions.canonical import canonical
 from definitions.engine import Graph, State, advance, fold
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import (
@@ -168,13 +170,12 @@ class Random:
         return command
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
-)
-@given(st.data())
-def test_whatever_happens_the_engine_keeps_its_promises(data: st.DataObject) -> None:
+TOLD = hashlib.sha256()
+"""Over every event of every example, so that two processes can be held against each other."""
+
+
+def keeps_its_promises(data: st.DataObject) -> None:
+    """One random run of one random graph."""
     frozen = data.draw(graphs())
     graph = Graph.load(frozen)
     state = State.new("run-1")
@@ -197,3 +198,15 @@ def test_whatever_happens_the_engine_keeps_its_promises(data: st.DataObject) -> 
         refolded = fold([event], refolded)
         assert State.from_json(refolded.to_json()) == refolded
     assert refolded == state
+    TOLD.update(canonical([event.to_json() for event in events]).encode())
+
+
+def held(examples: int, **more: Any) -> Any:
+    """The property over that many examples."""
+    quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(max_examples=examples, deadline=None, suppress_health_check=quiet, **more)(
+        given(st.data())(keeps_its_promises)
+    )
+
+
+test_whatever_happens_the_engine_keeps_its_promises = held(EXAMPLES)

@@ -10,7 +10,7 @@ import base64
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,7 +51,7 @@ class World:
         self.big = 0
 
     def registry(self) -> Registry:
-        """Three actions: one that works, one that fails, one that waits to be let go."""
+        """Actions that work, fail, crash, hang, answer nonsense, or wait to be let go."""
         registry = Registry()
 
         @registry.action("test.pay", title="Pay", repeatable=True)
@@ -62,6 +62,19 @@ class World:
         @registry.action("test.fail", title="Fail")
         async def fail(order: Order) -> Receipt:
             raise ActionError("card_refused", "the card was refused")
+
+        @registry.action("test.crash", title="Crash")
+        async def crash(order: Order) -> Receipt:
+            raise ZeroDivisionError("a secret nobody may read")
+
+        @registry.action("test.hang", title="Hang")
+        async def hang(order: Order) -> Receipt:
+            await asyncio.sleep(3600)
+            return Receipt(id="never")
+
+        @registry.action("test.odd", title="Odd")
+        async def odd(order: Order) -> Receipt:
+            return cast(Receipt, "not a receipt")
 
         @registry.action("test.slow", title="Slow", repeatable=True, heartbeat=1.0)
         async def slow(order: Order) -> Receipt:

@@ -142,14 +142,27 @@ async def test_a_failing_action_asks_a_person_and_the_run_lives(house: House) ->
     await replayed(handle)
 
 
-async def test_an_action_nobody_registered_and_an_answer_of_3_mb(house: House) -> None:
+async def test_whatever_an_action_does_ends_in_a_named_reason_and_the_run_lives(house: House) -> None:
     house.world.big = 3_000_000
+    expected = {
+        "test.fail": ("error", "card_refused"),
+        "test.crash": ("error", "action_failed"),
+        "test.hang": ("timeout", "timeout"),
+        "test.odd": ("error", "wrong_output"),
+        "test.pay": ("error", "output_too_large"),
+        "test.nobody": ("error", "action_not_registered"),
+    }
+    steps = [act(name.partition(".")[2], name, after=[], timeout="1 second") for name in expected]
     async with house.worker():
-        handle = await house.start(document([act("who", "test.nobody", after=[]), act("big", "test.pay", after=[])]))
-        view = await house.until(handle, lambda v: all(s["status"] == "attention" for s in v["steps"]))
-        codes = [s["attention"]["code"] for s in view["steps"]]
-        assert codes == ["action_not_registered", "output_too_large"]
-        assert (await recorded(house, handle)).seq == view["seq"]
+        handle = await house.start(document([*steps, {**TASK, "after": []}]))
+        view = await house.until(handle, lambda v: [s["status"] for s in v["steps"][:-1]] == ["attention"] * 6)
+        found = {name: step(view, name.partition(".")[2])["attention"] for name in expected}
+        assert {name: (a["reason"], a["code"]) for name, a in found.items()} == expected
+        assert not any("secret" in a["message"] or "Traceback" in a["message"] for a in found.values())
+        answer = await house.give(handle, "complete", step="look", output={"n": 1})
+        assert answer["command"]["outcome"] == "applied"
+        assert (await recorded(house, handle)).seq == answer["seq"]
+    await replayed(handle)
 
 
 async def test_abort_ends_the_run_though_an_effect_does_not_stop(house: House) -> None:
