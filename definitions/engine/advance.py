@@ -109,6 +109,7 @@ def started_data(graph: Graph, message: Started) -> dict[str, object]:
         "purposes": list(request.get("purposes") or ()),
         "teams": list(document.teams),
         "source": request.get("source", "api"),
+        "assign": request.get("assign") or {},
         "started_by": request["by"]["id"],
         "one_per_record": document.start.one_per_record,
     }

@@ -37,7 +37,12 @@ def begin(turn: Turn, node: Node, execution: str) -> None:
 
 
 def assignees_of(turn: Turn, node: Node) -> dict[str, list[str]]:
-    """Who the step is for, with `from` worked out now and kept: {users, teams, partners}, empty parts left out."""
+    """Who the step is for, `from` worked out now and kept: {users, teams, partners}, empty parts left out.
+
+    What the start named goes before what the author wrote, for a step before for the whole run.
+    """
+    if (preset := turn.state.assign.get(node.id) or turn.state.assign.get("run")) is not None:
+        return {kind: list(names) for kind, names in preset.items() if names}
     assign = node.step.assign or turn.graph.document.assign
     if assign is None:
         return {}

@@ -91,6 +91,7 @@ def _run_started(state: State, event: Event) -> State:
         purposes=tuple(data.get("purposes", ())),
         teams=tuple(data.get("teams", ())),
         source=data.get("source", "api"),
+        assign=data.get("assign") or {},
         started_by=data["started_by"],
         holder=data["started_by"],
         started_at=event.at,

@@ -112,7 +112,8 @@ class State:
     """A run between two messages.
 
     `executions` stand in the order they were opened. `applied` maps a command's id to None (applied) or to the refusal
-    it got. `record_data` is the record as last read. `latest` (step to newest round), `open` (the rounds that have not
+    it got. `record_data` is the record as last read; `assign` are the assignees that the start named, by step.
+    `latest` (step to newest round), `open` (the rounds that have not
     ended) and `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message
     costs what it touches and not the length of the run, and rebuilt rather than stored.
     """
@@ -132,6 +133,7 @@ class State:
     purposes: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     source: str = "api"
+    assign: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     started_by: str = ""
     started_at: str = ""
     ended_at: str | None = None

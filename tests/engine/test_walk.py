@@ -182,6 +182,14 @@ def test_assignees_are_worked_out_when_the_step_becomes_current_and_kept() -> No
     assert story.view()["steps"][1]["assignees"] == {"users": ["ben", "cy"], "teams": [], "partners": []}
 
 
+def test_assignees_named_at_the_start_go_before_the_authors() -> None:
+    steps = [task("a", after=[], assign={"users": ["ann"]}), task("b", after=[], assign={"users": ["ann"]})]
+    story = Story(steps).start(assign={"run": {"teams": ["ops"]}, "b": {"users": ["ben"], "teams": []}})
+    found = [step["assignees"] for step in story.view()["steps"]]
+    assert found[0] == {"users": [], "teams": ["ops"], "partners": []}
+    assert found[1] == {"users": ["ben"], "teams": [], "partners": []}
+
+
 @pytest.mark.parametrize("reasons", [["lost"], []])
 def test_a_run_with_closing_reasons_on_complete_waits_for_close(reasons: list[str]) -> None:
     closing = {"reasons": ["won", "lost"], "choose": "one", "required_on": ["complete"]}
