@@ -1,0 +1,62 @@
+"""`make bench`: measures, prints, writes bench/latest.json (or what BENCH_OUTPUT names)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from bench.plan import Plan
+from bench.rest import killed, paused, wake
+from bench.sides import ByHand, Ours, OverHttp, publish
+from bench.stage import Stage
+from bench.steps import Bench
+from bench.table import table
+
+LATEST = Path(__file__).with_name("latest.json")
+
+
+async def measure(stage: Stage, plan: Plan) -> dict[str, Any]:
+    """Every part of the plan, in its order."""
+    client = await Client.connect(stage.temporal.address)
+    versions = await publish(stage, plan.lengths())
+    bench = Bench(stage, plan, Ours(client, stage, versions), ByHand(client), OverHttp(client, stage, versions))
+    parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        "automatic": bench.automatic,
+        "human": bench.human,
+        "paused": lambda: paused(bench),
+        "wake": lambda: wake(bench),
+        "killed": lambda: killed(bench),
+    }
+    found: dict[str, Any] = {}
+    for name in plan.parts:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        found[name] = await parts[name]()
+    return found
+
+
+def main() -> None:
+    """Leaves at once at the end: native threads of the client may still run."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-bench-", ignore_cleanup_errors=True) as folder:
+        stage = Stage(Path(folder), os.environ.get("BENCH_PROFILE", ""))
+        try:
+            stage.start()
+            found = asyncio.run(measure(stage, Plan.from_environment()))
+        finally:
+            stage.stop()
+    print(table(found))
+    output = Path(os.environ.get("BENCH_OUTPUT") or LATEST)
+    output.write_text(json.dumps(found, indent=1) + "\n")
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

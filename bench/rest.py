@@ -1,0 +1,140 @@
+"""(c) Runs at rest: what they cost in memory, and what it takes to wake one up again.
+
+A run at rest in the worker's cache costs memory; one that is not is replayed from its history, by a new worker after a
+deploy, or by another after one was killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from bench.figures import history_of, milliseconds, ratio
+from bench.sides import KEPT_WHOLE, Handle, Side
+from bench.steps import Bench, Figures
+from definitions.wire import ROLL_AFTER
+
+AT_ONCE = 50
+
+
+async def paused(bench: Bench) -> Figures:
+    """Starts many runs that wait for their first step; then asks some of them for the next one."""
+    found: dict[str, Figures] = {}
+    for side in (bench.by_hand, bench.ours):
+        found[side.name] = await _paused(bench, side)
+    ours, theirs = found["ours"], found["by-hand"]
+    return {
+        "runs": bench.plan.paused,
+        "memory_ratio": ratio(ours["kb_per_run"], theirs["kb_per_run"]),
+        "next_step_p50_ratio": ratio(ours["next_step_ms"]["p50"], theirs["next_step_ms"]["p50"]),
+        "started_per_second_ratio": ratio(ours["started_per_second"], theirs["started_per_second"]),
+        **found,
+    }
+
+
+async def _paused(bench: Bench, side: Side) -> Figures:
+    bench.stage.restart_worker(side.worker)
+    steps = bench.plan.steps + 1
+    await _settled(side, [await side.start("human", steps) for _ in range(20)])
+    worker = bench.stage.workers[side.worker]
+    before, began = worker.memory(), time.perf_counter()
+    runs = await _all(bench.plan.paused, lambda _: side.start("human", steps))
+    started = bench.plan.paused / (time.perf_counter() - began)
+    await _settled(side, runs)
+    kilobytes = (worker.memory() - before) / 1024 / len(runs)
+    seconds = []
+    for run in random.Random(1).sample(runs, min(100, len(runs))):  # noqa: S311 - no secret
+        began = time.perf_counter()
+        await side.step(run, 0)
+        seconds.append(time.perf_counter() - began)
+    return {
+        "started_per_second": round(started, 1),
+        "kb_per_run": round(kilobytes, 1),
+        "next_step_ms": milliseconds(seconds),
+    }
+
+
+async def wake(bench: Bench) -> Figures:
+    """The first answer of a run after its worker was started anew, by the length of its history in events."""
+    found: Figures = {}
+    for length in bench.plan.wake_at:
+        theirs = await _wake(bench, bench.by_hand, length, KEPT_WHOLE)
+        ours = await _wake(bench, bench.ours, length, KEPT_WHOLE)
+        found[str(length)] = {"ratio": ratio(ours["ms"]["p50"], theirs["ms"]["p50"]), "ours": ours, "by-hand": theirs}
+    longest = max(bench.plan.wake_at)
+    rolled = await _wake(bench, bench.ours, longest, ROLL_AFTER)
+    return {**found, f"{longest}_rolled_at_{ROLL_AFTER}": {"ours": rolled}}
+
+
+async def _wake(bench: Bench, side: Side, length: int, roll_after: int) -> Figures:
+    steps = bench.plan.steps + 1
+    runs = [await side.start("human", steps, roll_after) for _ in range(bench.plan.wake_runs)]
+    warm = await side.start("human", steps)
+    await asyncio.gather(*(_lengthen(side, run, length) for run in runs))
+    events = (await history_of(runs[0])).events
+    bench.stage.restart_worker(side.worker)
+    await side.ask(warm)
+    seconds = []
+    for run in runs:
+        began = time.perf_counter()
+        await side.ask(run)
+        seconds.append(time.perf_counter() - began)
+    return {"events": events, "ms": milliseconds(seconds)}
+
+
+async def _lengthen(side: Side, run: Handle, length: int) -> None:
+    """Messages until so much has happened to the run, whether or not it continued as new meanwhile."""
+    await side.step(run, 0)
+    first = (await history_of(run)).events
+    await side.nudge(run)
+    each = max(1, (await history_of(run)).events - first)
+    for _ in range(max(0, (length - first - each + each // 2) // each)):
+        await side.nudge(run)
+
+
+async def killed(bench: Bench) -> Figures:
+    """The next step of runs whose worker was killed, while another worker stands by."""
+    found: Figures = {}
+    for side in (bench.by_hand, bench.ours):
+        found[side.name] = await _killed(bench, side)
+    return {"ratio": ratio(found["ours"]["p50"], found["by-hand"]["p50"]), "ms": found}
+
+
+async def _killed(bench: Bench, side: Side) -> dict[str, float]:
+    seconds: list[float] = []
+    for _ in range(bench.plan.repeat):
+        bench.stage.restart_worker(side.worker)
+        runs = [await side.start("human", bench.plan.steps + 1) for _ in range(10)]
+        await _settled(side, runs)
+        dying = bench.stage.workers[side.worker]
+        bench.stage.start_worker(side.worker)
+        dying.kill()
+        seconds += await asyncio.gather(*(_timed(side.step(run, 0)) for run in runs))
+    return milliseconds(seconds)
+
+
+async def _timed(call: Awaitable[Any]) -> float:
+    began = time.perf_counter()
+    await call
+    return time.perf_counter() - began
+
+
+async def _settled(side: Side, runs: list[Handle]) -> None:
+    """Each run has had its first turn."""
+    await _all(len(runs), lambda n: side.ask(runs[n]))
+
+
+async def _all(count: int, call: Callable[[int], Awaitable[Any]]) -> list[Any]:
+    """The answers of `call(0)` to `call(count - 1)`, a number of them at once."""
+    found: list[Any] = [None] * count
+
+    async def some(numbers: Iterable[int]) -> None:
+        for n in numbers:
+            found[n] = await call(n)
+
+    share = iter(range(count))
+    await asyncio.gather(*(some(share) for _ in range(AT_ONCE)))
+    return found
