@@ -31,6 +31,7 @@ from api.store.store import Store
 from api.store.tables import ActionRow
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
+from holdfast.telemetry import exporting
 from workers.worker import build_worker
 
 log = structlog.get_logger("holdfast")
@@ -77,7 +78,9 @@ async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Wor
         closing.push_async_callback(records.close)
         effects = effects_of(settings, store, records, registry)
         await patiently("database", lambda: announce(store, effects.catalogue))
-        client = await patiently("Temporal", lambda: connect_temporal(metrics=settings.metrics_address))
+        traced = closing.enter_context(exporting("holdfast-worker"))
+        address = settings.metrics_address
+        client = await patiently("Temporal", lambda: connect_temporal(metrics=address, interceptors=traced))
         log.info("worker_ready", task_queue=settings.task_queue, actions=len(effects.catalogue))
         yield build_worker(
             client,
@@ -98,7 +101,8 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         store = await closing.enter_async_context(Store(settings.database))
         records = open_records(settings)
         closing.push_async_callback(records.close)
-        engine = TemporalEngine(await connect_temporal(lazy=True), settings.task_queue)
+        traced = closing.enter_context(exporting("holdfast-api"))
+        engine = TemporalEngine(await connect_temporal(lazy=True, interceptors=traced), settings.task_queue)
         config = Config(hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url)
         signer = Signer.load(settings.home.absolute())
         yield create_app(store=store, records=records, temporal=engine, config=config, signer=signer)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import structlog
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.envconfig import ClientConfig
 
 from holdfast.runtime import core_runtime
@@ -20,14 +20,16 @@ TRY_AGAIN = 1.0
 """Seconds between two tries to reach Temporal or the database at the start of a process."""
 
 
-async def connect_temporal(*, lazy: bool = False, metrics: str | None = None) -> Client:
+async def connect_temporal(
+    *, lazy: bool = False, metrics: str | None = None, interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """A client as TEMPORAL_* variables and Temporal's profile file say. `lazy`: connects at its first call.
 
     `metrics` is the `host:port` at which the SDK's own metrics are served, for as long as the process lives.
     """
     config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, lazy=lazy, runtime=core_runtime(metrics))
+    return await Client.connect(**config, lazy=lazy, runtime=core_runtime(metrics), interceptors=list(interceptors))
 
 
 async def patiently(what: str, attempt: Callable[[], Awaitable[T]]) -> T:

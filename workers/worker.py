@@ -19,8 +19,17 @@ GRACE = timedelta(seconds=10)
 STICKY = timedelta(seconds=2)
 """How long a killed worker's cached runs wait for it before another takes them (measured: 10 s by default)."""
 
-PASSED_THROUGH = ("definitions", "workers", "cryptography", "pydantic", "pydantic_core", "annotated_types")
-"""What the sandbox does not load anew for each run: our pure core, and native code that keeps no state of a run."""
+PASSED_THROUGH = (
+    "definitions",
+    "workers",
+    "cryptography",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+    "opentelemetry",
+)
+"""What the sandbox does not load anew for each run: our pure core, native code that keeps no state of a run, and what
+spans are made of."""
 
 
 def sandbox() -> SandboxedWorkflowRunner:
