@@ -23,6 +23,7 @@ from api.commands import Commands
 from api.doors import Door, Rule
 from api.engine import Engine
 from api.house import Config, House
+from api.metrics import Metrics
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
 from api.ports import Records
@@ -84,13 +85,13 @@ def create_app(
     for routes in ROUTERS:
         app.include_router(routes)
     _add_handlers(app)
-    app.add_middleware(Surroundings, hosts=house.config.hosts)
+    app.add_middleware(Surroundings, hosts=house.config.hosts, metrics=house.metrics)
     return app
 
 
 def build_house(store: Store, records: Records, temporal: Engine, config: Config, signer: Signer) -> House:
     """The parts that depend on each other, in their order."""
-    versions = Versions(store)
+    versions, metrics = Versions(store), Metrics()
     outbox = Outbox(store, temporal, versions)
     return House(
         store=store,
@@ -100,9 +101,10 @@ def build_house(store: Store, records: Records, temporal: Engine, config: Config
         signer=signer,
         versions=versions,
         outbox=outbox,
-        commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline),
+        commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
         reads=ReadLog(store),
         config=config,
+        metrics=metrics,
     )
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.activity import About, entry
 from api.answers import now_text, state_of, subject_of, view_of, with_can
 from api.engine import Engine, EngineError
+from api.metrics import Metrics
 from api.outbox import Outbox, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
 from api.problems import ApiError, IdempotencyConflict, NotFound
@@ -71,6 +72,7 @@ class Commands:
     versions: Versions
     signer: Signer
     deadline: float = 4.0
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def give(self, caller: Caller, run: str, command: CommandBody) -> tuple[int, dict[str, Any]]:
         """Status and body of the answer. Raises ApiError for every kind of no."""
@@ -182,6 +184,7 @@ class Commands:
             if outcome == "received":
                 outcome, refusal = await self._stored_outcome(given.id)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
+        self.metrics.command(given.body["type"], outcome)
         if outcome == "refused":
             caller.about.logged = False  # its row says that it was taken; the refusal gets one too
             raise refused(refusal or {}, given.run.id)

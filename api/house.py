@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from api.activity import ReadLog
 from api.commands import Commands
 from api.engine import Engine
+from api.metrics import Metrics
 from api.outbox import Outbox
 from api.ports import Records
 from api.signing import Signer
@@ -49,3 +50,4 @@ class House:
     commands: Commands
     reads: ReadLog
     config: Config = field(default_factory=Config)
+    metrics: Metrics = field(default_factory=Metrics)

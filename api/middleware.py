@@ -11,6 +11,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.metrics import Metrics
 from api.problems import ApiError, Malformed, render
 from api.tracing import begin_trace, log
 
@@ -27,8 +28,8 @@ SAFE_HEADERS = {
 class Surroundings:
     """The one middleware. `hosts` are the names the API answers to; `*` for any."""
 
-    def __init__(self, app: ASGIApp, hosts: tuple[str, ...]) -> None:
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...], metrics: Metrics) -> None:
+        self.app, self.hosts, self.metrics = app, hosts, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +52,9 @@ class Surroundings:
             else:
                 await self.app(scope, receive, sending)
         finally:
-            _log(scope, status, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self.metrics.request(scope["method"], _route(scope), status, seconds)
+            _log(scope, status, seconds)
 
     def _refusal(self, headers: Headers) -> ApiError | None:
         host = headers.get("host", "").lower()
@@ -69,14 +72,18 @@ def _mark(headers: MutableHeaders, trace: str) -> None:
         headers.setdefault(name, value)
 
 
-def _log(scope: Scope, status: int, seconds: float) -> None:
+def _route(scope: Scope) -> str:
+    """The pattern and never the path: ids and tokens may stand in that."""
     route: Any = scope.get("route")
-    path = getattr(route, "path", None) or "-"  # the pattern and never the path: ids and tokens may stand in that
+    return getattr(route, "path", None) or "-"
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
     log.info(
         "request",
         action="request",
         method=scope["method"],
-        route=path,
+        route=_route(scope),
         status=status,
         milliseconds=round(seconds * 1000, 1),
     )

@@ -1,10 +1,11 @@
-"""Whether the service is up. Public, and says nothing but which part does not answer."""
+"""Whether the service is up, and how it does. Public: says which part does not answer, and counts nobody by name."""
 
 from __future__ import annotations
 
 from fastapi import Response
 
 from api.doors import TheHouse, asks
+from api.metrics import CONTENT_TYPE
 from api.routing import answer, router
 from api.schemas_people import Health
 
@@ -26,3 +27,10 @@ async def readyz(house: TheHouse) -> Response:
     ready = all(checks.values())
     headers = None if ready else {"Retry-After": "1"}
     return answer({"status": "ok" if ready else "unavailable", "checks": checks}, 200 if ready else 503, headers)
+
+
+@routes.get("/metrics", include_in_schema=False)
+@asks("health")
+async def metrics(house: TheHouse) -> Response:
+    """For Prometheus. A proxy in front of the API has no reason to pass it on (docs/operations.md)."""
+    return Response(await house.metrics.text(house.store), media_type=CONTENT_TYPE)

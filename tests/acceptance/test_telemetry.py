@@ -129,3 +129,32 @@ def test_spans_of_api_and_worker_meet_in_one_trace_that_the_log_names(
     names = {name for _, name, _ in collector.spans}
     assert {"StartWorkflow:watched", "RunWorkflow:watched", "RunActivity:holdfast.get_data"} <= names
     assert run in house.api.log.read_text()
+
+
+def test_the_api_serves_what_it_is_judged_by(watched: tuple[Parts, int]) -> None:
+    house, _ = watched
+    finish_one(house)
+    found = metrics(house.url)
+    commands = "/v1/runs/{run}/commands"
+    assert found['holdfast_commands_total{outcome="applied",type="complete"}'] >= 1
+    assert found[f'holdfast_request_seconds_count{{method="POST",route="{commands}",status="200"}}'] >= 1
+    assert found["holdfast_outbox_entries"] == 0 == found["holdfast_outbox_oldest_seconds"]
+    assert not any("run-" in series for series in found), "patterns and no ids"
+
+
+def test_what_temporal_has_not_been_told_is_counted(watched: tuple[Parts, int]) -> None:
+    """The number that rises while workers or Temporal are away, with the age that tells for how long."""
+    house, _ = watched
+    house.publish(DOCUMENT)
+    run = house.start("ann", "watched", record="o2")["id"]
+    house.until(run, lambda view: view["current"] == ["look"])
+    house.temporal.stop()
+    try:
+        assert house.command("ann", run, "complete", step="look", output={})[0] == 202
+        found = metrics(house.url)
+        assert found["holdfast_outbox_entries"] == 1 and found["holdfast_outbox_oldest_seconds"] > 0
+        assert found['holdfast_commands_total{outcome="received",type="complete"}'] == 1
+    finally:
+        house.temporal.start()
+    house.until(run, lambda view: view["status"] == "completed")
+    assert until(lambda: metrics(house.url)["holdfast_outbox_entries"] == 0, 20)
