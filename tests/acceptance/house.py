@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from holdfast.children import spawn
 from tests.support.servers import TemporalServer, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ def step(view: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class Program:
-    """One of our programs in a process group of its own."""
+    """One of our programs in a process group of its own; it dies with the test process, however that ends."""
 
     def __init__(self, argv: list[str], env: dict[str, str], log: Path) -> None:
         self.argv, self.env, self.log = argv, env, log
@@ -97,14 +98,8 @@ class Program:
 
     def start(self) -> None:
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "holdfast", *self.argv],
-                cwd=ROOT,
-                env=self.env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-            )
+            env = {**self.env, "PYTHONPATH": str(ROOT)}
+            self.process = spawn([sys.executable, "-m", "holdfast", *self.argv], env, output)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
