@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,10 +24,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     assert house.program.end() == 0, house.program.tail()
 
 
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    """The programs one by one, for one test, with the test's own actions."""
-    house = Parts(tmp_path, ("tests.acceptance.actions",), HOLDFAST_TEST_WORLD=str(tmp_path / "world"))
+@pytest.fixture(scope="module")
+def parts_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """The programs one by one, with the tests' own actions."""
+    folder = tmp_path_factory.mktemp("parts")
+    house = Parts(folder, ("tests.acceptance.actions",), HOLDFAST_TEST_WORLD=str(folder / "world"))
     house.start_up()
     yield house
     house.stop()
+
+
+@pytest.fixture
+def parts(parts_of_module: Parts) -> Parts:
+    """The same for one test, which may take parts away: those that are missing are started first."""
+    parts_of_module.mend()
+    return parts_of_module

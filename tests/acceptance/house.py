@@ -179,6 +179,15 @@ class Parts(Client):
         self.api.start()
         self.wait_for(self.api_answers, self.api)
 
+    def mend(self) -> None:
+        """Start what is not running."""
+        if not self.temporal.running:
+            self.temporal.start()
+        if self.worker.process is None:
+            self.start_worker()
+        if self.api.process is None:
+            self.start_api()
+
     def api_answers(self) -> bool:
         try:
             return self.call("nobody", "GET", "/healthz")[0] == 200

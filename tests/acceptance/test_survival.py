@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,12 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def all_wait(world: Path, runs: list[str]) -> bool:
+    """Whether each run's payment has been made and stands before its answer."""
+    waiting = [path.name for path in world.glob("*.waiting")]
+    return all(any(name.startswith(run) for name in waiting) for run in runs)
+
+
 @pytest.mark.timeout(400)
 def test_fifty_kills_between_the_deed_and_its_answer(parts: Parts) -> None:
     """25 payments that may be repeated under their key, 25 that may not; the worker is killed in the middle of each."""
@@ -77,7 +84,8 @@ def test_fifty_kills_between_the_deed_and_its_answer(parts: Parts) -> None:
     runs: list[tuple[str, str]] = []
     for _ in range(5):
         runs += [(kind, parts.start("ann", kind)["id"]) for kind in ("safely", "once") for _ in range(5)]
-        within(40, lambda: len(list(world.glob("*.waiting"))) == len(runs))
+        begun = [f"{run}_" for _, run in runs]
+        within(40, partial(all_wait, world, begun))
         parts.worker.end(signal.SIGKILL)
         parts.start_worker()
     assert len(runs) == 50

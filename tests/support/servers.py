@@ -62,6 +62,11 @@ class TemporalServer:
         command = [temporal_binary(), "operator", "cluster", "health", "--address", self.address]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and neither stopped nor killed by us since."""
+        return self._process is not None
+
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         self._end(signal.SIGKILL)
