@@ -15,7 +15,7 @@ from activities.demo import register_demo
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.mail import MailSettings, register_mail
-from activities.ports import Ledger, People
+from activities.ports import Blobs, Ledger, People
 from activities.record import record_activity
 from activities.records import Records
 from activities.registry import Registry
@@ -23,13 +23,14 @@ from activities.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store's two ports, the records, and the two ways out of the house."""
+    """The store's two ports, the records, the two ways out of the house, and where large values go."""
 
     ledger: Ledger
     people: People
     records: Records
     mail: MailSettings
     http: HttpPolicy
+    blobs: Blobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def assemble(resources: Resources, *registries: Registry) -> Effects:
         *registry.activities(),
         unregistered,
     ]
-    return Effects(activities, EffectInterceptor(resources.ledger, resources.people), registry.catalogue())
+    interceptor = EffectInterceptor(resources.ledger, resources.people, resources.blobs)
+    return Effects(activities, interceptor, registry.catalogue())
 
 
 def builtin_actions(resources: Resources) -> Registry:

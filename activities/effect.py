@@ -2,8 +2,9 @@
 
 Around every effect, whatever it is, the same five things happen in the same order: the run's events and the intent are
 stored, in one transaction; the rights of the acting person are read anew; the effect runs, bounded in time and with a
-heartbeat; its result passes the gate; its outcome is stored. What goes wrong on the way becomes one
-`ApplicationError` whose type is a stable code, and says whether Temporal may try again by itself.
+heartbeat; its result passes the gate; its outcome is stored. The run and the row know large values by reference: the
+effect is given the values, and what is large in its result is stored before anybody hears of it. What goes wrong on the
+way becomes one `ApplicationError` whose type is a stable code, and says whether Temporal may try again by itself.
 
 What the order is for: no row, no side effect. And when the worker dies between intent and outcome, the row says so,
 and the next try is told (`definitions.effects.judge_begin`). If the outcome cannot be stored although the effect went
@@ -24,9 +25,10 @@ import structlog
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import ActionError, NotDone, Refused, Retryable, Uncertain, Unusable
-from activities.ports import Ledger, Outcome, People
+from activities.ports import Blobs, Ledger, Outcome, People
 from activities.pulse import Pulse, bounded
 from activities.result import checked_result
+from activities.values import referenced, resolved
 from definitions import wire
 from definitions.contracts import EffectContract
 from definitions.effects import Begun, Verdict, allows_action
@@ -34,7 +36,8 @@ from definitions.wire import EffectCall
 
 log = structlog.get_logger("holdfast.effects")
 
-Body = Callable[[], Awaitable[Any]]
+Body = Callable[[EffectCall], Awaitable[Any]]
+"""What the effect does with its call, in which every reference has become the value."""
 
 SCOPED_ELSEWHERE = frozenset({wire.ACTIVITY_GET_DATA, wire.ACTIVITY_UPDATE_DATA})
 """These are bounded by rows and fields, where the rows are read, and not by the patterns for actions."""
@@ -97,6 +100,7 @@ class EffectGate:
 
     ledger: Ledger
     people: People
+    blobs: Blobs
 
     async def perform(self, call: EffectCall, body: Body, attempt: int = 1) -> dict[str, Any]:
         """The effect's result, done now or stored earlier. Raises ApplicationError as described above."""
@@ -130,7 +134,7 @@ class EffectGate:
         started = time.monotonic()
         try:
             await self._authorise(call)
-            result = checked_result(await bounded(body, contract.timeout))
+            result = await self._result(call, contract, body)
         except asyncio.CancelledError:
             line.warning("effect_cancelled", seconds=_since(started))
             await asyncio.shield(
@@ -145,6 +149,12 @@ class EffectGate:
         await self._settle(call, "done", line, result=result)
         line.info("effect_done", seconds=_since(started))
         return result
+
+    async def _result(self, call: EffectCall, contract: EffectContract, body: Body) -> dict[str, Any]:
+        """What the effect gives for the values it is given. The run and the row know both by reference."""
+        given = await resolved(call, self.blobs)
+        result = checked_result(await bounded(lambda: body(given), contract.timeout))
+        return await referenced(result, call.run, self.blobs)
 
     async def _authorise(self, call: EffectCall) -> None:
         """Rights are read at the moment of acting.

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.effect import EffectGate
-from activities.ports import Ledger, People
+from activities.ports import Blobs, Ledger, People
 from definitions import wire
 from definitions.contracts import EffectContract
 from definitions.wire import EffectCall
@@ -20,8 +20,8 @@ from definitions.wire import EffectCall
 class EffectInterceptor(Interceptor):
     """Takes every activity through the gate, except the recording itself: that has no effect but the record."""
 
-    def __init__(self, ledger: Ledger, people: People) -> None:
-        self._gate = EffectGate(ledger, people)
+    def __init__(self, ledger: Ledger, people: People, blobs: Blobs) -> None:
+        self._gate = EffectGate(ledger, people, blobs)
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Inbound(next, self._gate)
@@ -37,7 +37,13 @@ class _Inbound(ActivityInboundInterceptor):
         if info.activity_type == wire.ACTIVITY_RECORD:
             return await self.next.execute_activity(input)
         call = read_call(input.args)
-        return await self._gate.perform(call, lambda: self.next.execute_activity(input), info.attempt)
+
+        async def act(given: EffectCall) -> Any:
+            if given is not call:
+                input.args = [given.to_json()]
+            return await self.next.execute_activity(input)
+
+        return await self._gate.perform(call, act, info.attempt)
 
 
 def read_call(args: Sequence[Any]) -> EffectCall:

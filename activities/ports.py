@@ -38,6 +38,28 @@ class Ledger(Protocol):
         """Writes the outcome of the turn that began; `error` is `{code, message}`. An older turn changes nothing."""
 
 
+class BlobMissing(LookupError):
+    """What a reference names is not in the store, or its bytes are no longer those of its name."""
+
+    def __init__(self, run: str, sha256: str) -> None:
+        super().__init__(f"{run}/{sha256}")
+
+
+class Blobs(Protocol):
+    """Values that are too large for a history, each under its run and the SHA-256 of its bytes.
+
+    Storing the same bytes again changes nothing, so a retry is safe. Both may raise when the store is away.
+    """
+
+    async def put(self, run: str, content: bytes) -> str:
+        """Stores the bytes durably and returns their SHA-256 in hex."""
+        ...
+
+    async def get(self, run: str, sha256: str) -> bytes:
+        """The bytes that this run stored. Raises BlobMissing where it stored none such, whatever another run did."""
+        ...
+
+
 class People(Protocol):
     """Who acts, read anew for every effect: a right taken away a second ago is gone."""
 

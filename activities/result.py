@@ -11,22 +11,25 @@ import math
 from typing import Any
 
 from activities.errors import Unusable
-from definitions.wire import VALUE_LIMIT
+from definitions.references import KEY
+from definitions.wire import RESULT_LIMIT
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
 """Beyond it a JSON number changes its value on the way through a browser."""
 
 
-def checked_result(value: Any, limit: int = VALUE_LIMIT) -> dict[str, Any]:
-    """`value` as it may enter a history. Raises Unusable: `wrong_output`, or `output_too_large` for > `limit` bytes."""
+def checked_result(value: Any, limit: int = RESULT_LIMIT) -> dict[str, Any]:
+    """`value` as it may be kept. Raises Unusable: `wrong_output`, or `output_too_large` for > `limit` bytes."""
     if not isinstance(value, dict):
         raise Unusable("wrong_output", f"The result is a {type(value).__name__}, not an object.")
     if problem := _problem(value, "", 0):
         raise Unusable("wrong_output", f"The result cannot be stored: {problem}.")
     size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
     if size > limit:
-        raise Unusable("output_too_large", f"The result is too large: {_size(size)}, and {_size(limit)} is the limit.")
+        raise Unusable(
+            "output_too_large", f"The result is too large: {shown_size(size)}, and {shown_size(limit)} is the limit."
+        )
     return value
 
 
@@ -56,6 +59,8 @@ def _member_problem(value: dict[Any, Any], path: str, depth: int) -> str | None:
     for key, member in value.items():
         if not isinstance(key, str):
             return f"{path or '/'} has a key that is not text"
+        if key == KEY:
+            return f"{path or '/'} uses the key {KEY}, which is reserved"
         if found := _text_problem(key, f"{path} (a key)") or _problem(member, f"{path}/{key}", depth + 1):
             return found
     return None
@@ -71,5 +76,6 @@ def _text_problem(value: str, path: str) -> str | None:
     return None
 
 
-def _size(count: int) -> str:
+def shown_size(count: int) -> str:
+    """A number of bytes, for people."""
     return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{count / 2**10:.0f} KB"

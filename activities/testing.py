@@ -6,12 +6,13 @@ written twice, an effect begins by the same `judge_begin`, and the outcome of an
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from activities.ports import Outcome
+from activities.ports import BlobMissing, Outcome
 from definitions.effects import Begun, EffectState, Intent, Scopes, Verdict, judge_begin
 from definitions.wire import EffectCall
 
@@ -77,6 +78,33 @@ class InMemoryLedger:
     def _reach(self) -> None:
         if self.down:
             raise ConnectionError("the database does not answer")
+
+
+@dataclass(slots=True)
+class InMemoryBlobs:
+    """`Blobs` in a dict. `down` makes every call fail as a store that is away would."""
+
+    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    down: bool = False
+
+    async def put(self, run: str, content: bytes) -> str:
+        """Keeps the bytes under their digest."""
+        self._reach()
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.kept[run, sha256] = bytes(content)
+        return sha256
+
+    async def get(self, run: str, sha256: str) -> bytes:
+        """The bytes. Raises BlobMissing, also for bytes that are no longer what they were."""
+        self._reach()
+        content = self.kept.get((run, sha256))
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+            raise BlobMissing(run, sha256)
+        return content
+
+    def _reach(self) -> None:
+        if self.down:
+            raise ConnectionError("the blob store does not answer")
 
 
 @dataclass(slots=True)

@@ -68,8 +68,14 @@ CLI_ACTOR = "temporal-cli"
 ROLL_AFTER = 400
 """Events of history beyond which a run at rest continues as new: waking replays them all (0.33 ms each, measured)."""
 
+INLINE_LIMIT = 64 * 1024
+"""Bytes of JSON above which a value of an effect's result goes to the blob store, and a reference into the history."""
+
 VALUE_LIMIT = 256 * 1024
-"""Bytes of JSON one value of a step may have inside a history (RELIABILITY.md, rule 10)."""
+"""Bytes of JSON a command, or a result with its references, may have inside a history (RELIABILITY.md, rule 10)."""
+
+RESULT_LIMIT = 2 * 1024 * 1024
+"""Bytes of JSON an effect's result may have before its large values are stored apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from temporalio.worker import Worker
 
 from activities import Registry, default_registry
+from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.http import HttpPolicy
 from activities.mail import MailSettings
@@ -48,7 +49,8 @@ def effects_of(settings: Settings, store: Store, records: Records, registry: Reg
     smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
-    return assemble(Resources(SqlLedger(store), People(store), records, mail, http), registry)
+    blobs = open_blobs(settings.blobs_url, settings.blob_folder)
+    return assemble(Resources(SqlLedger(store), People(store), records, mail, http, blobs), registry)
 
 
 async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server.")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
+    blobs_url: str = Field("", description="Where large values go: s3://bucket/prefix, file:///…; empty: in HOME.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
     build_id: str = Field(
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
     def demo_database(self) -> Path:
         """The SQLite file of the sample records."""
         return self.home.absolute() / "demo.db"
+
+    @property
+    def blob_folder(self) -> Path:
+        """Where large values go while no blob store is set, one file each."""
+        return self.home.absolute() / "blobs"
 
     @property
     def mail_folder(self) -> Path:

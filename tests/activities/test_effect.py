@@ -15,7 +15,7 @@ from activities.record import record_activity
 from activities.testing import InMemoryLedger
 from definitions.contracts import EffectContract
 from definitions.effects import Scopes
-from definitions.wire import VALUE_LIMIT, EffectCall, RecordCall
+from definitions.wire import RESULT_LIMIT, EffectCall, RecordCall
 from tests.activities.house import AGAIN, ONCE, Stage, a_call
 from tests.activities.shop import ACTIVITIES
 
@@ -103,8 +103,8 @@ async def test_the_wait_that_the_other_side_asked_for_is_passed_on(stage: Stage)
 
 async def test_a_result_that_is_too_large_says_both_sizes(stage: Stage) -> None:
     error = await stage.refused(ACTIVITIES["shop.large"], a_call("shop.large"))
-    assert error.message == "The result is too large: 3.0 MB, and 256 KB is the limit."
-    assert VALUE_LIMIT == 256 * 1024
+    assert error.message == "The result is too large: 3.0 MB, and 2.0 MB is the limit."
+    assert RESULT_LIMIT == 2 * 1024 * 1024
 
 
 @pytest.mark.parametrize(

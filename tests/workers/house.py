@@ -23,7 +23,7 @@ from activities.errors import ActionError
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.record import record_activity
 from activities.registry import Registry
-from activities.testing import InMemoryLedger, InMemoryPeople
+from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
 from definitions.canonical import digest, seal_text
 from definitions.wire import COMMAND_SIGNALS, QUERY_STATE, Actor, Envelope, RunStart
 from tests.engine.story import ANN, frozen
@@ -94,6 +94,7 @@ class House:
         self.roll_after = roll_after
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
+        self.blobs = InMemoryBlobs()
         self.world = World()
         self.key = Ed25519PrivateKey.generate()
 
@@ -104,7 +105,7 @@ class House:
             self.client,
             task_queue=self.queue,
             activities=[*registry.activities(), record_activity(self.ledger), unregistered],
-            interceptors=[EffectInterceptor(self.ledger, self.people)],
+            interceptors=[EffectInterceptor(self.ledger, self.people, self.blobs)],
             max_cached_workflows=self.cache,
             build_id=build_id,
         )
