@@ -121,6 +121,7 @@ def _attributes(start: RunStart) -> TypedSearchAttributes:
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(SearchAttributeKey.for_keyword("HoldfastDefinition"), start.definition),
         SearchAttributePair(SearchAttributeKey.for_int("HoldfastVersion"), start.version),
+        SearchAttributePair(SearchAttributeKey.for_keyword("HoldfastStatus"), "running"),
     ]
     if record := start.request.get("record"):
         pairs.append(SearchAttributePair(SearchAttributeKey.for_keyword("HoldfastRecord"), str(record)))

@@ -28,6 +28,8 @@ from api.store.store import Store
 from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.tracing import log
 from api.versions import Versions
+from definitions.engine.advance import started_data
+from definitions.engine.messages import Started
 from definitions.wire import COMMAND_SIGNALS, RunStart
 
 CLAIM = timedelta(seconds=6)
@@ -160,7 +162,8 @@ class Outbox:
             return
         published = await self.versions.need(entry.payload["definition"], entry.payload["version"])
         start = RunStart.from_json({**entry.payload, "frozen": published.frozen})
-        await self.engine.start(start, str(start.request.get("name") or published.graph.document.name))
+        name = started_data(published.graph, Started(datetime.now(UTC), start))["name"]
+        await self.engine.start(start, str(name))
 
     async def _later(self, entry: Entry, why: str) -> None:
         pause = min(SLOWEST, 0.25 * 2 ** min(entry.attempts, 8))

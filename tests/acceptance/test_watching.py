@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import uuid
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import Client, WorkflowExecution
+from temporalio.common import SearchAttributeKey
 
 from tests.acceptance.house import Whole, step
 from tests.acceptance.test_stories import REFUND
+from tests.support.browser import CHROMIUM, chromium
 from tests.support.processes import until
 
 WATCHED = {**REFUND, "key": "watched-refund"}
@@ -19,9 +23,9 @@ WATCHED = {**REFUND, "key": "watched-refund"}
 
 @pytest.fixture(scope="module")
 def refund(whole: Whole) -> dict[str, Any]:
-    """A refund of o2 that waits for a lead."""
+    """A refund of o2 that waits for lea."""
     whole.publish(WATCHED)
-    run = whole.start("ann", WATCHED["key"], record="o2")
+    run = whole.start("ann", WATCHED["key"], record="o2", assign={"approve": {"users": ["lea"]}})
     return whole.until(run["id"], lambda view: view["current"] == ["approve"])
 
 
@@ -73,3 +77,62 @@ def test_a_start_is_followed_as_well(whole: Whole, refund: dict[str, Any]) -> No
     assert [row["event"] for row in lines(whole.home / "log", trace)["api"]] == ["run started", "request"]
     assert step(refund, "order")["status"] == "done"
     assert trace in {row.get("trace") for row in ours if row["event"] == "effect_done"}
+
+
+async def the_run(client: Client, run: str) -> list[WorkflowExecution]:
+    """What a visibility query finds that asks as people do: by definition, record and whom it waits for."""
+    query = "HoldfastDefinition = 'watched-refund' AND HoldfastRecord = 'o2' AND HoldfastWaitingFor = 'approve'"
+    for _ in range(200):
+        found = [row async for row in client.list_workflows(query) if row.id == run]
+        if found:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("never visible")
+
+
+async def test_temporals_own_client_tells_what_the_run_is_and_what_it_waits_for(
+    whole: Whole, refund: dict[str, Any]
+) -> None:
+    client = await Client.connect(f"127.0.0.1:{whole.ports['TEMPORAL_PORT']}")
+    handle = client.get_workflow_handle(refund["id"])
+    found = await handle.describe()
+    assert (found.workflow_type, await found.static_summary()) == ("watched-refund", "Customer refund · o2")
+    attributes = found.typed_search_attributes
+    assert attributes[SearchAttributeKey.for_keyword("HoldfastDefinition")] == "watched-refund"
+    assert attributes[SearchAttributeKey.for_int("HoldfastVersion")] == 1
+    assert attributes[SearchAttributeKey.for_keyword("HoldfastRecord")] == "o2"
+    assert attributes[SearchAttributeKey.for_keyword("HoldfastStatus")] == "waiting"
+    assert attributes[SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")] == ["approve"]
+    metadata = await handle.query("__temporal_workflow_metadata")
+    assert metadata.current_details == "**Approve the refund** (`approve#1`): ready, for lea"
+    assert [row.id for row in await the_run(client, refund["id"])] == [refund["id"]]
+    history = await handle.fetch_history()
+    begun = history.events[0].workflow_execution_started_event_attributes.search_attributes.indexed_fields
+    assert set(begun) == {"HoldfastDefinition", "HoldfastVersion", "HoldfastRecord", "HoldfastStatus"}
+    summaries = [
+        json.loads(event.user_metadata.summary.data) for event in history.events if event.HasField("user_metadata")
+    ]
+    assert summaries[:2] == ["Customer refund · o2", "Load the order · order#1"]
+
+
+async def test_a_timer_says_which_step_waits(whole: Whole) -> None:
+    rest = {"id": "rest", "kind": "wait", "title": "Let it rest", "for": "30 days"}
+    whole.publish({"holdfast": 1, "key": "watched-wait", "name": "Wait", "steps": [rest]})
+    run = whole.start("ann", "watched-wait")["id"]
+    whole.until(run, lambda view: view["current"] == ["rest"])
+    client = await Client.connect(f"127.0.0.1:{whole.ports['TEMPORAL_PORT']}")
+    events = (await client.get_workflow_handle(run).fetch_history()).events
+    (timer,) = [event for event in events if event.HasField("timer_started_event_attributes")]
+    assert json.loads(timer.user_metadata.summary.data) == "Let it rest · rest#1"
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here: apt-get install chromium")
+def test_the_runs_page_in_temporals_ui_shows_title_step_and_person(whole: Whole, refund: dict[str, Any]) -> None:
+    url = f"http://127.0.0.1:{whole.ports['TEMPORAL_UI_PORT']}/namespaces/default/workflows/{refund['id']}"
+    with chromium() as page:
+        page.open(url)
+        page.until("watched-refund", "Load the order · order#1")
+        page.open(str(page.script("location.href")).replace("/timeline", "/user-metadata"))
+        page.until("Customer refund · o2", "Approve the refund (approve#1): ready, for lea")
+        page.open(str(page.script("location.href")).replace("/user-metadata", "/search-attributes"))
+        page.until("HoldfastWaitingFor", "approve", "HoldfastRecord", "o2")
