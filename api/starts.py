@@ -33,6 +33,7 @@ from definitions.engine.advance import started_data
 from definitions.engine.messages import Started
 from definitions.expressions.evaluate import truth
 from definitions.forms import check_answer
+from definitions.references import KEY, reserved
 from definitions.wire import RunStart
 
 if TYPE_CHECKING:
@@ -143,7 +144,10 @@ async def _record(caller: Caller, published: Published, body: StartRun) -> dict[
     if collection is None:
         raise _finding("/record", "no_record", "This definition works on no record.")
     caller.allow("source.read")
-    return await read_record(caller, collection, body.record)
+    found = await read_record(caller, collection, body.record)
+    if (place := reserved(found)) is not None:
+        raise _finding(f"/record{place}", "reserved_key", f"The record uses the key {KEY}, which no run may be given.")
+    return found
 
 
 def _check_names(published: Published, body: StartRun) -> None:

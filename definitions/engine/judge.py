@@ -18,6 +18,7 @@ from definitions.engine.scope import scope_of
 from definitions.engine.state import ENDED, Execution, State, StepStatus
 from definitions.forms import check_answer
 from definitions.model import DecisionStep, TaskStep
+from definitions.references import KEY, reserved
 from definitions.wire import COMMAND_SIGNALS, VALUE_LIMIT, Actor
 
 COMMON_KEYS = {"id": str, "type": str, "step": str, "execution": str, "occurred_at": str}
@@ -111,6 +112,9 @@ def _shape(command: dict[str, Any]) -> Refusal | None:
         return Refusal("malformed", "a command is JSON: finite numbers, no NUL, no lone surrogates", 422)
     if size > VALUE_LIMIT:
         return Refusal("too_large", f"a command may hold {VALUE_LIMIT} bytes", 413)
+    if (place := reserved(command)) is not None:
+        text = f"the key {KEY} is kept for values that the run itself has stored"
+        return Refusal("malformed", text, 422, {"errors": [{"path": place, "code": "reserved_key", "message": text}]})
     return None
 
 

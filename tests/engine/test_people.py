@@ -46,6 +46,7 @@ def two() -> Story:
         ({"type": "complete", "step": "look", "output": {"n": float("nan")}}, ANN, "malformed", 422),
         ({"type": "complete", "step": "look", "output": {"n": "\x00"}}, ANN, "malformed", 422),
         ({"type": "complete", "step": "look", "output": {"n": "x" * 300_000}}, ANN, "too_large", 413),
+        ({"type": "complete", "step": "look", "output": {"n": [{"$blob": "a" * 64}]}}, ANN, "malformed", 422),
         ({"type": "dance", "step": "look"}, ANN, "malformed", 422),
         ({"type": "revise", "step": "look"}, ANN, "command_not_available", 422),
         ({"type": "skip", "step": "look"}, ANN, "not_skippable", 409),

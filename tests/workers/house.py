@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 
 from activities.errors import ActionError
 from activities.interceptor import EffectInterceptor, unregistered
+from activities.ports import Blobs
 from activities.record import record_activity
 from activities.registry import Registry
 from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
@@ -94,7 +95,7 @@ class House:
         self.roll_after = roll_after
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
-        self.blobs = InMemoryBlobs()
+        self.blobs: Blobs = InMemoryBlobs()
         self.world = World()
         self.key = Ed25519PrivateKey.generate()
 
