@@ -6,11 +6,11 @@ READY := .make/ready
 # The lock names no package index: hashes say what a package is, the machine says where it comes from.
 LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --all-extras --group dev
 
-.PHONY: help run test check format lock openapi clean
+.PHONY: help run test check format lock openapi clean bench bench-lists
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 run: $(READY) ## the whole stack on this machine: Temporal, database, worker, API, demo data; Ctrl-C stops it
 	@exec $(BIN)/python -m holdfast run
@@ -31,6 +31,12 @@ format: $(READY) ## formats the code and mends what ruff can mend
 
 openapi: $(READY) ## writes openapi.json from the code
 	$(BIN)/python -m holdfast openapi > openapi.json.new && mv openapi.json.new openapi.json
+
+bench: $(READY) ## what Holdfast costs beside a workflow written by hand; writes bench/latest.json
+	@exec $(BIN)/python -m bench
+
+bench-lists: $(READY) ## every list of the API at a million runs, on PostgreSQL and SQLite; takes minutes
+	@exec $(BIN)/python -m bench.lists
 
 lock: ## solves the dependencies anew into requirements.lock (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.lock

@@ -1,0 +1,195 @@
+"""`make bench-lists`: every list of the API at a million runs and five million tasks, while others write.
+
+Each list is asked through the API itself (the ASGI app, without a socket). `sql` is the time its statements took in the
+database, `call` that of the whole request: Python is most of the difference and has nothing to do with how many rows
+there are. BENCH_SCALE makes it smaller (0.01: ten thousand runs), BENCH_DATABASES picks one of the two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import create_engine, event
+
+from api.app import create_app
+from api.engine import TemporalEngine
+from api.house import Config
+from api.signing import Signer
+from api.store.migrations import migrate
+from api.store.store import Store, database_url
+from bench.figures import milliseconds
+from bench.fill import fill
+from holdfast.children import spawn
+from holdfast.compose import open_records
+from holdfast.demo import prepare, prepare_demo, read_tokens
+from holdfast.logs import set_up_logging
+from holdfast.settings import Settings
+from tests.support.servers import PostgresServer
+
+SECONDS, TIMES = 4.0, 200
+"""A list is asked so often, or for so long."""
+WRITES = 100
+"""Appends per second of the writer."""
+
+LISTS: dict[str, str] = {
+    "my tasks": "ann /v1/tasks?assignee=me",
+    "my tasks, next page": "ann /v1/tasks?assignee=me +next",
+    "somebody's tasks": "oda /v1/tasks?assignee=user7",
+    "tasks of my team": "ann /v1/tasks?team=ops",
+    "tasks of a team": "oda /v1/tasks?team=team7",
+    "all tasks I may see": "ann /v1/tasks",
+    "all tasks": "oda /v1/tasks",
+    "tasks of a definition": "oda /v1/tasks?definition=d7",
+    "overdue tasks": "ann /v1/tasks?overdue=true",
+    "tasks for people": "ann /v1/tasks?manual=true",
+    "tasks that need attention": "ann /v1/tasks?status=attention",
+    "tasks by title": "ann /v1/tasks?sort=title",
+    "my tasks by entry": "ann /v1/tasks?assignee=me&sort=entered",
+    "tasks with a text": "ann /v1/tasks?q=Order 77",
+    "runs I may see": "ann /v1/runs",
+    "all runs": "oda /v1/runs",
+    "all runs, next page": "oda /v1/runs +next",
+    "runs, oldest first": "ann /v1/runs?sort=started_at",
+    "waiting runs": "ann /v1/runs?status=waiting",
+    "open runs": "ann /v1/runs?status=waiting&status=running",
+    "runs of a definition": "oda /v1/runs?definition=d7",
+    "waiting runs of a definition": "oda /v1/runs?definition=d7&status=waiting",
+    "runs of a record": "ann /v1/runs?record=demo.orders/o2",
+    "runs that need attention": "ann /v1/runs?attention=true",
+    "runs with a label": "ann /v1/runs?label=urgent",
+    "runs with a text": "ann /v1/runs?q=Order 77",
+    "runs with a text nobody has": "ann /v1/runs?q=zzz",
+    "workflows of a record": "ann /v1/records/demo.orders/o2/workflows",
+    "activity log": "oda /v1/activity-log",
+    "activity log of a person": "oda /v1/activity-log?user=user7",
+    "activity log of a run": "oda /v1/activity-log?run=run-0000000777",
+    "activity log of a record": "oda /v1/activity-log?record=demo.orders/o7",
+    "activity log of an action": "oda /v1/activity-log?action=command.complete",
+    "definitions": "ann /v1/definitions",
+}
+
+
+class Stopwatch:
+    """Seconds that statements of an engine take, fetching not counted."""
+
+    def __init__(self, engine: Any) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+        event.listen(engine, "before_cursor_execute", self._before)
+        event.listen(engine, "after_cursor_execute", self._after)
+
+    def _before(self, *_: Any) -> None:
+        self._began = time.perf_counter()
+
+    def _after(self, *_: Any) -> None:
+        self.seconds += time.perf_counter() - self._began
+
+
+async def ask(http: httpx2.AsyncClient, watch: Stopwatch, tokens: dict[str, str], line: str) -> dict[str, Any]:
+    """Figures of one list."""
+    who, path, *more = line.split(" ", 2)
+    following = bool(more) and more[-1].endswith("+next")
+    if more and not following:
+        path = f"{path} {more[0]}"
+    headers = {"Authorization": f"Bearer {tokens[who]}"}
+    if following:
+        page = (await http.get(path, headers=headers)).json()
+        path += f"{'&' if '?' in path else '?'}cursor={page['next']}"
+    sql, calls, until = list[float](), list[float](), time.monotonic() + SECONDS
+    status = 200
+    while len(calls) < TIMES and (time.monotonic() < until or len(calls) < 3) and status == 200:
+        watch.seconds, began = 0.0, time.perf_counter()
+        reply = await http.get(path, headers=headers)
+        status = reply.status_code
+        calls.append(time.perf_counter() - began)
+        sql.append(watch.seconds)
+    rows = len(reply.json().get("items", ())) if status == 200 else f"status {status}"
+    return {"sql": milliseconds(sql), "call": milliseconds(calls), "times": len(calls), "rows": rows}
+
+
+@asynccontextmanager
+async def api(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, Stopwatch]]:
+    """The API over a database; nothing it is asked here needs Temporal."""
+    async with Store(settings.database) as store:
+        records = open_records(settings)
+        engine = await TemporalEngine.connect("127.0.0.1:1")
+        app = create_app(store=store, records=records, temporal=engine, config=Config(), signer=Signer.fresh())
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60) as http:
+            yield http, Stopwatch(store.engine.sync_engine)
+        await records.close()
+
+
+@contextmanager
+def writing(url: str, folder: Path) -> Iterator[None]:
+    """A writer in a process of its own."""
+    with (folder / "writer.log").open("wb") as output:
+        process = spawn([sys.executable, "-m", "bench.writer", url, str(WRITES)], os.environ, output)
+    try:
+        yield
+        if process.poll() is not None:
+            raise RuntimeError((folder / "writer.log").read_text())
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def measure(settings: Settings) -> None:
+    """Prints a line per list."""
+    await prepare(settings)
+    await prepare_demo(settings)
+    tokens = read_tokens(settings.tokens_file)
+    async with api(settings) as (http, watch):
+        print(f"{'':32}  sql p50    p99   call p50    p99   times  rows")
+        for name, line in LISTS.items():
+            found = await ask(http, watch, tokens, line)
+            sql, call = found["sql"], found["call"]
+            figures = f"{sql['p50']:8.2f} {sql['p99']:6.1f}   {call['p50']:8.1f} {call['p99']:6.1f}"
+            print(f"{name:32} {figures}  {found['times']:6}  {found['rows']}", flush=True)
+
+
+def run(kind: str, url: str, folder: Path) -> None:
+    """One database from empty to measured."""
+    settings = Settings(home=folder, database_url=url)
+    migrate(url)
+    began = time.monotonic()
+    engine = create_engine(database_url(url, sync=True))
+    runs = fill(engine, float(os.environ.get("BENCH_SCALE", "1")))
+    engine.dispose()
+    print(f"{kind}: {runs} runs, {runs * 5} tasks, filled in {time.monotonic() - began:.0f} s; ms:", flush=True)
+    with writing(url, folder):
+        asyncio.run(measure(settings))
+
+
+def main() -> None:
+    """Both databases, one after the other."""
+    set_up_logging("warning")
+    wanted = os.environ.get("BENCH_DATABASES", "postgresql,sqlite").split(",")
+    with tempfile.TemporaryDirectory(prefix="holdfast-lists-", ignore_cleanup_errors=True) as folder:
+        if "postgresql" in wanted:
+            server = PostgresServer()
+            try:
+                home = Path(folder, "postgresql")
+                home.mkdir()
+                run("postgresql", server.create("lists"), home)
+            finally:
+                server.stop()
+        if "sqlite" in wanted:
+            home = Path(folder, "sqlite")
+            home.mkdir()
+            run("sqlite", f"sqlite:///{home / 'lists.db'}", home)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
