@@ -1,6 +1,6 @@
 # API and workers from one image: `holdfast api` or `holdfast worker` decides.
 # Built in two stages, so that the image holds no build tools; every package is checked against the hash in the lock.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.13-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/holdfast \
@@ -13,7 +13,7 @@ COPY workers workers
 COPY holdfast holdfast
 RUN /opt/holdfast/bin/pip install --no-cache-dir --no-deps --no-build-isolation --no-index .
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.13-slim-bookworm
 RUN useradd --system --create-home --home-dir /var/lib/holdfast --uid 10001 holdfast
 COPY --from=build /opt/holdfast /opt/holdfast
 USER holdfast

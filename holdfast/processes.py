@@ -60,6 +60,7 @@ async def serve_api(settings: Settings) -> None:
             lifespan="on",
         )
         log.info("api_starting", host=settings.host, port=settings.port)
+        _end_after_closing()
         await uvicorn.Server(options).serve()
 
 
@@ -72,6 +73,15 @@ async def _refuse_demo_people_in_the_open(settings: Settings) -> None:
             raise CannotServe(
                 f"the database holds demo people: not on {settings.host}. Switch them off, or use 127.0.0.1."
             )
+
+
+def _end_after_closing() -> None:
+    """uvicorn raises the signal that stopped it once more at its end: that must not cut off what is still to be closed.
+
+    Called directly before it serves, so that a signal that comes earlier ends the process as ever.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
 
 def _asked_to_stop() -> asyncio.Task[object]:
