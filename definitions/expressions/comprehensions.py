@@ -12,7 +12,7 @@ from typing import Any
 
 from definitions.expressions.equality import keys_in_order
 from definitions.expressions.machine import Machine
-from definitions.expressions.outcome import Fault, no_overload
+from definitions.expressions.outcome import Fault, at_hand, no_overload
 from definitions.expressions.tree import Node
 
 _UNBOUND = object()
@@ -25,7 +25,7 @@ def _each(machine: Machine, node: Node, visit: Callable[[], bool]) -> None:
     """
     name, source = node[1], machine.run(node[2])
     if isinstance(source, Mapping):
-        machine.charge(len(source))
+        machine.charge(len(at_hand(source)))
         source = keys_in_order(source)
     elif not isinstance(source, list | tuple):
         raise no_overload("a comprehension", source)

@@ -18,7 +18,7 @@ from definitions.expressions.equality import compare, contains, find, same
 from definitions.expressions.functions import EXTREMES, OVERLOADS, extreme
 from definitions.expressions.kinds import CelType, Uint, kind
 from definitions.expressions.machine import Handler, Machine
-from definitions.expressions.outcome import ABSENT, Absent, Exhausted, Fault, Unknown, no_overload
+from definitions.expressions.outcome import ABSENT, Absent, Exhausted, Fault, Unknown, at_hand, no_overload
 from definitions.expressions.reading import has, index, read, select, variable
 from definitions.expressions.tree import TREE_VERSION, Node, Tree
 from definitions.expressions.writing import json_text
@@ -175,7 +175,7 @@ def _conditional(machine: Machine, node: Node) -> Any:
 def _in(machine: Machine, node: Node) -> bool:
     item, items = machine.run(node[1]), machine.run(node[2])
     if isinstance(items, Mapping):
-        return find(items, item, ABSENT) is not ABSENT
+        return find(at_hand(items), item, ABSENT) is not ABSENT
     if not isinstance(items, list | tuple):
         raise no_overload("in", item, items)
     return contains(machine, item, items)

@@ -10,7 +10,7 @@ from definitions.expressions.conversions import type_of
 from definitions.expressions.kinds import NAMES, Uint, kind
 from definitions.expressions.machine import Function, Overloads
 from definitions.expressions.operators import checked_int
-from definitions.expressions.outcome import no_overload
+from definitions.expressions.outcome import at_hand, no_overload
 
 NUMBERS = (int, Uint, float)
 
@@ -35,7 +35,7 @@ def extreme(name: str, values: list[Any]) -> Any:
 _GENERAL: Overloads = {
     ("size", bytes): lambda _, value: len(value),
     ("size", list): lambda _, value: len(value),
-    ("size", dict): lambda _, value: len(value),
+    ("size", dict): lambda _, value: len(at_hand(value)),
     **{("dyn", own): lambda _, value: value for own in NAMES},
     **{("type", own): lambda _, value: type_of(value) for own in NAMES},
 }

@@ -8,7 +8,11 @@ one, as CEL says.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from definitions.references import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class Exhausted(Exception):
 def no_overload(what: str, *operands: object) -> Fault:
     """The fault of an operator or function that does not take what it was given."""
     return Fault(f"{what} does not take {', '.join(kind_name(each) for each in operands)}")
+
+
+def at_hand(members: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """A map whose members may be counted or searched. One that stands for a value elsewhere is a fault: its members are
+    not those of the value, and three of them must not pass for three rows.
+    """
+    if Reference.of(members) is not None:
+        raise Fault("the value is too large to be looked into: it is stored by reference")
+    return members
 
 
 def kind_name(value: object) -> str:
