@@ -162,8 +162,8 @@ class Outbox:
             return
         published = await self.versions.need(entry.payload["definition"], entry.payload["version"])
         start = RunStart.from_json({**entry.payload, "frozen": published.frozen})
-        name = started_data(published.graph, Started(datetime.now(UTC), start))["name"]
-        await self.engine.start(start, str(name))
+        title = started_data(published.graph, Started(datetime.now(UTC), start))["name"]
+        await self.engine.start(start, str(title))
 
     async def _later(self, entry: Entry, why: str) -> None:
         pause = min(SLOWEST, 0.25 * 2 ** min(entry.attempts, 8))
