@@ -20,11 +20,11 @@ from bench.stage import Stage
 from bench.steps import Bench
 from bench.table import table
 
-LATEST = Path(__file__).with_name("latest.json")
+OUTPUT = Path(os.environ.get("BENCH_OUTPUT") or Path(__file__).with_name("latest.json"))
 
 
-async def measure(stage: Stage, plan: Plan) -> dict[str, Any]:
-    """Every part of the plan, in its order."""
+async def measure(stage: Stage, plan: Plan) -> None:
+    """Every part of the plan, in its order; what is known is printed and written after each."""
     client = await Client.connect(stage.temporal.address)
     versions = await publish(stage, plan.lengths())
     bench = Bench(stage, plan, Ours(client, stage, versions), ByHand(client), OverHttp(client, stage, versions))
@@ -39,7 +39,13 @@ async def measure(stage: Stage, plan: Plan) -> dict[str, Any]:
     for name in plan.parts:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         found[name] = await parts[name]()
-    return found
+        print(table({name: found[name]}), flush=True)
+        keep(found)
+
+
+def keep(found: dict[str, Any]) -> None:
+    """What is known so far, as JSON."""
+    OUTPUT.write_text(json.dumps(found, indent=1) + "\n")
 
 
 def main() -> None:
@@ -48,12 +54,9 @@ def main() -> None:
         stage = Stage(Path(folder), os.environ.get("BENCH_PROFILE", ""))
         try:
             stage.start()
-            found = asyncio.run(measure(stage, Plan.from_environment()))
+            asyncio.run(measure(stage, Plan.from_environment()))
         finally:
             stage.stop()
-    print(table(found))
-    output = Path(os.environ.get("BENCH_OUTPUT") or LATEST)
-    output.write_text(json.dumps(found, indent=1) + "\n")
     sys.stdout.flush()
     os._exit(0)
 

@@ -14,10 +14,7 @@ def table(found: dict[str, Any]) -> str:
     for name, part in found.items():
         rows += _PARTS[name](part)
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    wide = [max(len(row[n]) for row in cells) for n in range(4)]
-    return "\n".join(
-        f"{row[0]:<{wide[0]}}  {row[1]:>{wide[1]}}  {row[2]:>{wide[2]}}  {row[3]:>{wide[3]}}" for row in cells
-    )
+    return "\n".join(f"{row[0]:<58}{row[1]:>18}{row[2]:>18}{row[3]:>8}" for row in cells)
 
 
 def _pair(label: str, figures: dict[str, Any], ratio: Any) -> Row:
