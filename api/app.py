@@ -26,7 +26,7 @@ from api.house import Config, House
 from api.metrics import Metrics
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
-from api.ports import Records
+from api.ports import Blobs, Records
 from api.routes import (
     activity_log,
     catalog,
@@ -38,6 +38,7 @@ from api.routes import (
     sources,
     system,
     tasks,
+    values,
     versions,
 )
 from api.signing import Signer
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     versions.routes,
     catalog.routes,
     runs.routes,
+    values.routes,
     commands.routes,
     tasks.routes,
     records.routes,
@@ -67,10 +69,16 @@ Processes in which people, AI and machines take turns. Send `Authorization: Bear
 
 
 def create_app(
-    *, store: Store, records: Records, temporal: Engine, config: Config | None = None, signer: Signer | None = None
+    *,
+    store: Store,
+    records: Records,
+    temporal: Engine,
+    blobs: Blobs | None = None,
+    config: Config | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
     """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close."""
-    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh())
+    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh(), blobs=blobs)
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -89,7 +97,9 @@ def create_app(
     return app
 
 
-def build_house(store: Store, records: Records, temporal: Engine, config: Config, signer: Signer) -> House:
+def build_house(
+    store: Store, records: Records, temporal: Engine, config: Config, signer: Signer, *, blobs: Blobs | None
+) -> House:
     """The parts that depend on each other, in their order."""
     versions, metrics = Versions(store), Metrics()
     outbox = Outbox(store, temporal, versions)
@@ -105,6 +115,7 @@ def build_house(store: Store, records: Records, temporal: Engine, config: Config
         reads=ReadLog(store),
         config=config,
         metrics=metrics,
+        blobs=blobs,
     )
 
 

@@ -12,7 +12,7 @@ from api.commands import Commands
 from api.engine import Engine
 from api.metrics import Metrics
 from api.outbox import Outbox
-from api.ports import Records
+from api.ports import Blobs, Records
 from api.signing import Signer
 from api.store.people import People
 from api.store.store import Store
@@ -38,7 +38,10 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The parts. `commands` and `outbox` are the only ways to the engine that change anything."""
+    """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
+
+    Without `blobs` there are no large values to be had.
+    """
 
     store: Store
     people: People
@@ -51,3 +54,4 @@ class House:
     reads: ReadLog
     config: Config = field(default_factory=Config)
     metrics: Metrics = field(default_factory=Metrics)
+    blobs: Blobs | None = None

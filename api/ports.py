@@ -1,7 +1,7 @@
-"""What the API asks of parts that it must not import: the records of a run live behind `activities`.
+"""What the API asks of parts that it must not import: the records and large values of a run live behind `activities`.
 
-The object that fits is handed in by the composition root (activities/records/). It raises errors with `code`, `message`
-and `errors`, which api/record_errors.py turns into problems.
+What fits is handed in by the composition root (activities/records/, activities/blobs.py). Records raise errors with
+`code`, `message` and `errors`, which api/record_errors.py turns into problems.
 """
 
 from __future__ import annotations
@@ -45,3 +45,11 @@ class Records(Protocol):
         me: Mapping[str, Any],
         fields: Sequence[str] | None = None,
     ) -> tuple[list[dict[str, Any]], str | None]: ...
+
+
+class Blobs(Protocol):
+    """Values that are too large for a history (activities/ports.py). Here they are only read."""
+
+    async def get(self, run: str, sha256: str) -> bytes:
+        """The JSON of a value that this run stored. Raises LookupError where it stored none such."""
+        ...

@@ -107,4 +107,5 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         engine = TemporalEngine(await connect_temporal(lazy=True, interceptors=traced), settings.task_queue)
         config = Config(hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url)
         signer = Signer.load(settings.home.absolute())
-        yield create_app(store=store, records=records, temporal=engine, config=config, signer=signer)
+        blobs = open_blobs(settings.blobs_url, settings.blob_folder)
+        yield create_app(store=store, records=records, temporal=engine, blobs=blobs, config=config, signer=signer)

@@ -15,6 +15,7 @@ import pytest
 from fastapi import APIRouter
 from sqlmodel import delete
 
+from activities.blobs import open_blobs
 from api.app import create_app, doors
 from api.doors import Door, Rule, asks
 from api.permissions import COMMAND_OPERATIONS, EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
@@ -85,6 +86,7 @@ async def things(world: World) -> AsyncIterator[Things]:
     assert given.status_code == 409, "not skippable, but known"
     log = {row["id"] for row in await world.rows("commands") if row["run"] == run["id"]}
     names = {"key": body["key"], "run": run["id"], "step": "a", "version": "1", "command": log.pop()}
+    names["sha256"] = await open_blobs("", world.settings.blob_folder).put(run["id"], b'"a value of the run"')
     records = {"source": "demo", "collection": "orders", "record": "o1"}
     yield Things({**names, **records, "free": f"{body['key']}-free"})
 

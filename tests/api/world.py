@@ -21,6 +21,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities import Registry
+from activities.blobs import open_blobs
 from activities.records import Records, SourceConfig
 from api.app import create_app
 from api.engine import TemporalEngine
@@ -143,6 +144,7 @@ async def open_world(
             store=store,
             records=records,
             temporal=engine or TemporalEngine(temporal, queue),
+            blobs=open_blobs(settings.blobs_url, settings.blob_folder),
             config=Config(command_deadline=deadline, relay_every=0.1),
             signer=Signer.fresh(),
         )
