@@ -14,7 +14,7 @@ from typing import Any
 from temporalio.client import Client
 
 from bench.plan import Plan
-from bench.rest import killed, paused, wake
+from bench.rest import killed, paused, rolled, wake
 from bench.sides import ByHand, Ours, OverHttp, publish
 from bench.stage import Stage
 from bench.steps import Bench
@@ -34,6 +34,7 @@ async def measure(stage: Stage, plan: Plan) -> None:
         "paused": lambda: paused(bench),
         "wake": lambda: wake(bench),
         "killed": lambda: killed(bench),
+        "rolled": lambda: rolled(bench),
     }
     found: dict[str, Any] = {}
     for name in plan.parts:

@@ -29,7 +29,7 @@ _DAY = {
 }
 _NUMBERS = {
     "sqlite": "(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < {last}) SELECT n FROM c)",
-    "postgresql": "generate_series(0, {last}) AS numbers(n)",
+    "postgresql": "generate_series(CAST(0 AS bigint), {last}) AS numbers(n)",
 }
 _PADDED = {"sqlite": "printf('%010d', {n})", "postgresql": "lpad(({n})::text, 10, '0')"}
 _INSTANT = {"sqlite": "datetime({at}, 'unixepoch') || '.000000'", "postgresql": "to_timestamp({at})"}

@@ -35,7 +35,7 @@ from holdfast.logs import set_up_logging
 from holdfast.settings import Settings
 from tests.support.servers import PostgresServer
 
-SECONDS, TIMES = 4.0, 200
+SECONDS, TIMES = 2.0, 200
 """A list is asked so often, or for so long."""
 WRITES = 100
 """Appends per second of the writer."""

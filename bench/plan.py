@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-PARTS = ("automatic", "human", "paused", "wake", "killed")
+PARTS = ("automatic", "human", "paused", "wake", "killed", "rolled")
 
 
 @dataclass(frozen=True, slots=True)

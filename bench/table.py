@@ -82,4 +82,11 @@ def _killed(part: dict[str, Any]) -> Iterator[Row]:
     yield ("worker killed: ms to next step p99", ours["p99"], hand["p99"], None)
 
 
-_PARTS = {"automatic": _automatic, "human": _human, "paused": _paused, "wake": _wake, "killed": _killed}
+_PARTS = {
+    "automatic": _automatic,
+    "human": _human,
+    "paused": _paused,
+    "wake": _wake,
+    "killed": _killed,
+    "rolled": _wake,
+}
