@@ -8,7 +8,7 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Interceptor, Worker, WorkerDeploymentConfig
+from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workers.run import Run
@@ -33,7 +33,11 @@ spans are made of."""
 
 
 def sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox with the default restrictions, so that a clock or a random number in the core is noticed."""
+    """The sandbox with the default restrictions, so that a clock or a random number in the core is noticed.
+
+    Every replay runs in it: those of the tests and those before a deploy. A worker that serves does without, since
+    what it serves has been replayed; it costs a fifth of the worker's processor time per step (make bench).
+    """
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
@@ -61,10 +65,12 @@ def build_worker(
     max_cached_workflows: int = 1000,
     identity: str | None = None,
     build_id: str | None = None,
+    sandboxed: bool = False,
 ) -> Worker:
     """A worker that has not been started. `activities` come from the registry, with `record` among them.
 
-    With a `build_id` it takes work only once that version was made the current one of its deployment.
+    With a `build_id` it takes work only once that version was made the current one of its deployment. `sandboxed`: in
+    the sandbox, which finds mistakes and costs time.
     Run it with `async with`, or `await worker.run()` and `await worker.shutdown()` on SIGTERM.
     """
     return Worker(
@@ -73,7 +79,7 @@ def build_worker(
         workflows=[Run],
         activities=list(activities),
         interceptors=list(interceptors),
-        workflow_runner=sandbox(),
+        workflow_runner=sandbox() if sandboxed else UnsandboxedWorkflowRunner(),
         max_cached_workflows=max_cached_workflows,
         graceful_shutdown_timeout=GRACE,
         sticky_queue_schedule_to_start_timeout=STICKY,
