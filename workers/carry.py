@@ -8,10 +8,14 @@ come meanwhile: so no message is lost.
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from definitions.canonical import canonical
 from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
 from definitions.engine.commands import ArmTimer, Command, StartEffect
@@ -19,8 +23,14 @@ from definitions.engine.state import StepStatus
 from definitions.times import parse_instant
 from definitions.wire import RunStart
 
-BUSY_FACTOR = 10
+READABLE = 64 * 1024
+"""Bytes of JSON up to which what is carried stands in the history as it is."""
+
+BUSY_FACTOR = 5
 """A run that is not at rest rolls later: it is not about to be woken, and each roll carries its whole state."""
+
+DRAIN_FACTOR = 10
+"""A run that always has an effect under way is given no new ones beyond this, until those have answered."""
 
 
 def must_roll(start: RunStart, length: int, suggested: bool, at_rest: bool) -> bool:
@@ -28,28 +38,57 @@ def must_roll(start: RunStart, length: int, suggested: bool, at_rest: bool) -> b
     return suggested or length >= start.roll_after * (1 if at_rest else BUSY_FACTOR)
 
 
+def must_drain(start: RunStart, length: int) -> bool:
+    """Whether new effects are held back, so that a run with many at a time comes to a point where it can roll."""
+    return length >= start.roll_after * DRAIN_FACTOR
+
+
 def carry(start: RunStart, state: State, unstored: Sequence[dict[str, Any]], wanted: Iterable[Command]) -> RunStart:
     """The argument of the next workflow run."""
     effects = [_effect_json(command) for command in wanted if isinstance(command, StartEffect)]
     carried = {"state": state.to_json(), "unstored": list(unstored), "effects": effects}
-    return replace(start, carried=carried)
+    return replace(start, carried=packed(carried))
 
 
-def carried_state(start: RunStart) -> State:
-    """The state to go on from; a new one where the run only begins."""
-    return State.from_json(start.carried["state"]) if start.carried else State.new(start.run)
+def packed(value: dict[str, Any]) -> dict[str, Any]:
+    """The value while it is small enough to be read in Temporal's UI, else compressed to some tenth of its size."""
+    text = canonical(value).encode()
+    if len(text) <= READABLE:
+        return value
+    return {"zlib": base64.b64encode(zlib.compress(text, 6)).decode()}
 
 
-def carried_commands(graph: Graph, start: RunStart, state: State) -> list[Command]:
+def unpacked(value: dict[str, Any]) -> dict[str, Any]:
+    """What `packed` was given."""
+    if "zlib" not in value:
+        return value
+    return dict(json.loads(zlib.decompress(base64.b64decode(value["zlib"]))))
+
+
+@dataclass(frozen=True, slots=True)
+class Luggage:
+    """What arrived with the start: nothing where the run only begins."""
+
+    state: State
+    unstored: tuple[dict[str, Any], ...] = ()
+    effects: tuple[StartEffect, ...] = ()
+
+    @classmethod
+    def of(cls, start: RunStart) -> Luggage:
+        if start.carried is None:
+            return cls(State.new(start.run))
+        row = unpacked(start.carried)
+        return cls(State.from_json(row["state"]), tuple(row["unstored"]), tuple(map(_effect, row["effects"])))
+
+
+def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:
     """What must be set going again: the effects asked for, and a timer for each execution that waits."""
-    if start.carried is None:
-        return []
     timers = [
         ArmTimer(execution.id, parse_instant(execution.until), graph.nodes[execution.step].title)
-        for execution in state.live()
+        for execution in luggage.state.live()
         if execution.status is StepStatus.WAITING and execution.until
     ]
-    return [*(_effect(row) for row in start.carried["effects"]), *timers]
+    return [*luggage.effects, *timers]
 
 
 def _effect_json(command: StartEffect) -> dict[str, Any]:

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects
-    from workers.carry import carried_commands, carried_state, carry, must_roll
+    from workers.carry import Luggage, carry, commands_again, must_drain, must_roll
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
@@ -32,6 +32,9 @@ with workflow.unsafe.imports_passed_through():
 
 CANCEL_LIMIT = timedelta(seconds=5)
 """How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
+
+ONE_TASK = timedelta(milliseconds=1)
+"""Long enough for a workflow task of its own, and no longer."""
 
 STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
@@ -49,15 +52,17 @@ class Run:
             # Any exception but a failure blocks the workflow task, which waits for a newer worker: just right.
             raise RuntimeError(f"interpreter version {self.start.interpreter} is newer than this worker")
         self.graph = graph_of(self.start.hash, self.start.frozen)
-        self.state = carried_state(self.start)
+        luggage = Luggage.of(self.start)
+        self.state = luggage.state
         self.inbox: deque[Message] = deque()
         if self.start.carried is None:
             self.inbox.append(Started(workflow.now(), self.start))
-        self.wanted: list[Command] = carried_commands(self.graph, self.start, self.state)
-        self.unstored = Unstored((self.start.carried or {}).get("unstored", ()))
+        self.wanted: list[Command] = commands_again(self.graph, luggage)
+        self.unstored = Unstored(luggage.unstored)
         self.working: dict[str, tuple[StartEffect, asyncio.Task[None]]] = {}
         self.timers: dict[str, asyncio.Task[None]] = {}
         self.recording: asyncio.Task[None] | None = None
+        self.recorded_at = 0
         self.shown: tuple[Any, ...] = ()
         self.traces = Traces()
 
@@ -65,9 +70,9 @@ class Run:
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Take messages until the run is closed and everything about it is stored."""
         while not self.state.closed:
-            await workflow.wait_condition(lambda: bool(self.inbox or self.wanted) or self._must_record())
+            await workflow.wait_condition(lambda: bool(self.inbox or self._startable()) or self._must_record())
             await self._turn()
-            self._roll_if_long()
+            await self._roll_at_rest()
         await self._wind_up()
         return {"status": str(self.state.status), "seq": self.state.seq, **self.state.closing}
 
@@ -104,27 +109,49 @@ class Run:
             self.traces.lead(trace, step.commands)
             tell(self.start.run, step.events, trace)
         self._roll_if_long()
-        wanted, self.wanted = self.wanted, []
-        for command in wanted:
+        startable = self._startable()
+        self.wanted = [command for command in self.wanted if command not in startable]
+        for command in startable:
             self._carry_out(command)
         if self._must_record():
             self._show()
             await self._record()
 
+    def _startable(self) -> list[Command]:
+        """What was asked for, without new effects while a long history waits for those under way."""
+        drains = bool(self.working) and must_drain(self.start, workflow.info().get_current_history_length())
+        return [command for command in self.wanted if not (drains and isinstance(command, StartEffect))]
+
+    async def _roll_at_rest(self) -> None:
+        """Continue as new where nothing is under way and nothing is waiting to be stored.
+
+        A timer goes before it: signals that came with the task that ended the recording are handed out only after it
+        (seen: a signal lost), and a timer's own task hands out signals first.
+        """
+        if self._must_roll():
+            try:
+                await workflow.wait_condition(lambda: bool(self.inbox), timeout=ONE_TASK, timeout_summary="roll")
+            except TimeoutError:
+                self._roll_if_long()
+
     def _roll_if_long(self) -> None:
-        """Continue as new where nothing is under way. Raises what the SDK raises to do so; awaits nothing."""
+        """Continue as new, unless a recording ended in this very task. Raises what the SDK raises; awaits nothing."""
+        if self._must_roll() and workflow.info().get_current_history_length() > self.recorded_at:
+            workflow.continue_as_new(carry(self.start, self.state, self.unstored.rows(), self.wanted).to_json())
+
+    def _must_roll(self) -> bool:
         if self.state.closed or self.working or self.recording or self.inbox:
-            return
+            return False
         info = workflow.info()
         at_rest = not self.wanted and not self.unstored.last
-        if must_roll(self.start, info.get_current_history_length(), info.is_continue_as_new_suggested(), at_rest):
-            workflow.continue_as_new(carry(self.start, self.state, self.unstored.rows(), self.wanted).to_json())
+        return must_roll(self.start, info.get_current_history_length(), info.is_continue_as_new_suggested(), at_rest)
 
     def _carry_out(self, command: Command) -> None:
         match command:
             case StartEffect():
                 self._start_effect(command)
             case CancelEffect(execution):
+                self.wanted = [held for held in self.wanted if getattr(held, "execution", None) != execution]
                 if execution in self.working:
                     self.working[execution][1].cancel()
             case ArmTimer():
@@ -189,6 +216,7 @@ class Run:
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
                 summary="record",
             )
+            self.recorded_at = workflow.info().get_current_history_length()
             self.unstored.stored(rows[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
             self.recording = asyncio.create_task(self._record_patiently(call, rows[-1]["seq"]))

@@ -30,14 +30,30 @@ def act(name: str, action: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "kind": "action", "title": name.title(), "action": action, "execute": "automatic", **more}
 
 
+CONFIGURATIONS = {
+    "plain": {},
+    "rolling": {"roll_after": 4},
+    "without a cache": {"cache": 0},
+}
+
+
+@pytest.fixture(params=CONFIGURATIONS)
+def house(request: pytest.FixtureRequest, temporal_client: Client, task_queue: str) -> House:
+    """The same stories thrice: as it is, continuing as new every few steps, and replaying at every turn."""
+    return House(temporal_client, task_queue, **CONFIGURATIONS[request.param])
+
+
 @pytest.fixture
-def house(temporal_client: Client, task_queue: str) -> House:
+def plain(temporal_client: Client, task_queue: str) -> House:
+    """A house as it is, for what is counted or read in one history."""
     return House(temporal_client, task_queue)
 
 
 async def replayed(handle: Any) -> None:
-    """The history replays against today's code."""
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(await handle.fetch_history())
+    """The history replays against today's code. One whose first task nobody has done yet holds nothing to replay."""
+    history = await handle.fetch_history()
+    if any(event.HasField("workflow_task_completed_event_attributes") for event in history.events):
+        await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
 
 
 async def recorded(house: House, handle: Any) -> State:
@@ -73,7 +89,8 @@ async def test_an_answer_means_that_it_is_stored(house: House) -> None:
         assert (await recorded(house, handle)).seq == answer["seq"] == 3
 
 
-async def test_a_chain_of_machines_costs_what_a_handwritten_one_does(house: House) -> None:
+async def test_a_chain_of_machines_costs_what_a_handwritten_one_does(plain: House) -> None:
+    house = plain
     async with house.worker():
         handle = await house.start(document([act(f"s{n}", "test.pay") for n in range(10)]))
         await handle.result()
@@ -214,17 +231,8 @@ async def test_a_wait_survives_its_worker(house: House) -> None:
     await replayed(handle)
 
 
-async def test_without_a_cache_every_turn_is_a_replay(temporal_client: Client, task_queue: str) -> None:
-    house = House(temporal_client, task_queue, cache=0)
-    async with house.worker():
-        handle = await house.start(document([act("pay", "test.pay"), TASK, CHOOSE]))
-        await house.until(handle, lambda v: v["current"] == ["look"])
-        await house.give(handle, "complete", step="look", output={"n": 7})
-        await house.give(handle, "complete", LEA, step="choose", choice="y")
-        assert (await handle.result())["status"] == "completed"
-
-
-async def test_the_run_can_be_read_in_temporals_own_terms(house: House) -> None:
+async def test_the_run_can_be_read_in_temporals_own_terms(plain: House) -> None:
+    house = plain
     async with house.worker():
         handle = await house.start(document([act("pay", "test.pay"), TASK], key="story"))
         await house.until(handle, lambda v: v["current"] == ["look"])
