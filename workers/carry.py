@@ -33,14 +33,26 @@ DRAIN_FACTOR = 10
 """A run that always has an effect under way is given no new ones beyond this, until those have answered."""
 
 
-def must_roll(start: RunStart, length: int, suggested: bool, at_rest: bool) -> bool:
-    """Whether a run without effects under way should continue as new, at this length of its history."""
-    return suggested or length >= start.roll_after * (1 if at_rest else BUSY_FACTOR)
+class Length:
+    """The events this leg's history has, reckoned from what the run itself did.
 
+    Temporal's own count is not asked: around a local activity it is another number when the history is replayed
+    (seen: a roll that a replay did not find). This one is the same by construction, and near enough.
+    """
 
-def must_drain(start: RunStart, length: int) -> bool:
-    """Whether new effects are held back, so that a run with many at a time comes to a point where it can roll."""
-    return length >= start.roll_after * DRAIN_FACTOR
+    MESSAGE, EFFECT, RECORD, TIMER = 4, 3, 2, 2
+
+    def __init__(self, start: RunStart) -> None:
+        self._start = start
+        self.events = self.MESSAGE
+
+    def must_roll(self, at_rest: bool) -> bool:
+        """Whether a run without effects under way should continue as new. One that did nothing yet never does."""
+        return self.MESSAGE < self.events >= self._start.roll_after * (1 if at_rest else BUSY_FACTOR)
+
+    def must_drain(self) -> bool:
+        """Whether new effects are held back, so that a run with many at a time comes to a point where it can roll."""
+        return self.events >= self._start.roll_after * DRAIN_FACTOR
 
 
 def carry(start: RunStart, state: State, unstored: Sequence[dict[str, Any]], wanted: Iterable[Command]) -> RunStart:

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects
-    from workers.carry import Luggage, carry, commands_again, must_drain, must_roll
+    from workers.carry import Length, Luggage, carry, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
@@ -62,7 +62,8 @@ class Run:
         self.working: dict[str, tuple[StartEffect, asyncio.Task[None]]] = {}
         self.timers: dict[str, asyncio.Task[None]] = {}
         self.recording: asyncio.Task[None] | None = None
-        self.recorded_at = 0
+        self.length = Length(self.start)
+        self.all_handed_out = True
         self.shown: tuple[Any, ...] = ()
         self.traces = Traces()
 
@@ -80,7 +81,12 @@ class Run:
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
         """Keep whatever arrives for the loop to judge. Never awaits, never raises."""
         payload = decoded(args, workflow.payload_converter().from_payload)
-        self.inbox.append(message_of(self.start, name, payload, workflow.now()))
+        self._arrive(message_of(self.start, name, payload, workflow.now()))
+
+    def _arrive(self, message: Message) -> None:
+        """Keep a message. Temporal hands out a task's signals at once and first, so none of them is left behind now."""
+        self.all_handed_out = True
+        self.inbox.append(message)
 
     @workflow.query(name=QUERY_STATE, description="The run as people see it, and what became of one command.")
     def state_query(self, command: str | None = None) -> dict[str, Any]:
@@ -101,6 +107,7 @@ class Run:
         """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
         while self.inbox:
             message = self.inbox.popleft()
+            self.length.events += Length.MESSAGE
             step = advance(self.graph, self.state, message)
             self.state = step.state
             self.unstored.add(step.events)
@@ -119,7 +126,7 @@ class Run:
 
     def _startable(self) -> list[Command]:
         """What was asked for, without new effects while a long history waits for those under way."""
-        drains = bool(self.working) and must_drain(self.start, workflow.info().get_current_history_length())
+        drains = bool(self.working) and self.length.must_drain()
         return [command for command in self.wanted if not (drains and isinstance(command, StartEffect))]
 
     async def _roll_at_rest(self) -> None:
@@ -132,19 +139,18 @@ class Run:
             try:
                 await workflow.wait_condition(lambda: bool(self.inbox), timeout=ONE_TASK, timeout_summary="roll")
             except TimeoutError:
+                self.all_handed_out = True
                 self._roll_if_long()
 
     def _roll_if_long(self) -> None:
-        """Continue as new, unless a recording ended in this very task. Raises what the SDK raises; awaits nothing."""
-        if self._must_roll() and workflow.info().get_current_history_length() > self.recorded_at:
+        """Continue as new, unless a recording ended just now. Raises what the SDK raises to do so; awaits nothing."""
+        if self._must_roll() and self.all_handed_out:
             workflow.continue_as_new(carry(self.start, self.state, self.unstored.rows(), self.wanted).to_json())
 
     def _must_roll(self) -> bool:
         if self.state.closed or self.working or self.recording or self.inbox:
             return False
-        info = workflow.info()
-        at_rest = not self.wanted and not self.unstored.last
-        return must_roll(self.start, info.get_current_history_length(), info.is_continue_as_new_suggested(), at_rest)
+        return self.length.must_roll(at_rest=not self.wanted and not self.unstored.last)
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -155,6 +161,7 @@ class Run:
                 if execution in self.working:
                     self.working[execution][1].cancel()
             case ArmTimer():
+                self.length.events += Length.TIMER
                 self.timers[command.execution] = asyncio.create_task(self._fire(command))
             case CancelTimer(execution):
                 if execution in self.timers:
@@ -179,6 +186,7 @@ class Run:
             events=self.unstored.rows(),
             trace=self.traces.of_effect(command.execution),
         )
+        self.length.events += Length.EFFECT
         self.unstored.carry(command.execution)
         handle = effects.start(command, call)
         self.working[command.execution] = (command, asyncio.create_task(self._follow(command, handle)))
@@ -194,12 +202,12 @@ class Run:
         self.unstored.back(command.execution, stored=isinstance(message, EffectEnded))
         if self.working.get(command.execution, (None,))[0] is command:
             del self.working[command.execution]
-        self.inbox.append(message)
+        self._arrive(message)
 
     async def _fire(self, command: ArmTimer) -> None:
         await workflow.sleep(command.until - workflow.now(), summary=f"{command.title} · {command.execution}"[:200])
         self.timers.pop(command.execution, None)
-        self.inbox.append(TimerFired(workflow.now(), command.execution))
+        self._arrive(TimerFired(workflow.now(), command.execution))
 
     def _must_record(self) -> bool:
         return self.unstored.homeless and self.recording is None
@@ -216,7 +224,8 @@ class Run:
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
                 summary="record",
             )
-            self.recorded_at = workflow.info().get_current_history_length()
+            self.all_handed_out = False
+            self.length.events += Length.RECORD
             self.unstored.stored(rows[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
             self.recording = asyncio.create_task(self._record_patiently(call, rows[-1]["seq"]))
