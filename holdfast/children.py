@@ -109,6 +109,8 @@ def ending(code: int | None) -> str:
 
 def _die_with(parent: int) -> None:
     """Runs in the child before it becomes the program. A parent that is gone already will send no signal."""
+    # A shell's background job ignores SIGINT and hands that on; a session of its own hears no terminal anyway.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if _LIBC is not None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
