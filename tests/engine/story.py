@@ -10,11 +10,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from definitions.freeze import Frozen, freeze
-
 from definitions.engine import Graph, State, Step, advance
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
+from definitions.freeze import Frozen, freeze
 from definitions.views import run_view
 from definitions.wire import Actor, Event, RunStart
 from tests.engine.invariants import check_step
