@@ -2,8 +2,8 @@
 
 Only between two turns with no effect under way: then everything the run is stands in its state, in the events not known
 to be stored, and in the commands just asked for. Timers are absolute moments in the state and are armed again. The call
-that continues follows the look at the inbox with nothing awaited in between, and Temporal refuses it when a signal has
-come meanwhile: so no message is lost.
+that continues follows the look at the inbox with nothing awaited in between; when that look may be trusted, and why
+Temporal's own refusal is not enough, is said in workers/run.py (`_roll_at_rest`) and docs/decisions/0013.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from temporalio.exceptions import (
     is_cancelled_exception,
 )
 
-from definitions.engine.commands import StartEffect
+from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
 from definitions.wire import EffectCall
 
@@ -54,8 +54,13 @@ def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any
             maximum_attempts=max(2, contract.attempts),
         ),
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=f"{command.title} · {command.execution}"[:200],
+        summary=summary_of(command),
     )
+
+
+def summary_of(command: StartEffect | ArmTimer) -> str:
+    """What Temporal's UI calls an activity or a timer: the step's title and the round, within the server's limit."""
+    return f"{command.title} · {command.execution}"[:200]
 
 
 def failure(command: StartEffect, error: BaseException, at: datetime) -> EffectFailed:

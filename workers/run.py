@@ -71,7 +71,7 @@ class Run:
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
         """Take messages until the run is closed and everything about it is stored."""
         while not self.state.closed:
-            await workflow.wait_condition(lambda: bool(self.inbox or self._startable()) or self._must_record())
+            await workflow.wait_condition(self._has_work)
             await self._turn()
             await self._roll_at_rest()
         await self._wind_up()
@@ -116,18 +116,23 @@ class Run:
             self.traces.lead(trace, step.commands)
             tell(self.start.run, step.events, trace)
         self._roll_if_long()
-        startable = self._startable()
-        self.wanted = [command for command in self.wanted if command not in startable]
-        for command in startable:
+        wanted, self.wanted = self.wanted, []
+        if self._drains():
+            self.wanted = [command for command in wanted if isinstance(command, StartEffect)]
+            wanted = [command for command in wanted if not isinstance(command, StartEffect)]
+        for command in wanted:
             self._carry_out(command)
         if self._must_record():
             self._show()
             await self._record()
 
-    def _startable(self) -> list[Command]:
-        """What was asked for, without new effects while a long history waits for those under way."""
-        drains = bool(self.working) and self.length.must_drain()
-        return [command for command in self.wanted if not (drains and isinstance(command, StartEffect))]
+    def _has_work(self) -> bool:
+        """Whether the loop has something to do now. What is held back while the run drains waits for an answer."""
+        return bool(self.inbox) or self._must_record() or (bool(self.wanted) and not self._drains())
+
+    def _drains(self) -> bool:
+        """Whether new effects are held back: a long history waits for those under way."""
+        return bool(self.working) and self.length.must_drain()
 
     async def _roll_at_rest(self) -> None:
         """Continue as new where nothing is under way and nothing is waiting to be stored.
@@ -205,7 +210,7 @@ class Run:
         self._arrive(message)
 
     async def _fire(self, command: ArmTimer) -> None:
-        await workflow.sleep(command.until - workflow.now(), summary=f"{command.title} · {command.execution}"[:200])
+        await workflow.sleep(command.until - workflow.now(), summary=effects.summary_of(command))
         self.timers.pop(command.execution, None)
         self._arrive(TimerFired(workflow.now(), command.execution))
 
