@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERPRETER_VERSION = 1
+INTERPRETER_VERSION = 2
 """The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
 
 QUERY_STATE = "state"
@@ -51,6 +51,7 @@ COMMAND_SIGNALS = {
 ACTIVITY_RECORD = "holdfast.record"
 ACTIVITY_GET_DATA = "holdfast.get_data"
 ACTIVITY_UPDATE_DATA = "holdfast.update_data"
+ACTIVITY_NOTIFY = "holdfast.notify"
 
 SEARCH_ATTRIBUTES = {
     "HoldfastDefinition": "keyword",
@@ -80,18 +81,26 @@ RESULT_LIMIT = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who gives a command, with the roles and teams the door found at that moment."""
+    """Who gives a command, with the roles, teams and policy switches the door found at that moment."""
 
     id: str
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    policy: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
-        return {"id": self.id, "roles": list(self.roles), "teams": list(self.teams)}
+        row: dict[str, Any] = {"id": self.id, "roles": list(self.roles), "teams": list(self.teams)}
+        return {**row, "policy": self.policy} if self.policy else row
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Actor:
-        return cls(str(value["id"]), tuple(value.get("roles", ())), tuple(value.get("teams", ())))
+        policy = value.get("policy")
+        return cls(
+            str(value["id"]),
+            tuple(value.get("roles", ())),
+            tuple(value.get("teams", ())),
+            policy if isinstance(policy, dict) else {},
+        )
 
 
 @dataclass(frozen=True, slots=True)

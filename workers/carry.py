@@ -11,8 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from definitions.canonical import canonical
@@ -55,13 +54,6 @@ class Length:
         return self.events >= self._start.roll_after * DRAIN_FACTOR
 
 
-def carry(start: RunStart, state: State, unstored: Sequence[dict[str, Any]], wanted: Iterable[Command]) -> RunStart:
-    """The argument of the next workflow run."""
-    effects = [_effect_json(command) for command in wanted if isinstance(command, StartEffect)]
-    carried = {"state": state.to_json(), "unstored": list(unstored), "effects": effects}
-    return replace(start, carried=packed(carried))
-
-
 def packed(value: dict[str, Any]) -> dict[str, Any]:
     """The value while it is small enough to be read in Temporal's UI, else compressed to some tenth of its size."""
     text = canonical(value).encode()
@@ -79,18 +71,32 @@ def unpacked(value: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Luggage:
-    """What arrived with the start: nothing where the run only begins."""
+    """What a run takes along: where it only begins, nothing but its name. `traces` is what workers/traces.py keeps."""
 
     state: State
     unstored: tuple[dict[str, Any], ...] = ()
     effects: tuple[StartEffect, ...] = ()
+    traces: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def of_a_rest(self) -> bool:
+        """Whether the leg before came to rest, and so has shown and stored all that this one begins with."""
+        return self.state.seq > 0 and not self.unstored and not self.effects
+
+    def onto(self, start: RunStart) -> RunStart:
+        """The argument of the next workflow run."""
+        effects = [_effect_json(effect) for effect in self.effects]
+        row = {"state": self.state.to_json(), "unstored": list(self.unstored), "effects": effects}
+        return replace(start, carried=packed({**row, "traces": self.traces} if self.traces else row))
 
     @classmethod
     def of(cls, start: RunStart) -> Luggage:
+        """What arrived with the start."""
         if start.carried is None:
             return cls(State.new(start.run))
         row = unpacked(start.carried)
-        return cls(State.from_json(row["state"]), tuple(row["unstored"]), tuple(map(_effect, row["effects"])))
+        effects = tuple(map(_effect, row["effects"]))
+        return cls(State.from_json(row["state"]), tuple(row["unstored"]), effects, row.get("traces", {}))
 
 
 def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:

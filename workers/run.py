@@ -23,12 +23,12 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects
-    from workers.carry import Length, Luggage, carry, commands_again
+    from workers.carry import Length, Luggage, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
     from workers.traces import Traces, tell
-    from workers.versions import is_known
+    from workers.versions import is_known, knows_what_was_shown
 
 CANCEL_LIMIT = timedelta(seconds=5)
 """How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
@@ -65,7 +65,11 @@ class Run:
         self.length = Length(self.start)
         self.all_handed_out = True
         self.shown: tuple[Any, ...] = ()
-        self.traces = Traces()
+        if luggage.of_a_rest and knows_what_was_shown(self.start.interpreter):
+            self.shown = self._to_show()
+        if self.start.carried is not None:
+            workflow.set_current_details(views.waiting_text(self.graph, self.state))
+        self.traces = Traces(luggage.traces)
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
@@ -150,7 +154,12 @@ class Run:
     def _roll_if_long(self) -> None:
         """Continue as new, unless a recording ended just now. Raises what the SDK raises to do so; awaits nothing."""
         if self._must_roll() and self.all_handed_out:
-            workflow.continue_as_new(carry(self.start, self.state, self.unstored.rows(), self.wanted).to_json())
+            workflow.continue_as_new(self._luggage().onto(self.start).to_json())
+
+    def _luggage(self) -> Luggage:
+        """All that the run is, at a moment when nothing is under way."""
+        held = tuple(command for command in self.wanted if isinstance(command, StartEffect))
+        return Luggage(self.state, self.unstored.rows(), held, self.traces.to_json())
 
     def _must_roll(self) -> bool:
         if self.state.closed or self.working or self.recording or self.inbox:
@@ -249,12 +258,17 @@ class Run:
     def _show(self) -> None:
         """What Temporal's UI says of a run at rest. An unchanged set of attributes costs no event."""
         workflow.set_current_details(views.waiting_text(self.graph, self.state))
-        waiting = views.waiting_for(self.graph, self.state)
-        shown = (str(self.state.status), tuple(waiting), views.has_attention(self.state))
+        shown = self._to_show()
         if shown != self.shown:
             self.shown = shown
-            updates: list[SearchAttributeUpdate[Any]] = [STATUS.value_set(shown[0]), WAITING_FOR.value_set(waiting)]
-            workflow.upsert_search_attributes([*updates, ATTENTION.value_set(shown[2])])
+            status, waiting, attention = shown
+            updates: list[SearchAttributeUpdate[Any]] = [STATUS.value_set(status), WAITING_FOR.value_set(waiting)]
+            workflow.upsert_search_attributes([*updates, ATTENTION.value_set(attention)])
+
+    def _to_show(self) -> tuple[str, tuple[str, ...], bool]:
+        """Status, whom the run waits for, and whether it asks for a person, as search attributes have them."""
+        waiting = tuple(views.waiting_for(self.graph, self.state))
+        return str(self.state.status), waiting, views.has_attention(self.state)
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""

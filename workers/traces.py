@@ -2,14 +2,15 @@
 
 A trace id is made at the API's door and travels beside a command, not under its seal: it says nothing that anybody is
 to believe. An effect that a command leads to goes under the command's trace, and so does what that effect leads to in
-turn; a timer or a person begins anew. It ends where the run continues as new. A run keeps a trace for each effect under
-way and none for what waits.
+turn; a timer or a person begins anew. A run keeps a trace for each effect under way and none for what waits, and takes
+what it keeps along when it continues as new.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from temporalio import workflow
 
@@ -28,9 +29,13 @@ class Traces:
 
     __slots__ = ("_effects", "_latest")
 
-    def __init__(self) -> None:
-        self._effects: dict[str, str] = {}
-        self._latest = ""
+    def __init__(self, carried: dict[str, Any]) -> None:
+        self._effects: dict[str, str] = dict(carried.get("effects", {}))
+        self._latest: str = carried.get("latest", "")
+
+    def to_json(self) -> dict[str, Any]:
+        """What the next leg of the run is to begin with; {} where nothing is under a trace."""
+        return {key: value for key, value in (("effects", self._effects), ("latest", self._latest)) if value}
 
     def of(self, message: Message) -> str:
         """The trace a message belongs to; '' where nobody asked for it by a request."""

@@ -15,7 +15,16 @@ class Line(IntEnum):
     FIRST = 1
     """2026-11-21. Guarded by tests/replay/histories/v1-*.json."""
 
+    KNOWS_WHAT_WAS_SHOWN = 2
+    """2026-11-21. A leg that begins at rest knows that the one before has told Temporal's UI, and does not tell it
+    again: one event less for each roll. Guarded by v2-unchanged.json, and for older runs by v1-unchanged.json."""
+
 
 def is_known(version: int) -> bool:
     """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""
     return version in Line.__members__.values()
+
+
+def knows_what_was_shown(version: int) -> bool:
+    """Whether a leg takes what it begins with as shown. One that does not shows it at its first rest all the same."""
+    return version >= Line.KNOWS_WHAT_WAS_SHOWN

@@ -1,4 +1,7 @@
-"""Records the histories that are missing for the present interpreter version. Those that exist are left alone."""
+"""Records the histories that are missing for an interpreter version, the present one unless said otherwise.
+
+Those that exist are left alone.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +30,16 @@ def forget_traces(value: Any) -> None:
             forget_traces(part)
 
 
-async def record() -> None:
+async def record(version: int) -> None:
     """Plays each missing story on a server of its own and writes its history as JSON."""
     server = TemporalServer().start()
     try:
         client = await Client.connect(server.address)
         for name, story in STORIES.items():
-            path = HISTORIES / f"v{INTERPRETER_VERSION}-{name}.json"
+            path = HISTORIES / f"v{version}-{name}.json"
             if path.exists():
                 continue
-            house = House(client, f"record-{name}")
+            house = House(client, f"record-{name}", interpreter=version)
             async with house.worker():
                 handle = await story(house)
             history = (await handle.fetch_history()).to_json_dict()
@@ -48,6 +51,6 @@ async def record() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(int(sys.argv[1]) if len(sys.argv) > 1 else INTERPRETER_VERSION))
     sys.stdout.flush()
     os._exit(0)

@@ -1,13 +1,20 @@
 """The paths of the interpreter that have a recorded history for each of its versions.
 
     python -m tests.replay.record        records those that are missing, on a real Temporal server
+    python -m tests.replay.record 1      the same for runs that were started under an earlier version
 
-A released history is never edited and never recorded again: it stands for runs that people have open. A change of
-behaviour gets a new version in workers/versions.py and new histories beside the old ones.
+A released history is never edited and never recorded again: it stands for runs that people have open.
+
+ - *A new feature* that no recorded run can have met (a kind of step, a command) needs no new version, for no history
+   can tell: add a story here and record it under today's.
+ - *A change of behaviour* gets the next number in workers/versions.py and definitions/wire.py, a predicate that the
+   code asks, and every story recorded once more under it. A story that tells old from new is recorded under the old
+   version too, with the code as it was before: without it nobody would notice a predicate that is never asked.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -113,6 +120,22 @@ async def rolled(house: House) -> WorkflowHandle[Any, Any]:
     return house.client.get_workflow_handle(handle.id)
 
 
+async def unchanged(house: House) -> WorkflowHandle[Any, Any]:
+    """The last leg of a run that continued as new, which rests once with nothing else to show than the leg before."""
+    house.roll_after = 15
+    handle = await house.start(document([TASK]))
+    handle = house.client.get_workflow_handle(handle.id)
+    await house.until(handle, lambda v: v["current"] == ["look"])
+    first = (await handle.describe()).run_id
+    await house.give(handle, "complete", step="look", output={})
+    while (await handle.describe()).run_id == first:
+        await asyncio.sleep(0.02)
+    await house.give(handle, "complete", step="look", output={})
+    await house.give(handle, "complete", step="look", output={"n": 1.0})
+    await handle.result()
+    return handle
+
+
 STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "answers": answers,
     "parallel": parallel,
@@ -120,4 +143,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "aborted": aborted,
     "waited": waited,
     "rolled": rolled,
+    "unchanged": unchanged,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+import workers.run
 from definitions.wire import INTERPRETER_VERSION
 from tests.replay.stories import HISTORIES, STORIES
 from workers.run import Run
 from workers.versions import Line
 from workers.worker import sandbox
 
+BROKEN = r"TMPRL1100|[Nn]ondeterminis"
 RECORDED = sorted(path.stem for path in HISTORIES.glob("*.json"))
 
 
@@ -72,5 +75,28 @@ def drop_timer(history: dict[str, Any]) -> None:
 async def test_damage_rings_the_alarm(name: str, damage: Callable[[dict[str, Any]], None]) -> None:
     history = load(name)
     damage(history)
-    with pytest.raises(Exception, match=r"TMPRL1100|[Nn]ondeterminis"):
+    with pytest.raises(Exception, match=BROKEN):
+        await replay(history)
+
+
+@pytest.mark.parametrize(("name", "answer"), [("v1-unchanged", True), ("v2-unchanged", False)])
+async def test_a_version_that_is_treated_like_another_rings_the_alarm(
+    name: str, answer: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For each number a history that only its own behaviour replays: the predicate says the same of every version."""
+    monkeypatch.setattr(workers.run, "knows_what_was_shown", lambda version: answer)
+    with pytest.raises(Exception, match=BROKEN):
+        await replay(load(name))
+    monkeypatch.setattr(workers.run, "knows_what_was_shown", lambda version: not answer)
+    await replay(load(name))
+
+
+async def test_a_run_of_a_version_to_come_waits_for_a_newer_worker() -> None:
+    """Its first task fails and is tried again: nothing of it is lost, and nothing is decided by code that is older."""
+    history = load("v2-answers")
+    started = history["events"][0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+    start = json.loads(base64.b64decode(started["data"]))
+    newer = json.dumps({**start, "interpreter": max(Line) + 1}).encode()
+    started["data"] = base64.b64encode(newer).decode()
+    with pytest.raises(Exception, match=f"interpreter version {max(Line) + 1} is newer than this worker"):
         await replay(history)

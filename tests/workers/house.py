@@ -27,7 +27,7 @@ from activities.record import record_activity
 from activities.registry import Registry
 from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
 from definitions.canonical import digest, seal_text
-from definitions.wire import COMMAND_SIGNALS, QUERY_STATE, Actor, Envelope, RunStart
+from definitions.wire import COMMAND_SIGNALS, INTERPRETER_VERSION, QUERY_STATE, Actor, Envelope, RunStart
 from tests.engine.story import ANN, frozen
 from workers.worker import build_worker
 
@@ -90,10 +90,17 @@ class House:
     """One task queue with one worker; starts runs, gives commands, asks."""
 
     def __init__(
-        self, client: Client, queue: str, *, cli_roles: tuple[str, ...] = (), cache: int = 100, roll_after: int = 400
+        self,
+        client: Client,
+        queue: str,
+        *,
+        cli_roles: tuple[str, ...] = (),
+        cache: int = 100,
+        roll_after: int = 400,
+        interpreter: int = INTERPRETER_VERSION,
     ) -> None:
         self.client, self.queue, self.cli_roles, self.cache = client, queue, cli_roles, cache
-        self.roll_after = roll_after
+        self.roll_after, self.interpreter = roll_after, interpreter
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
         self.blobs: Blobs = InMemoryBlobs()
@@ -125,6 +132,7 @@ class House:
             digest(version),
             version,
             {"by": ANN.to_json(), **request},
+            self.interpreter,
             keys=(base64.b64encode(public).decode(),),
             cli_roles=self.cli_roles,
             roll_after=self.roll_after,
