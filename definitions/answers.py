@@ -161,8 +161,11 @@ def _inside(key: str | int, check: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _file(value: Any) -> dict[str, Any]:
-    """An uploaded file by its id. A path is no key of it: the server takes none from a body."""
-    return shaped(value, {"id": _id, "name": _line, "caption": _text}, ("id",))
+    """An uploaded file by its id. A path is no key of it: the server takes none from a body.
+
+    Name, type, size and digest are what the door found under that id, whatever the caller wrote there.
+    """
+    return shaped(value, FILE_KEYS, ("file",))
 
 
 def _files(value: Any) -> list[dict[str, Any]]:
@@ -175,15 +178,21 @@ def _file_or_files(value: Any) -> Any:
 
 def _signature(value: Any) -> dict[str, Any]:
     """The signer's name, and either that it was typed or the picture of what was drawn."""
-    kept = shaped(value, {"name": _line, "typed": _boolean, "picture": _file, "at": _datetime}, ("name",))
-    if not kept.get("typed") and "picture" not in kept:
-        raise Wrong("missing", "a signature is typed, or has its picture", "/picture")
+    kept = shaped(value, {**FILE_KEYS, "name": _line, "typed": _boolean, "at": _datetime}, ("name",))
+    if not kept.get("typed") and "file" not in kept:
+        raise Wrong("missing", "a signature is typed, or has its picture", "/file")
     return kept
 
 
 def _location(value: Any) -> dict[str, Any]:
-    keys = {"lat": _between(90), "lon": _between(180), "accuracy": number, "address": _text}
+    keys = {"lat": _between(90), "lon": _between(180), "accuracy": _length, "address": _text}
     return shaped(value, keys, ("lat", "lon"))
+
+
+def _length(value: Any) -> int | float:
+    if number(value) < 0:
+        raise Wrong("wrong_format", "must not be negative")
+    return number(value)
 
 
 def _between(most: int) -> Callable[[Any], Any]:
@@ -196,7 +205,14 @@ def _between(most: int) -> Callable[[Any], Any]:
 
 
 def _stopwatch(value: Any) -> dict[str, Any]:
-    return shaped(value, {"at": _datetime}, ("at",))
+    """When it was pressed. What an earlier answer was told besides may come back with it, and is worked out anew."""
+    kept = shaped(value, {"at": _datetime, "timer": _line, "minutes": number}, ("at",))
+    return {"at": kept["at"]}
+
+
+FILE_KEYS: dict[str, Callable[[Any], Any]] = {
+    "file": _id, "name": _line, "caption": _text, "type": _line, "size": _integer, "sha256": _line,
+}  # fmt: skip
 
 
 def _no_answer(value: Any) -> Any:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from definitions.answers import Wrong, typed
+from definitions.bound import BINDABLE
 from definitions.checks.subject import Subject
 from definitions.expressions.pattern_automaton import build
 from definitions.expressions.pattern_syntax import PatternError
-from definitions.expressions.values import is_expression
+from definitions.expressions.values import is_expression, member
 from definitions.findings import Finding
-from definitions.forms import COUNTED, MEASURED, limit_of, option_ids
-from definitions.model import FormField
+from definitions.forms import option_ids
+from definitions.measures import COUNTED, MEASURED, limit_of
+from definitions.model import FormField, TaskStep
 
 CHOSEN = ("choice", "choices", "checklist")
 BOUNDED = (*COUNTED, *MEASURED, "number", "integer", "money", "date", "datetime", "duration")
@@ -22,12 +24,20 @@ def check_fields(subject: Subject) -> Iterator[Finding]:
     """Every field of the definition, and the timers that run through it."""
     if "inputs" not in subject.lost:
         yield from _fields(subject.document.inputs, "/inputs")
+        yield from _unbound(subject.document.inputs, "/inputs", "an input")
     timers: dict[str, list[str]] = {}
     for index, pointer, step in subject.steps():
         for at, fields in _forms(pointer, step):
             _collect(fields, at, timers)
-            if index not in subject.gaps:
-                yield from _fields(fields, at)
+            if index in subject.gaps:
+                continue
+            yield from _fields(fields, at)
+            if step.kind == "task" and at == f"{pointer}/fields":
+                yield from _bound(subject, fields, at)
+            else:
+                yield from _unbound(fields, at, "a field outside of a task's own form")
+        if isinstance(step, TaskStep) and index not in subject.gaps:
+            yield from _prefill(step, f"{pointer}/prefill")
     if not subject.gaps:
         yield from _timers(timers)
 
@@ -54,6 +64,41 @@ def _fields(fields: Sequence[FormField], pointer: str) -> Iterator[Finding]:
         yield from _default(each, at)
         if each.timer is not None and each.type != "stopwatch":
             yield _ignored(f"{at}/timer", "only a stopwatch has a timer")
+
+
+def _bound(subject: Subject, fields: Sequence[FormField], pointer: str) -> Iterator[Finding]:
+    """What a field of the run's record is shown in, and written back from."""
+    for index, each in enumerate(fields):
+        at = f"{pointer}/{index}"
+        if each.bind is None:
+            yield from _unbound(each.fields, f"{at}/fields", "a column")
+        elif each.type not in BINDABLE:
+            message = f"a field of type {each.type} cannot stand for a field of the record"
+            yield Finding("wrong_value", f"{at}/bind", message, f"Types that can are {', '.join(BINDABLE)}.")
+        elif subject.document.record is None and "record" not in subject.lost:
+            hint = "Name the run's record at the top: 'record: source.collection'."
+            yield Finding("record_missing", f"{at}/bind", "there is no record to show a field of", hint)
+
+
+def _unbound(fields: Sequence[FormField], pointer: str, what: str) -> Iterator[Finding]:
+    for index, each in enumerate(fields):
+        if each.bind is not None:
+            hint = "Begin with the record's value instead: 'default: = record.<field>'."
+            yield Finding("wrong_value", f"{pointer}/{index}/bind", f"{what} cannot be bound to the record", hint)
+
+
+def _prefill(step: TaskStep, pointer: str) -> Iterator[Finding]:
+    """A prefill names fields of the form; a literal one is an answer like any other."""
+    fields = {each.id: each for each in step.fields}
+    for name, value in step.prefill.items():
+        at = member(pointer, name)
+        if name not in fields:
+            hint = f"The fields are {', '.join(list(fields)[:20])}." if fields else "The step has no fields."
+            yield Finding("unknown_field", at, f"the form has no field {name!r}", hint)
+        elif fields[name].type == "info":
+            yield _ignored(at, "a field of type info is not filled in")
+        else:
+            yield from _literal(fields[name], value, at, "prefill")
 
 
 def _options(each: FormField, at: str) -> Iterator[Finding]:
@@ -114,21 +159,26 @@ def _pattern(each: FormField, at: str) -> Iterator[Finding]:
 
 
 def _default(each: FormField, at: str) -> Iterator[Finding]:
-    """A literal default is an answer like any other; tables and what is computed are judged in the run."""
-    if each.default is None or each.type in ("info", "table") or _computed(each.default):
+    if each.type != "info":
+        yield from _literal(each, each.default, f"{at}/default", "default")
+
+
+def _literal(each: FormField, value: Any, at: str, what: str) -> Iterator[Finding]:
+    """A literal first value is an answer like any other; tables and what is computed are judged in the run."""
+    if value is None or each.type == "table" or _computed(value):
         return
     try:
-        value = typed(each.type, each.default)
+        value = typed(each.type, value)
     except Wrong as wrong:
         hint = "Write one that a person could give."
-        yield Finding("bad_default", f"{at}/default{wrong.at}", f"the default {wrong.message}", hint)
+        yield Finding("bad_default", f"{at}{wrong.at}", f"the {what} {wrong.message}", hint)
         return
     offered = option_ids(each.options) if isinstance(each.options, list) else None
     if each.type in CHOSEN and offered is not None:
         for name in [value] if each.type == "choice" else value:
             if name not in offered and not any(map(is_expression, offered)):
                 hint = f"Use one of {', '.join(map(str, offered[:20]))}."
-                yield Finding("bad_default", f"{at}/default", f"the default {name!r} is no option", hint)
+                yield Finding("bad_default", at, f"the {what} {name!r} is no option", hint)
 
 
 def _computed(value: Any) -> bool:
@@ -142,16 +192,22 @@ def _computed(value: Any) -> bool:
 
 
 def _collect(fields: Sequence[FormField], pointer: str, timers: dict[str, list[str]]) -> None:
+    """The stopwatches by timer. Those in the columns of a table are paired within their row, and so kept apart."""
     for index, each in enumerate(fields):
+        at = f"{pointer}/{index}"
         if each.type == "stopwatch" and each.timer is not None:
-            timers.setdefault(each.timer, []).append(f"{pointer}/{index}")
+            timers.setdefault(each.timer, []).append(at)
+        if each.type == "table":
+            inside: dict[str, list[str]] = {}
+            _collect(each.fields, f"{at}/fields", inside)
+            timers |= {f"{at}/{name}": places for name, places in inside.items()}
 
 
 def _timers(timers: dict[str, list[str]]) -> Iterator[Finding]:
     """A timer is started at its first stopwatch and stopped at the next: one alone measures nothing."""
     for name, places in timers.items():
         if len(places) % 2:
-            message = f"the timer {name!r} is started and stopped in {len(places)} places"
+            message = f"the timer {name.rsplit('/', 1)[-1]!r} is started and stopped in {len(places)} places"
             hint = "Give it one stopwatch that starts it and, after that, one that stops it."
             yield Finding("stop_without_start", f"{places[-1]}/timer", message, hint)
 
