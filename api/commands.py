@@ -38,7 +38,7 @@ from api.tracing import bind, current_trace, log
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
 from definitions.engine import judge
-from definitions.engine.judge import Refusal
+from definitions.engine.moves import Refusal
 from definitions.wire import VALUE_LIMIT
 
 if TYPE_CHECKING:

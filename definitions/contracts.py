@@ -45,3 +45,4 @@ class EffectContract:
 
 READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, attempts=5)
 WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, attempts=5)
+TELL_PEOPLE = EffectContract(touches=Touches.WORLD, repeatable=True, timeout=30.0, attempts=5)

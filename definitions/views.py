@@ -6,20 +6,25 @@ person could do by the state of the run and the roles of its steps; grants are l
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from definitions.due import overdue_from
 from definitions.engine.graph import Graph, Node
-from definitions.engine.judge import COMMAND_KEYS, STEP_COMMANDS, blocked_by, may_act
-from definitions.engine.scope import phase_status
-from definitions.engine.state import ENDED, Execution, State, StepStatus
+from definitions.engine.judge import may_act, run_takes
+from definitions.engine.moves import MOVES, Question
+from definitions.engine.scope import blocked_by, phase_status
+from definitions.engine.sides import is_undoing, shown
+from definitions.engine.state import ENDED, Execution, Side, SideStatus, State, StepStatus
 from definitions.wire import Actor
 
 NOBODY: dict[str, list[str]] = {"users": [], "teams": [], "partners": []}
 
 
-def run_view(graph: Graph, state: State) -> dict[str, Any]:
-    """The RunView of API.md, without any `can`."""
-    steps = [step_view(graph, state, node) for node in graph.nodes.values()]
+def run_view(graph: Graph, state: State, now: datetime | None = None) -> dict[str, Any]:
+    """The RunView of API.md, without any `can`. `now` is what overdue is measured by; nothing is without it."""
+    graph = graph.grown(state.added)
+    steps = [step_view(graph, state, node, now) for node in graph.nodes.values()]
     current = [step["id"] for step in steps if step["status"] not in ("pending", *ENDED)]
     return {
         "id": state.run,
@@ -30,28 +35,46 @@ def run_view(graph: Graph, state: State) -> dict[str, Any]:
         "status": str(state.status),
         "attention": has_attention(state),
         "holder": state.holder,
+        "saved": state.saved,
         "labels": list(state.labels),
+        "purposes": list(state.purposes),
+        "assignees": {**NOBODY, **state.assignees},
         "started_at": state.started_at or None,
         "started_by": state.started_by or None,
         "ended_at": state.ended_at,
-        "due": None,
+        "due": _due(state, "run"),
         "closing": closing(state),
         "progress": progress(steps),
         "current": current,
         "next": following(graph, state, current),
-        "phases": [
-            {"id": p.id, "title": p.title or p.id, "status": phase_status(graph, state, p.id)}
-            for p in graph.document.phases
-        ],
+        "phases": [_phase(graph, state, steps, phase.id, phase.title) for phase in graph.document.phases],
         "steps": steps,
+        "errands": [shown(side) for side in state.sides.values() if side.kind != "automation"],
         "context": {"record": state.record_data, "inputs": state.inputs},
+        "notes": state.notes.get("run", 0),
         "seq": state.seq,
     }
 
 
+def _due(state: State, target: str) -> str | None:
+    return state.due.get(target, {}).get("due")
+
+
+def _phase(graph: Graph, state: State, steps: list[dict[str, Any]], phase: str, title: str | None) -> dict[str, Any]:
+    return {
+        "id": phase,
+        "title": title or phase,
+        "status": phase_status(graph, state, phase),
+        "due": _due(state, f"phase:{phase}"),
+        "progress": progress([step for step in steps if step["phase"] == phase]),
+    }
+
+
 def has_attention(state: State) -> bool:
-    """Whether any step of the run asks for a person's help."""
-    return StepStatus.ATTENTION in state.open.values()
+    """Whether any step or errand of the run asks for a person's help."""
+    return StepStatus.ATTENTION in state.open.values() or any(
+        side.status is SideStatus.ATTENTION for side in state.errands()
+    )
 
 
 def closing(state: State) -> dict[str, Any]:
@@ -76,23 +99,62 @@ def following(graph: Graph, state: State, current: list[str]) -> list[str]:
     return [step for step in graph.nodes if step in after and step not in state.latest]
 
 
-def step_view(graph: Graph, state: State, node: Node) -> dict[str, Any]:
+def step_view(graph: Graph, state: State, node: Node, now: datetime | None = None) -> dict[str, Any]:
     """One step with its newest round, as it stands in a RunView."""
     execution = state.of(node.id)
-    pending = execution is None
-    seen = round_view(execution) if execution else PENDING_ROUND
+    seen = round_view(execution) if execution else _pending(state, node)
+    due = _due(state, f"step:{node.id}")
+    is_open = not state.closed and seen["status"] not in ENDED
     return {
         "id": node.id,
         **seen,
-        "execution": seen["execution"] or f"{node.id}#1",
         "kind": node.step.kind,
         "title": node.title,
+        "description": node.step.description,
+        "button": node.step.button,
         "phase": node.step.phase,
-        "blocked_by": blocked_by(graph, state, node) if pending and not state.closed else [],
-        "due": None,
-        "overdue": False,
+        "skippable": bool(node.step.skippable),
+        "roles": list(node.step.roles),
+        "blocked_by": _blocked(graph, state, node) if execution is None and not state.closed else [],
+        "due": due,
+        "overdue": bool(due and now and is_open and _is_past(graph, due, now)),
         "proposal": None,
-        "notes": 0,
+        "notes": state.notes.get(node.id, 0),
+        "automations": [_automation(state, node, index) for index in range(len(node.step.automations))],
+        "errands": [shown(side) for side in state.sides.values() if side.step == node.id and side.kind == "undo"],
+    }
+
+
+def _pending(state: State, node: Node) -> dict[str, Any]:
+    """A step nobody has come to yet, or is pending again: under the number its next round will have."""
+    number = state.rounds.get(node.id, 0) + 1
+    planned = state.assign.get(node.id) or {}
+    return {
+        **PENDING_ROUND,
+        "execution": f"{node.id}#{number}",
+        "round": number,
+        "assignees": {**NOBODY, **planned},
+    }
+
+
+def _blocked(graph: Graph, state: State, node: Node) -> list[str]:
+    waits = blocked_by(graph, state, node)
+    return [*waits, node.id] if is_undoing(state, node.id) and node.id not in waits else waits
+
+
+def _is_past(graph: Graph, due: str, now: datetime) -> bool:
+    return overdue_from(due, graph.document.timezone or "UTC") <= now
+
+
+def _automation(state: State, node: Node, index: int) -> dict[str, Any]:
+    """An automation of a step, with every time it ran."""
+    automation = node.step.automations[index]
+    ran = [s for s in state.sides.values() if s.kind == "automation" and (s.step, s.name) == (node.id, automation.id)]
+    return {
+        "id": automation.id,
+        "title": automation.title or automation.id,
+        "action": automation.action,
+        "runs": [shown(side) for side in ran],
     }
 
 
@@ -113,6 +175,11 @@ def round_view(execution: Execution) -> dict[str, Any]:
         "started_at": execution.started_at,
         "ended_at": execution.ended_at,
         "until": execution.until,
+        "claimed_by": (execution.claimed or {}).get("by"),
+        "inbox": execution.inbox,
+        "amended": execution.amended,
+        "before": execution.before,
+        "because": execution.because,
     }
 
 
@@ -130,50 +197,86 @@ PENDING_ROUND = round_view(Execution(id="", step="", round=1, status=StepStatus.
 
 def legal(graph: Graph, state: State, actor: Actor) -> dict[str, Any]:
     """The command types this person could give now: `{"run": [...], "steps": {step: [...]}}`."""
+    graph = graph.grown(state.added)
     steps: dict[str, list[str]] = {}
-    for execution in () if state.closed else state.live():
-        node = graph.nodes[execution.step]
-        if may_act(node, actor):
-            steps[node.id] = step_commands(node, execution)
-    return {"run": [] if state.closed else [c for c in COMMAND_KEYS if c not in STEP_COMMANDS], "steps": steps}
+    for node in graph.nodes.values():
+        if found := step_commands(graph, state, node, actor):
+            steps[node.id] = found
+    asked = Question(graph, state, {}, actor, EPOCH)
+    takes = [name for name, move in MOVES.items() if move.on != "step" and _run_takes(graph, state, actor, name)]
+    return {"run": [name for name in takes if MOVES[name].offered(asked)], "steps": steps}
 
 
-def step_commands(node: Node, execution: Execution) -> list[str]:
-    """What an open round can take, in the order of the command table."""
-    takes = {
-        "complete": execution.status is StepStatus.READY,
-        "skip": bool(node.step.skippable),
-        "retry": execution.status is StepStatus.ATTENTION,
-        "handle_manually": not node.for_a_person,
-    }
-    return [command for command in STEP_COMMANDS if takes[command]]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def step_commands(graph: Graph, state: State, node: Node, actor: Actor) -> list[str]:
+    """What a step can take from this person, in the order of the command table."""
+    execution = state.of(node.id)
+    asked = Question(graph, state, {"step": node.id}, actor, EPOCH, node, execution)
+    return [
+        name
+        for name, move in MOVES.items()
+        if move.on != "run"
+        and (execution is not None or move.pending)
+        and (not move.roles or may_act(node, actor))
+        and _run_takes(graph, state, actor, name)
+        and move.offered(asked)
+    ]
+
+
+def _run_takes(graph: Graph, state: State, actor: Actor, name: str) -> bool:
+    return run_takes(graph, state, name, MOVES[name], actor) is None
 
 
 def task_rows(graph: Graph, state: State) -> list[dict[str, Any]]:
-    """One row per open step, for the work lists: {run, step, execution, definition, title, kind, status, …}."""
-    if state.closed:
-        return []
-    return [_task_row(graph, state, execution) for execution in state.live()]
+    """One row per open step or errand that asks a person, for the work lists: {run, step, execution, title, …}."""
+    graph = graph.grown(state.added)
+    steps = [] if state.closed else [_task_row(graph, state, execution) for execution in state.live()]
+    return [*steps, *(_errand_row(state, side) for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
 
 def _task_row(graph: Graph, state: State, execution: Execution) -> dict[str, Any]:
     node = graph.nodes[execution.step]
-    record = state.record or {}
     return {
-        "run": state.run,
-        "step": node.id,
-        "execution": execution.id,
-        "definition": state.definition,
-        "run_name": state.name,
-        "title": node.title,
-        "kind": node.step.kind,
+        **_row_of(state, node.id, execution.id, node.title, node.step.kind),
         "status": str(execution.status),
         "attention": execution.attention["reason"] if execution.attention else None,
         "users": execution.assignees.get("users", []),
         "teams": execution.assignees.get("teams", []),
         "roles": list(node.step.roles),
-        "due": None,
+        "due": _due(state, f"step:{node.id}"),
         "entered_at": execution.entered_at,
+        "inbox": execution.inbox,
+        "manual": node.for_a_person,
+    }
+
+
+def _errand_row(state: State, side: Side) -> dict[str, Any]:
+    return {
+        **_row_of(state, side.id, side.id, side.title, side.kind),
+        "status": str(side.status),
+        "attention": (side.attention or {}).get("reason"),
+        "users": [side.acting] if side.acting else [],
+        "teams": [],
+        "roles": [],
+        "due": None,
+        "entered_at": side.asked_at,
+        "inbox": None,
+        "manual": False,
+    }
+
+
+def _row_of(state: State, step: str, execution: str, title: str, kind: str) -> dict[str, Any]:
+    record = state.record or {}
+    return {
+        "run": state.run,
+        "step": step,
+        "execution": execution,
+        "definition": state.definition,
+        "run_name": state.name,
+        "title": title,
+        "kind": kind,
         "record_collection": record.get("collection"),
         "record_id": record.get("id"),
     }
@@ -197,22 +300,26 @@ def run_row(graph: Graph, state: State) -> dict[str, Any]:
         "started_at": state.started_at,
         "started_by": state.started_by,
         "ended_at": state.ended_at,
-        "due": None,
+        "due": _due(state, "run"),
         "seq": state.seq,
     }
 
 
 def waiting_for(graph: Graph, state: State) -> list[str]:
     """Whom and what the run waits for, one phrase each, for Temporal's search attribute: step ids, nothing personal."""
-    return [execution.step for execution in state.live() if execution.status is not StepStatus.RUNNING]
+    steps = [execution.step for execution in state.live() if execution.status is not StepStatus.RUNNING]
+    return [*steps, *(side.id for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
 
 def waiting_text(graph: Graph, state: State) -> str:
     """The same for people who look at the run in Temporal's UI, as markdown."""
-    lines = []
+    graph = graph.grown(state.added)
+    lines = [f"Saved by {state.saved['by']}."] if state.saved else []
     for execution in state.live():
         node = graph.nodes[execution.step]
         names = [name for kind in ("users", "teams", "partners") for name in execution.assignees.get(kind, [])]
         whom = ", ".join(names) or ", ".join(node.step.roles)
         lines.append(f"**{node.title}** (`{execution.id}`): {execution.status}{f', for {whom}' if whom else ''}")
+    for side in state.errands():
+        lines.append(f"{side.title} (`{side.id}`): {side.status}")
     return "\n\n".join(lines) or f"The run has {state.status}."

@@ -18,6 +18,7 @@ from definitions.canonical import canonical
 from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
 from definitions.engine.commands import ArmTimer, Command, StartEffect
+from definitions.engine.dues import clocks
 from definitions.engine.state import StepStatus
 from definitions.times import parse_instant
 from definitions.wire import RunStart
@@ -100,13 +101,14 @@ class Luggage:
 
 
 def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:
-    """What must be set going again: the effects asked for, and a timer for each execution that waits."""
+    """What must be set going again: the effects asked for, a timer for each wait, and the clocks of due dates."""
     timers = [
         ArmTimer(execution.id, parse_instant(execution.until), graph.nodes[execution.step].title)
         for execution in luggage.state.live()
-        if execution.status is StepStatus.WAITING and execution.until
+        if execution.status is StepStatus.WAITING and execution.until and not execution.came_due
     ]
-    return [*luggage.effects, *timers]
+    grown = graph.grown(luggage.state.added)
+    return [*luggage.effects, *timers, *clocks(grown, luggage.state).values()]
 
 
 def _effect_json(command: StartEffect) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from definitions import views
     from definitions.engine import advance
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
-    from definitions.engine.messages import EffectEnded, EffectFailed, Message, Started, TimerFired
+    from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
+    from definitions.engine.moves.migrating import FROZEN
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects
     from workers.carry import Length, Luggage, commands_again
@@ -73,8 +75,11 @@ class Run:
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
-        """Take messages until the run is closed and everything about it is stored."""
-        while not self.state.closed:
+        """Take messages until the run is over and everything about it is stored."""
+        if self.state.over:  # an ended run is started again only to be reopened: that command comes with the start
+            await workflow.wait_condition(lambda: bool(self.inbox))
+            await self._turn()
+        while not self.state.over:
             await workflow.wait_condition(self._has_work)
             await self._turn()
             await self._roll_at_rest()
@@ -96,7 +101,7 @@ class Run:
     def state_query(self, command: str | None = None) -> dict[str, Any]:
         """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`."""
         return {
-            "run": views.run_view(self.graph, self.state),
+            "run": views.run_view(self.graph, self.state, workflow.now()),
             "seq": self.state.seq,
             "command": self._outcome(command) if command else None,
         }
@@ -114,6 +119,7 @@ class Run:
             self.length.events += Length.MESSAGE
             step = advance(self.graph, self.state, message)
             self.state = step.state
+            self._follow_version(message)
             self.unstored.add(step.events)
             self.wanted.extend(step.commands)
             trace = self.traces.of(message)
@@ -129,6 +135,13 @@ class Run:
         if self._must_record():
             self._show()
             await self._record()
+
+    def _follow_version(self, message: Message) -> None:
+        """A run that was moved goes on by the version that came with the command."""
+        if self.state.hash != self.start.hash and isinstance(message, CommandGiven):
+            frozen = message.command[FROZEN]["version"]
+            self.start = replace(self.start, version=self.state.version, hash=self.state.hash, frozen=frozen)
+            self.graph = graph_of(self.start.hash, frozen)
 
     def _has_work(self) -> bool:
         """Whether the loop has something to do now. What is held back while the run drains waits for an answer."""
@@ -219,7 +232,7 @@ class Run:
         self._arrive(message)
 
     async def _fire(self, command: ArmTimer) -> None:
-        await workflow.sleep(command.until - workflow.now(), summary=effects.summary_of(command))
+        await workflow.sleep(max(command.until - workflow.now(), ONE_TASK), summary=effects.summary_of(command))
         self.timers.pop(command.execution, None)
         self._arrive(TimerFired(workflow.now(), command.execution))
 

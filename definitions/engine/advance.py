@@ -36,7 +36,9 @@ from dataclasses import dataclass
 
 from definitions.engine.answers import effect_ended, effect_failed, timer_fired
 from definitions.engine.commands import Command
+from definitions.engine.dues import refresh, reset_clocks
 from definitions.engine.events import EventType
+from definitions.engine.finish import close_if_over, end_if_taken_back
 from definitions.engine.graph import Graph
 from definitions.engine.messages import (
     CommandGiven,
@@ -48,8 +50,10 @@ from definitions.engine.messages import (
     Unreadable,
 )
 from definitions.engine.people import command_given, unreadable
-from definitions.engine.settle import settle
+from definitions.engine.settle import open_forced, settle
+from definitions.engine.sides import begin_queued
 from definitions.engine.state import State
+from definitions.engine.sync import queue_sync
 from definitions.engine.turn import Turn
 from definitions.wire import Event
 
@@ -79,8 +83,20 @@ def advance(graph: Graph, state: State, message: Message) -> Step:
             effect_failed(turn, message)
         case TimerFired():
             timer_fired(turn, message)
-    settle(turn)
+    _go_on(turn)
     return Step(turn.state, tuple(turn.events), tuple(turn.commands))
+
+
+def _go_on(turn: Turn) -> None:
+    """What follows from a message, in this order: steps, the end of the run, due dates, errands, clocks."""
+    open_forced(turn)
+    settle(turn)
+    end_if_taken_back(turn)
+    refresh(turn)
+    queue_sync(turn)
+    begin_queued(turn)
+    reset_clocks(turn)
+    close_if_over(turn)
 
 
 def _started(turn: Turn, message: Started) -> None:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from definitions.engine.dues import CLOCK, clock_fired
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node
 from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
 from definitions.engine.settle import moved
-from definitions.engine.state import Execution, StepStatus
+from definitions.engine.sides import side_ended, side_failed
+from definitions.engine.state import Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import GetDataStep, UpdateDataStep
 
 
 def effect_ended(turn: Turn, message: EffectEnded) -> None:
     """The effect's result becomes the step's output; what it tells of the run's record is kept too."""
+    if message.execution in turn.state.sides:
+        side_ended(turn, message)
+        return
     execution = _awaited(turn, message.execution, message.turn)
     if execution is None:
         _late(turn, message.execution, message.turn, "done", "")
@@ -33,6 +38,9 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
 
 def effect_failed(turn: Turn, message: EffectFailed) -> None:
     """A step's failure never fails its run: the flow goes on by a port that names it, or a person is asked."""
+    if message.execution in turn.state.sides:
+        side_failed(turn, message)
+        return
     execution = _awaited(turn, message.execution, message.turn)
     if execution is None:
         _late(turn, message.execution, message.turn, "unknown" if message.unknown else "failed", message.message)
@@ -50,12 +58,30 @@ def effect_failed(turn: Turn, message: EffectFailed) -> None:
 
 
 def timer_fired(turn: Turn, message: TimerFired) -> None:
-    """The wait is over, if the step still waits."""
+    """The wait is over, if the step still waits. While the run is saved that is only noted."""
+    if message.execution.startswith(CLOCK):
+        clock_fired(turn, message.execution)
+        return
     execution = turn.state.executions.get(message.execution)
     if execution is None or execution.status is not StepStatus.WAITING:
         return
+    if turn.state.status is RunStatus.SAVED:
+        turn.emit(EventType.STEP_CAME_DUE, {}, execution=execution.id)
+        return
+    _end_wait(turn, execution)
+
+
+def _end_wait(turn: Turn, execution: Execution) -> None:
     turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution.id)
     moved(turn, execution.step)
+
+
+def resume_due(turn: Turn) -> None:
+    """Somebody resumed: waits that came due meanwhile end now, and every step still to come is looked at."""
+    for execution in turn.state.live():
+        if execution.came_due:
+            _end_wait(turn, execution)
+    turn.look_at(name for name in turn.graph.nodes if name not in turn.state.latest)
 
 
 def _awaited(turn: Turn, execution: str, number: int) -> Execution | None:

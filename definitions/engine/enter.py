@@ -6,13 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from definitions.engine.back import send_back
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node, activity_of
 from definitions.engine.scope import Unresolved, inputs_of, met, moment_of, resolved
+from definitions.engine.state import State, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
+from definitions.model.common import Assign
 from definitions.times import Offset, later, moment, rfc3339
 
 
@@ -23,9 +26,20 @@ def enter(turn: Turn, node: Node) -> None:
     if step.when is not None and not met(turn.graph, step.when, f"{node.pointer}/when", turn.scope()):
         turn.emit(EventType.STEP_NOT_TAKEN, {"because": "guard"}, execution=execution)
     elif node.for_a_person:
-        turn.emit(EventType.STEP_READY, {"assignees": assignees_of(turn, node)}, execution=execution)
+        data = {"assignees": assignees_of(turn, node), **_answered_before(turn, node)}
+        turn.emit(EventType.STEP_READY, data, execution=execution)
     else:
         ENTER[step.kind](turn, node, execution)
+
+
+def _answered_before(turn: Turn, node: Node) -> dict[str, Any]:
+    """The answer of the round before, so that a step opened again is not filled in from nothing."""
+    rounds = turn.state.rounds_of(node.id)
+    if not rounds or rounds[-1].status is StepStatus.NOT_TAKEN:
+        return {}
+    said = {"output": rounds[-1].output, "choices": list(rounds[-1].choices)}
+    before = {key: value for key, value in said.items() if value}
+    return {"before": before} if before else {}
 
 
 def begin(turn: Turn, node: Node, execution: str) -> None:
@@ -43,10 +57,24 @@ def assignees_of(turn: Turn, node: Node) -> dict[str, list[str]]:
     """
     if (preset := turn.state.assign.get(node.id) or turn.state.assign.get("run")) is not None:
         return {kind: list(names) for kind, names in preset.items() if names}
-    assign = node.step.assign or turn.graph.document.assign
-    if assign is None:
-        return {}
-    pointer = f"{node.pointer}/assign" if node.step.assign else "/assign"
+    if node.step.assign is None and turn.state.assignees:
+        return turn.state.assignees
+    if node.step.assign is not None:
+        return assignees_named(turn, node.step.assign, f"{node.pointer}/assign")
+    return _of_phase_or_run(turn, node)
+
+
+def _of_phase_or_run(turn: Turn, node: Node) -> dict[str, list[str]]:
+    """Who the step's phase is for, else the run as a whole."""
+    document = turn.graph.document
+    for index, phase in enumerate(document.phases):
+        if phase.id == node.step.phase and phase.assign is not None:
+            return assignees_named(turn, phase.assign, f"/phases/{index}/assign")
+    return assignees_named(turn, document.assign, "/assign") if document.assign is not None else {}
+
+
+def assignees_named(turn: Turn, assign: Assign, pointer: str) -> dict[str, list[str]]:
+    """What an `assign` comes to at this moment; empty parts are left out."""
     named = _names(resolved(turn.graph, assign.from_, f"{pointer}/from", turn.scope()))
     found = {
         "users": [*assign.users, *named],
@@ -140,9 +168,23 @@ def _decide(turn: Turn, node: Node, execution: str) -> None:
     if not chosen and step.otherwise is None:
         ask_a_person(turn, execution, "error", "no_option", "no option of the decision is met")
         return
-    choices = chosen or [str(step.otherwise)]
+    choices = [option_taken(turn.state, step, node.id, name) for name in chosen] or [step.otherwise]
+    if None in choices:
+        ask_a_person(
+            turn, execution, "error", "back_exhausted", "it went back as often as it may, and has no otherwise"
+        )
+        return
     data = {"ports": ["done", *choices], "choices": choices, "done_by": "automation", "trace": trace}
     turn.emit(EventType.STEP_DONE, data, execution=execution)
+    send_back(turn, node, execution)
+
+
+def option_taken(state: State, step: DecisionStep, name: str, choice: str) -> str | None:
+    """The option a choice comes to: itself, or `otherwise` where it has sent the run back often enough."""
+    option = next((each for each in step.options if each.id == choice), None)
+    if option is None or option.back_to is None or state.loops.get(f"{name}:{choice}", 0) < option.max:
+        return choice
+    return step.otherwise
 
 
 def _wait(turn: Turn, node: Node, execution: str) -> None:

@@ -5,17 +5,37 @@
 | run_started | definition, version, hash, interpreter, name, record, record_data, inputs, labels, and the rest of
   `advance.started_data`: enough to build the read model from events alone |
 | record_read | fields: the record as just read or written |
-| step_ready | assignees: a person may act |
+| step_ready | assignees, before?: a person may act; `before` is the answer of the round it opens again |
+| step_started, step_held, step_released | reason?: a person works on it, put it on hold, goes on |
+| step_claimed, step_unclaimed | assignees: taken for oneself, given back |
+| step_assigned | assignees; step_inboxed: inbox |
+| step_amended | output, before, reason?: the answer of a finished step was corrected |
+| step_overdue | due: its due date has passed; overdue false: the date was changed |
+| step_came_due | the timer fired while the run was saved; it counts when somebody resumes |
 | effect_requested | turn, activity, acting, assignees: an activity was asked for |
 | effect_late | turn, outcome (done, failed, unknown), detail: an answer nobody waits for any more |
 | step_waiting | until |
 | step_attention | reason, code, message, errors?: a person is asked |
-| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention? |
+| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound? |
 | step_skipped | reason? |
-| step_not_taken | because: dead, guard, purpose, ended, closed, aborted |
+| step_not_taken | because: dead, guard, purpose, ended, closed, aborted, migrated |
+| step_revised | reason?: somebody went back to this round |
+| step_cancelled | because: revised, sent_back, migrated |
+| sent_back | to, option, round, behind: [executions]: a decision sent the run back |
+| side_queued, side_requested | kind, name, title, activity, of?, acting, turn, input: an errand beside the steps |
+| side_done | output; side_attention | reason, code, message, errors?; side_given_up | reason? |
+| due_changed | target, due, fixed: a due date was computed, set by a person, or unset |
+| note_added | text, note: its id |
+| task_added | task: {step, after, before}: a task for this run only |
+| run_assigned | assignees |
 | run_waiting | for: what keeps a run open whose steps are all finished |
+| run_saved | reason?; run_resumed | from; run_taken_over | from |
+| run_handed_over | the final step's answers hold |
+| run_ending | status, undo, and what the closing says: side effects are taken back first |
 | run_completed | outcome?, reason?, reasons?, text?, early? |
 | run_aborted | reasons, text |
+| run_reopened | again: [executions] that were given up by its end |
+| run_migrated | version, hash, from, map |
 | command_refused | code, message, status, type, and what the refusal carries |
 
 `actor` and `command` stand on the events that a person's command is itself the cause of; what follows from those in the
@@ -33,6 +53,16 @@ class EventType(StrEnum):
     RUN_STARTED = "run_started"
     RECORD_READ = "record_read"
     STEP_READY = "step_ready"
+    STEP_STARTED = "step_started"
+    STEP_HELD = "step_held"
+    STEP_RELEASED = "step_released"
+    STEP_CLAIMED = "step_claimed"
+    STEP_UNCLAIMED = "step_unclaimed"
+    STEP_ASSIGNED = "step_assigned"
+    STEP_INBOXED = "step_inboxed"
+    STEP_AMENDED = "step_amended"
+    STEP_OVERDUE = "step_overdue"
+    STEP_CAME_DUE = "step_came_due"
     EFFECT_REQUESTED = "effect_requested"
     EFFECT_LATE = "effect_late"
     STEP_WAITING = "step_waiting"
@@ -40,7 +70,26 @@ class EventType(StrEnum):
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"
     STEP_NOT_TAKEN = "step_not_taken"
+    STEP_REVISED = "step_revised"
+    STEP_CANCELLED = "step_cancelled"
+    SENT_BACK = "sent_back"
+    SIDE_QUEUED = "side_queued"
+    SIDE_REQUESTED = "side_requested"
+    SIDE_DONE = "side_done"
+    SIDE_ATTENTION = "side_attention"
+    SIDE_GIVEN_UP = "side_given_up"
+    DUE_CHANGED = "due_changed"
+    NOTE_ADDED = "note_added"
+    TASK_ADDED = "task_added"
+    RUN_ASSIGNED = "run_assigned"
     RUN_WAITING = "run_waiting"
+    RUN_SAVED = "run_saved"
+    RUN_RESUMED = "run_resumed"
+    RUN_TAKEN_OVER = "run_taken_over"
+    RUN_HANDED_OVER = "run_handed_over"
+    RUN_ENDING = "run_ending"
     RUN_COMPLETED = "run_completed"
     RUN_ABORTED = "run_aborted"
+    RUN_REOPENED = "run_reopened"
+    RUN_MIGRATED = "run_migrated"
     COMMAND_REFUSED = "command_refused"

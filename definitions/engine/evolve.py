@@ -1,7 +1,8 @@
 """`evolve(state, event)`: the only function that changes a run's state. One small function per kind of fact.
 
 It decides nothing and refuses nothing: an event has already happened. The API's read model and the workflow fold the
-same events through it, so that a console cannot disagree with the engine.
+same events through it, so that a console cannot disagree with the engine. What happens to steps is in evolve_steps.py,
+to errands beside them in evolve_sides.py; the run itself is here.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from definitions.engine import evolve_sides as sides
+from definitions.engine import evolve_steps as steps
 from definitions.engine.events import EventType
-from definitions.engine.state import APPLIED_KEPT, ENDED, Execution, RunStatus, State, StepStatus, seen
+from definitions.engine.state import APPLIED_KEPT, RunStatus, State
 from definitions.wire import Event
 
 
@@ -35,8 +38,7 @@ def fold(events: Iterable[Event], state: State) -> State:
 
 def next_execution(state: State, step: str) -> tuple[str, int]:
     """The id and number of the round that would be opened next."""
-    last = state.of(step)
-    number = last.round + 1 if last else 1
+    number = state.rounds.get(step, 0) + 1
     return f"{step}#{number}", number
 
 
@@ -48,31 +50,6 @@ def _remember(
         return applied
     kept = islice(applied.items(), max(0, len(applied) + 1 - APPLIED_KEPT), None)
     return {**dict(kept), command: refusal}
-
-
-def _with(state: State, execution: Execution, **changes: Any) -> State:
-    """State with this execution as its step's newest round."""
-    still_open = {**state.open, execution.id: execution.status}
-    if execution.status in ENDED:
-        del still_open[execution.id]
-    return replace(
-        state,
-        executions={**state.executions, execution.id: execution},
-        latest={**state.latest, execution.step: execution.id},
-        open=still_open,
-        scope={**state.scope, execution.step: seen(execution)},
-        **changes,
-    )
-
-
-def _opened(state: State, event: Event) -> Execution:
-    """The execution an event speaks of, opened now if this is the first thing said of it."""
-    if (known := state.executions.get(event.execution or "")) is not None:
-        return known
-    step, _, number = (event.execution or "").rpartition("#")
-    return Execution(
-        id=f"{step}#{number}", step=step, round=int(number), status=StepStatus.PENDING, entered_at=event.at
-    )
 
 
 def _run_started(state: State, event: Event) -> State:
@@ -92,6 +69,7 @@ def _run_started(state: State, event: Event) -> State:
         teams=tuple(data.get("teams", ())),
         source=data.get("source", "api"),
         assign=data.get("assign") or {},
+        assignees=data.get("assignees") or {},
         started_by=data["started_by"],
         holder=data["started_by"],
         started_at=event.at,
@@ -102,114 +80,124 @@ def _record_read(state: State, event: Event) -> State:
     return replace(state, record_data={**state.record_data, **event.data["fields"]})
 
 
-def _step_ready(state: State, event: Event) -> State:
-    execution = replace(_opened(state, event), status=StepStatus.READY, assignees=event.data.get("assignees", {}))
-    return _status(_with(state, execution))
-
-
-def _effect_requested(state: State, event: Event) -> State:
-    opened = _opened(state, event)
-    execution = replace(
-        opened,
-        status=StepStatus.RUNNING,
-        turn=event.data["turn"],
-        started_at=opened.started_at or event.at,
-        attention=None,
-        assignees=event.data.get("assignees", opened.assignees),
-    )
-    return _status(_with(state, execution))
-
-
 def _nothing(state: State, event: Event) -> State:
     return state
 
 
-def _step_waiting(state: State, event: Event) -> State:
-    execution = replace(
-        _opened(state, event), status=StepStatus.WAITING, until=event.data["until"], attention=None, started_at=event.at
-    )
-    return _status(_with(state, execution))
+def _due_changed(state: State, event: Event) -> State:
+    target, due = event.data["target"], event.data.get("due")
+    kept = {name: value for name, value in state.due.items() if name != target}
+    if due is not None:
+        kept[target] = {"due": due, "fixed": bool(event.data.get("fixed"))}
+    return replace(state, due=kept)
 
 
-def _step_attention(state: State, event: Event) -> State:
-    execution = replace(_opened(state, event), status=StepStatus.ATTENTION, attention=dict(event.data))
-    return _status(_with(state, execution))
+def _note_added(state: State, event: Event) -> State:
+    target = event.step or "run"
+    return replace(state, notes={**state.notes, target: state.notes.get(target, 0) + 1})
 
 
-def _step_done(state: State, event: Event) -> State:
-    data = event.data
-    execution = replace(
-        _opened(state, event),
-        status=StepStatus.DONE,
-        ended_at=event.at,
-        ended_by=event.actor,
-        done_by=data["done_by"],
-        ports=tuple(data["ports"]),
-        choices=tuple(data.get("choices", ())),
-        output=data.get("output"),
-        attention=data.get("attention"),
-        until=None,
-    )
-    return _status(_with(state, execution))
+def _task_added(state: State, event: Event) -> State:
+    return replace(state, added=(*state.added, event.data["task"]))
 
 
-def _step_skipped(state: State, event: Event) -> State:
-    execution = replace(
-        _opened(state, event),
-        status=StepStatus.SKIPPED,
-        ended_at=event.at,
-        ended_by=event.actor,
-        ports=("skipped",),
-        attention=None,
-        until=None,
-    )
-    return _status(_with(state, execution))
-
-
-def _step_not_taken(state: State, event: Event) -> State:
-    execution = replace(
-        _opened(state, event), status=StepStatus.NOT_TAKEN, ended_at=event.at, attention=None, until=None
-    )
-    return _status(_with(state, execution))
+def _run_assigned(state: State, event: Event) -> State:
+    return replace(state, assignees=event.data["assignees"])
 
 
 def _run_waiting(state: State, event: Event) -> State:
     return replace(state, status=RunStatus.WAITING)
 
 
+def _run_saved(state: State, event: Event) -> State:
+    saved = {"by": event.actor, "at": event.at, "reason": event.data.get("reason")}
+    return replace(state, status=RunStatus.SAVED, saved=saved)
+
+
+def _run_resumed(state: State, event: Event) -> State:
+    return steps.status(replace(state, status=RunStatus.RUNNING, saved=None, holder=event.actor or state.holder))
+
+
+def _run_taken_over(state: State, event: Event) -> State:
+    return replace(state, holder=event.actor or state.holder)
+
+
+def _run_ending(state: State, event: Event) -> State:
+    return replace(state, ending=dict(event.data))
+
+
 def _run_completed(state: State, event: Event) -> State:
-    return replace(state, status=RunStatus.COMPLETED, ended_at=event.at, closing=_closing(event))
+    return _ended(state, event, RunStatus.COMPLETED)
 
 
 def _run_aborted(state: State, event: Event) -> State:
-    return replace(state, status=RunStatus.ABORTED, ended_at=event.at, closing=_closing(event))
+    return _ended(state, event, RunStatus.ABORTED)
 
 
-def _closing(event: Event) -> dict[str, Any]:
-    return {key: value for key, value in event.data.items() if value}
+def _ended(state: State, event: Event, status: RunStatus) -> State:
+    closing = {key: value for key, value in event.data.items() if value}
+    return replace(state, status=status, ended_at=event.at, closing=closing, ending=None, saved=None, reopened=0)
 
 
-def _status(state: State) -> State:
-    """A run is running while a machine is at work, and waiting as soon as only people or clocks can move it."""
-    if state.closed:
-        return state
-    idle = bool(state.open) and StepStatus.RUNNING not in state.open.values()
-    return replace(state, status=RunStatus.WAITING if idle else RunStatus.RUNNING)
+def _run_reopened(state: State, event: Event) -> State:
+    state = replace(
+        state,
+        status=RunStatus.RUNNING,
+        ended_at=None,
+        closing={},
+        reopened=event.seq,
+        holder=event.actor or state.holder,
+    )
+    return steps.status(steps.forget(state, event.data["again"], event))
+
+
+def _run_migrated(state: State, event: Event) -> State:
+    data = event.data
+    return replace(state, version=data["version"], hash=data["hash"])
 
 
 FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.RUN_STARTED: _run_started,
     EventType.RECORD_READ: _record_read,
-    EventType.STEP_READY: _step_ready,
-    EventType.EFFECT_REQUESTED: _effect_requested,
+    EventType.STEP_READY: steps.ready,
+    EventType.STEP_STARTED: steps.started,
+    EventType.STEP_HELD: steps.held,
+    EventType.STEP_RELEASED: steps.released,
+    EventType.STEP_CLAIMED: steps.claimed,
+    EventType.STEP_UNCLAIMED: steps.unclaimed,
+    EventType.STEP_ASSIGNED: steps.assigned,
+    EventType.STEP_INBOXED: steps.inboxed,
+    EventType.STEP_AMENDED: steps.amended,
+    EventType.STEP_OVERDUE: steps.overdue,
+    EventType.STEP_CAME_DUE: steps.came_due,
+    EventType.EFFECT_REQUESTED: steps.effect_requested,
     EventType.EFFECT_LATE: _nothing,
-    EventType.STEP_WAITING: _step_waiting,
-    EventType.STEP_ATTENTION: _step_attention,
-    EventType.STEP_DONE: _step_done,
-    EventType.STEP_SKIPPED: _step_skipped,
-    EventType.STEP_NOT_TAKEN: _step_not_taken,
+    EventType.STEP_WAITING: steps.waiting,
+    EventType.STEP_ATTENTION: steps.attention,
+    EventType.STEP_DONE: steps.done,
+    EventType.STEP_SKIPPED: steps.skipped,
+    EventType.STEP_NOT_TAKEN: steps.not_taken,
+    EventType.STEP_REVISED: steps.revised,
+    EventType.STEP_CANCELLED: steps.cancelled,
+    EventType.SENT_BACK: steps.sent_back,
+    EventType.SIDE_QUEUED: sides.queued,
+    EventType.SIDE_REQUESTED: sides.requested,
+    EventType.SIDE_DONE: sides.done,
+    EventType.SIDE_ATTENTION: sides.attention,
+    EventType.SIDE_GIVEN_UP: sides.given_up,
+    EventType.DUE_CHANGED: _due_changed,
+    EventType.NOTE_ADDED: _note_added,
+    EventType.TASK_ADDED: _task_added,
+    EventType.RUN_ASSIGNED: _run_assigned,
     EventType.RUN_WAITING: _run_waiting,
+    EventType.RUN_SAVED: _run_saved,
+    EventType.RUN_RESUMED: _run_resumed,
+    EventType.RUN_TAKEN_OVER: _run_taken_over,
+    EventType.RUN_HANDED_OVER: _nothing,
+    EventType.RUN_ENDING: _run_ending,
     EventType.RUN_COMPLETED: _run_completed,
     EventType.RUN_ABORTED: _run_aborted,
+    EventType.RUN_REOPENED: _run_reopened,
+    EventType.RUN_MIGRATED: _run_migrated,
     EventType.COMMAND_REFUSED: _nothing,
 }

@@ -5,24 +5,59 @@ Ending early cancels what is under way. Effects that cannot be stopped answer la
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from definitions.engine.commands import CancelEffect, CancelTimer, Close
 from definitions.engine.events import EventType
-from definitions.engine.state import Execution, RunStatus, StepStatus
+from definitions.engine.sides import queue_undo
+from definitions.engine.state import Execution, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
 
 def finish_if_settled(turn: Turn) -> None:
     """Complete the run when every step has ended, unless people must first say why it is closed."""
     state = turn.state
-    if state.closed or state.open or not state.started_at:
+    if state.closed or state.open or not state.started_at or state.status is RunStatus.SAVED or is_taking_back(state):
         return
-    reasons = turn.graph.document.closing_reasons
-    if reasons is None or "complete" not in reasons.required_on:
+    waits_for = _keeps_open(turn)
+    if waits_for is None:
         complete_run(turn, {}, because="ended")
     elif state.status is not RunStatus.WAITING:
-        turn.emit(EventType.RUN_WAITING, {"for": "closing_reasons"})
+        turn.emit(EventType.RUN_WAITING, {"for": waits_for})
+
+
+def _keeps_open(turn: Turn) -> str | None:
+    """What keeps a run open whose steps have all ended: reasons to give, or that somebody reopened it just so."""
+    state, reasons = turn.state, turn.graph.document.closing_reasons
+    if state.reopened and not any(each.ended_seq > state.reopened for each in state.executions.values()):
+        return "reopened"
+    return "closing_reasons" if reasons is not None and "complete" in reasons.required_on else None
+
+
+def is_taking_back(state: State) -> bool:
+    """Whether a side effect is still to be taken back, by a machine or by a person it asked."""
+    return any(side.kind == "undo" for side in state.errands())
+
+
+def begin_ending(turn: Turn, kind: str, data: dict[str, Any], undo: Sequence[str], acting: str) -> None:
+    """The run will end as `kind` says (abort or close) once these side effects are taken back."""
+    turn.emit(EventType.RUN_ENDING, {**data, "kind": kind, "undo": list(undo)})
+    _stop_open(turn, "aborted" if kind == "abort" else "closed")
+    for name in sorted(undo, key=lambda each: -turn.execution(each).ended_seq):
+        queue_undo(turn, name, acting)
+
+
+def end_if_taken_back(turn: Turn) -> None:
+    """A run that was ending has ended as soon as nothing is left to be taken back."""
+    ending = turn.state.ending
+    if ending is None or is_taking_back(turn.state):
+        return
+    data = {key: value for key, value in ending.items() if key not in ("kind", "undo")}
+    if ending["kind"] == "abort":
+        abort_run(turn, data)
+    else:
+        complete_run(turn, data, because="closed")
 
 
 def complete_run(turn: Turn, data: dict[str, Any], *, because: str) -> None:
@@ -32,20 +67,24 @@ def complete_run(turn: Turn, data: dict[str, Any], *, because: str) -> None:
     for node in turn.graph.nodes.values():
         if turn.state.status_of(node.id) is StepStatus.PENDING:
             turn.emit(EventType.STEP_NOT_TAKEN, {"because": because}, execution=turn.open_round(node))
-    turn.ask(Close(str(RunStatus.COMPLETED)))
 
 
 def abort_run(turn: Turn, data: dict[str, Any]) -> None:
     """End the run as aborted. Steps nobody came to stay pending: a reopened run goes on from there."""
     turn.emit(EventType.RUN_ABORTED, data)
     _stop_open(turn, "aborted")
-    turn.ask(Close(str(RunStatus.ABORTED)))
 
 
 def _stop_open(turn: Turn, because: str) -> None:
     for execution in turn.state.live():
         stop(turn, execution)
         turn.emit(EventType.STEP_NOT_TAKEN, {"because": because}, execution=execution.id)
+
+
+def close_if_over(turn: Turn) -> None:
+    """Let the workflow return once the run has ended and no errand of it is left."""
+    if turn.state.over and not turn.before.over:
+        turn.ask(Close(str(turn.state.status)))
 
 
 def stop(turn: Turn, execution: Execution) -> None:

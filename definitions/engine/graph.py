@@ -8,16 +8,20 @@ to name nothing, waits for its phase's own `after` instead (its *gate*).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from definitions.canonical import canonical
 from definitions.contracts import READ_RECORDS, WRITE_RECORDS, EffectContract
-from definitions.model import Document, Step
+from definitions.expressions.tree import walk
+from definitions.model import Document, Step, TaskStep
 from definitions.times import Offset
 from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_UPDATE_DATA
 
 EFFECT_KINDS = ("get_data", "update_data", "action")
 NO_CONTRACT = EffectContract()
+GROWN_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The nodes by id in the order of the document, and for each of them who must be looked at when it moves."""
+    """The nodes by id in the order of the document, and for each of them who must be looked at when it moves.
+
+    `readers` names, for each step, those whose expressions read it; `calendars` the days off that business days skip.
+    """
 
     document: Document
     trees: dict[str, Any]
@@ -80,27 +87,39 @@ class Graph:
     successors: dict[str, tuple[str, ...]]
     named_ports: frozenset[tuple[str, str]]
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    readers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    calendars: dict[str, Any] = field(default_factory=dict)
+    _grown: dict[str, Graph] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def load(cls, frozen: dict[str, Any]) -> Graph:
         """The graph of a frozen version (definitions/freeze.py). The version was checked when it was published."""
         document = Document.model_validate(frozen["document"])
-        members: dict[str, list[str]] = {phase.id: [] for phase in document.phases}
-        for step in document.steps:
-            if step.phase:
-                members[step.phase].append(step.id)
-        actions = frozen.get("actions", {})
-        nodes = {node.id: node for node in _nodes(document, actions)}
+        actions, trees = frozen.get("actions", {}), frozen.get("expressions", {})
+        nodes = _nodes(document, actions)
         return cls(
             document=document,
-            trees=frozen.get("expressions", {}),
+            trees=trees,
             actions=actions,
-            nodes=nodes,
-            members={phase: tuple(steps) for phase, steps in members.items()},
-            successors=_successors(nodes, members, document),
-            named_ports=frozenset((e.source, e.port) for n in nodes.values() for e in n.edges if e.port),
-            pending={step: {"status": "pending"} for step in nodes},
+            **_links(nodes, document),
+            readers=_readers(nodes, trees),
+            calendars=frozen.get("calendars", {}),
         )
+
+    def grown(self, added: Sequence[dict[str, Any]]) -> Graph:
+        """This graph with the tasks that people put into one run (`State.added`); the same for the same tasks."""
+        if not added:
+            return self
+        name = canonical(list(added))
+        if name not in self._grown:
+            nodes = list(self.nodes.values())
+            for number, task in enumerate(added):
+                nodes = _spliced(nodes, task, f"/added/{number}")
+            placed = [replace(node, index=index) for index, node in enumerate(nodes)]
+            while len(self._grown) >= GROWN_KEPT:
+                del self._grown[next(iter(self._grown))]
+            self._grown[name] = replace(self, **_links(placed, self.document), _grown={})
+        return self._grown[name]
 
     def fits(self, node: Node, purposes: tuple[str, ...]) -> bool:
         """Whether a start with these purposes keeps the step: it, and its phase, are untagged or match."""
@@ -128,6 +147,61 @@ def _after(step: Step, before: Step | None, gates: dict[str, tuple[str, ...] | N
     if opens_phase and gate is not None:
         return gate
     return () if step.after is not None or before is None else (before.id,)
+
+
+def _links(nodes: Sequence[Node], document: Document) -> dict[str, Any]:
+    """What follows from the nodes: all of `Graph` that changes when a task is added."""
+    by_id = {node.id: node for node in nodes}
+    members: dict[str, list[str]] = {phase.id: [] for phase in document.phases}
+    for node in nodes:
+        if node.step.phase:
+            members[node.step.phase].append(node.id)
+    return {
+        "nodes": by_id,
+        "members": {phase: tuple(steps) for phase, steps in members.items()},
+        "successors": _successors(by_id, members, document),
+        "named_ports": frozenset((e.source, e.port) for n in nodes for e in n.edges if e.port),
+        "pending": {step: {"status": "pending"} for step in by_id},
+    }
+
+
+def _spliced(nodes: Sequence[Node], task: dict[str, Any], pointer: str) -> list[Node]:
+    """The nodes with one task more: it waits for `after`, and those in `before` wait for it instead."""
+    step = TaskStep.model_validate(task["step"])
+    edges = tuple(Edge.parse(text) for text in task["after"])
+    new = Node(step.id, 0, pointer, step, edges, NO_CONTRACT)
+    moved = [_behind(node, new) if node.id in task["before"] else node for node in nodes]
+    ids = [node.id for node in moved]
+    sources = [ids.index(edge.source) for edge in edges if edge.source in ids]
+    followers = [ids.index(name) for name in task["before"]]
+    place = max(sources) + 1 if sources else min(followers, default=len(ids))
+    return [*moved[:place], new, *moved[place:]]
+
+
+def _behind(node: Node, new: Node) -> Node:
+    kept = tuple(edge for edge in node.edges if edge not in new.edges)
+    return replace(node, edges=(*kept, Edge(new.id)))
+
+
+def _readers(nodes: Iterable[Node], trees: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """For each step, the steps whose expressions read it, in the order of the document."""
+    found: dict[str, dict[str, None]] = {}
+    by_place = {node.pointer: node.id for node in nodes}
+    for pointer, tree in trees.items():
+        reader = by_place.get("/".join(pointer.split("/")[:3]))
+        for read in _reads(tree) if reader else ():
+            found.setdefault(read, {})[str(reader)] = None
+    order = list(by_place.values())
+    return {step: tuple(sorted(names, key=order.index)) for step, names in found.items()}
+
+
+def _reads(tree: dict[str, Any]) -> Iterable[str]:
+    """The ids of the steps an expression reads."""
+    roots = [tree["node"]] if "node" in tree else [part for part in tree["parts"] if isinstance(part, list)]
+    for root in roots:
+        for node in walk(root):
+            if node[0] == "read" and len(node) > 3 and node[2] == "steps":
+                yield node[3]
 
 
 def _successors(

@@ -5,17 +5,15 @@ A duplicate id is the one exception: it was judged before, and its first answer 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from definitions.engine.enter import begin
 from definitions.engine.events import EventType
-from definitions.engine.finish import abort_run, complete_run, stop
-from definitions.engine.graph import Node
-from definitions.engine.judge import STEP_COMMANDS, Refusal, answer, judge
+from definitions.engine.judge import judge, side_of
 from definitions.engine.messages import CommandGiven, Unreadable
+from definitions.engine.moves import MOVES, Given, Refusal
 from definitions.engine.settle import moved
-from definitions.engine.state import ENDED
+from definitions.engine.sides import begin_side, give_up
+from definitions.engine.state import ENDED, Side
 from definitions.engine.turn import Turn
 from definitions.wire import CLI_ACTOR
 
@@ -32,13 +30,20 @@ def command_given(turn: Turn, message: CommandGiven) -> None:
     refusal = judge(turn.graph, turn.state, command, message.actor, turn.now)
     if refusal is not None:
         refuse(turn, refusal, command)
-    elif command["type"] in STEP_COMMANDS:
-        step = command["step"]
-        APPLY[command["type"]](turn, turn.graph.nodes[step], command)
-        if turn.state.status_of(step) in ENDED:
-            moved(turn, step)
+    elif (side := side_of(turn.state, command)) is not None:
+        _answer_side(turn, side, command)
     else:
-        _end_run(turn, command)
+        MOVES[command["type"]].apply(Given(turn, command, message.actor))
+        step = command.get("step")
+        if step in turn.state.latest and turn.state.status_of(step) in ENDED:
+            moved(turn, step)
+
+
+def _answer_side(turn: Turn, side: Side, command: dict[str, Any]) -> None:
+    if command["type"] == "retry":
+        begin_side(turn, side)
+    else:
+        give_up(turn, side, command.get("reason"))
 
 
 def command_id(command: dict[str, Any], seq: int) -> str:
@@ -62,55 +67,3 @@ def refuse(turn: Turn, refusal: Refusal, command: dict[str, Any]) -> None:
     step = command.get("step")
     known = step if isinstance(step, str) and step in turn.graph.nodes else None
     turn.emit(EventType.COMMAND_REFUSED, data, step=known)
-
-
-def _end_run(turn: Turn, command: dict[str, Any]) -> None:
-    data = {"reasons": list(command.get("reasons") or []), "text": command.get("text")}
-    if command["type"] == "abort":
-        abort_run(turn, data)
-    else:
-        complete_run(turn, {**data, "early": bool(turn.state.open)}, because="closed")
-
-
-def _done(turn: Turn, node: Node, command: dict[str, Any], by: str, **data: Any) -> dict[str, Any]:
-    """What every ending by a person says; a choice adds its port."""
-    choice = command.get("choice") if node.step.kind == "decision" else None
-    said: dict[str, Any] = {"ports": ["done", choice] if choice else ["done"], "done_by": by, **data}
-    if choice:
-        said["choices"] = [choice]
-    if command.get("occurred_at"):
-        said["occurred_at"] = command["occurred_at"]
-    return said
-
-
-def _complete(turn: Turn, node: Node, command: dict[str, Any]) -> None:
-    output, _ = answer(turn.graph, turn.state, node, command, turn.now)
-    data = _done(turn, node, command, "person", **({"output": output} if output else {}))
-    turn.emit(EventType.STEP_DONE, data, execution=turn.state.latest[node.id])
-
-
-def _handle_manually(turn: Turn, node: Node, command: dict[str, Any]) -> None:
-    execution = turn.execution(turn.state.latest[node.id])
-    stop(turn, execution)
-    extra = {key: command[key] for key in ("output", "reason") if command.get(key)}
-    data = _done(turn, node, command, "manually", **extra)
-    turn.emit(EventType.STEP_DONE, data, execution=execution.id)
-
-
-def _skip(turn: Turn, node: Node, command: dict[str, Any]) -> None:
-    execution = turn.execution(turn.state.latest[node.id])
-    stop(turn, execution)
-    data = {"reason": command["reason"]} if command.get("reason") else {}
-    turn.emit(EventType.STEP_SKIPPED, data, execution=execution.id)
-
-
-def _retry(turn: Turn, node: Node, command: dict[str, Any]) -> None:
-    begin(turn, node, turn.state.latest[node.id])
-
-
-APPLY: dict[str, Callable[[Turn, Node, dict[str, Any]], None]] = {
-    "complete": _complete,
-    "handle_manually": _handle_manually,
-    "skip": _skip,
-    "retry": _retry,
-}

@@ -6,18 +6,22 @@ does not exist is absent. Nothing here can fail: what cannot be computed is abse
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from definitions.engine.graph import Graph
-from definitions.engine.state import ENDED, FINISHED, State, StepStatus
+from definitions.engine.graph import Graph, Node
+from definitions.engine.state import ENDED, FINISHED, SideStatus, State, StepStatus
 from definitions.expressions.evaluate import evaluate, truth
 from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve, resolve_with_problems
 
 
-def scope_of(graph: Graph, state: State, now: datetime) -> dict[str, Any]:
-    """The names in scope for a run at a moment."""
+def scope_of(graph: Graph, state: State, now: datetime, policy: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The names in scope for a run at a moment; `policy` are the switches of whoever looks at fields."""
+    steps = {**graph.pending, **state.scope}
+    for step, results in _automations(state).items():
+        steps[step] = {**steps.get(step, {}), "automations": results}
     return {
         "record": {"id": state.record["id"], **state.record_data} if state.record else {},
         "inputs": state.inputs,
@@ -29,11 +33,20 @@ def scope_of(graph: Graph, state: State, now: datetime) -> dict[str, Any]:
             "started_at": state.started_at,
             "labels": list(state.labels),
         },
-        "steps": {**graph.pending, **state.scope},
+        "steps": steps,
         "phases": {phase: {"status": phase_status(graph, state, phase)} for phase in graph.members},
-        "policy": {},
+        "policy": dict(policy or {}),
         "now": now,
     }
+
+
+def _automations(state: State) -> dict[str, dict[str, Any]]:
+    """What each step's automations last gave."""
+    found: dict[str, dict[str, Any]] = {}
+    for side in state.sides.values():
+        if side.kind == "automation" and side.step and side.status is SideStatus.DONE:
+            found.setdefault(side.step, {})[side.name] = {"output": side.output}
+    return found
 
 
 def phase_status(graph: Graph, state: State, phase: str) -> str:
@@ -52,6 +65,16 @@ def phase_outcome(graph: Graph, state: State, phase: str) -> bool | None:
     if not all(status in ENDED for status in found):
         return None
     return any(status in FINISHED for status in found)
+
+
+def blocked_by(graph: Graph, state: State, node: Node) -> list[str]:
+    """The unfinished steps a pending step waits for, in the order they are named."""
+    found: dict[str, None] = {}
+    for edge in node.edges:
+        for source in graph.members[edge.source] if edge.phase else (edge.source,):
+            if state.status_of(source) not in ENDED:
+                found[source] = None
+    return list(found)
 
 
 def met(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> bool:

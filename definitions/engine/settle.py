@@ -13,13 +13,14 @@ from definitions.engine.events import EventType
 from definitions.engine.finish import finish_if_settled
 from definitions.engine.graph import Edge, Node
 from definitions.engine.scope import phase_outcome
-from definitions.engine.state import ENDED, State, StepStatus
+from definitions.engine.sides import is_undoing
+from definitions.engine.state import ENDED, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
 
 def settle(turn: Turn) -> None:
     """Decide every step that can be decided, then the run itself."""
-    while not turn.state.closed:
+    while _may_move(turn.state):
         node = turn.next_due()
         if node is None:
             if not _next_in_sequence(turn):
@@ -29,8 +30,23 @@ def settle(turn: Turn) -> None:
     finish_if_settled(turn)
 
 
+def _may_move(state: State) -> bool:
+    """A run that has ended, is ending or was saved begins nothing new."""
+    return not state.closed and state.ending is None and state.status is not RunStatus.SAVED
+
+
+def open_forced(turn: Turn) -> None:
+    """Open the steps somebody put the run at, whatever their edges say."""
+    for name in turn.forced:
+        if turn.state.status_of(name) is StepStatus.PENDING:
+            enter(turn, turn.graph.nodes[name])
+            if turn.state.status_of(name) in ENDED:
+                moved(turn, name)
+    turn.forced.clear()
+
+
 def _consider(turn: Turn, node: Node) -> None:
-    if turn.state.status_of(node.id) is not StepStatus.PENDING:
+    if turn.state.status_of(node.id) is not StepStatus.PENDING or is_undoing(turn.state, node.id):
         return
     if not turn.graph.fits(node, turn.state.purposes):
         turn.emit(EventType.STEP_NOT_TAKEN, {"because": "purpose"}, execution=turn.open_round(node))
@@ -89,6 +105,8 @@ def _outcome(turn: Turn, edge: Edge) -> bool | None:
 
 def _taken(state: State, edge: Edge) -> bool | None:
     execution = state.of(edge.source)
+    if execution is not None and edge.port == "overdue" and execution.overdue:
+        return True
     if execution is None or execution.status not in ENDED:
         return None
     if edge.port is not None:

@@ -1,110 +1,53 @@
 """What a run is at one moment: a value. Only `evolve` makes a new one.
 
 *Step* is what the author drew; *execution* (`approve#2`) is one round of it. Rounds stand side by side: a new round is
-a new execution, and an ended one never changes again. `latest` names, for each step that was ever decided, its newest
-round; a step that is not in it is still pending.
+a new execution, and an ended one is only ever marked as revised or cancelled. `latest` names, for each step that was
+ever decided and still counts, its newest round; a step that is not in it is pending.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from definitions.engine.execution import Execution, Side, seen
+from definitions.engine.status import (
+    BY_A_PERSON,
+    CLOSED,
+    ENDED,
+    FINISHED,
+    LEGAL,
+    SIDE_ENDED,
+    SIDE_LEGAL,
+    UNDONE,
+    RunStatus,
+    SideStatus,
+    StepStatus,
+)
 
-class RunStatus(StrEnum):
-    """How the run as a whole stands."""
+__all__ = [
+    "BY_A_PERSON",
+    "CLOSED",
+    "ENDED",
+    "FINISHED",
+    "LEGAL",
+    "SIDE_ENDED",
+    "SIDE_LEGAL",
+    "UNDONE",
+    "Execution",
+    "RunStatus",
+    "Side",
+    "SideStatus",
+    "State",
+    "StepStatus",
+    "seen",
+]
 
-    RUNNING = "running"
-    WAITING = "waiting"
-    COMPLETED = "completed"
-    ABORTED = "aborted"
-
-
-class StepStatus(StrEnum):
-    """How one execution stands. `pending` is the status of a step without one."""
-
-    PENDING = "pending"
-    READY = "ready"
-    RUNNING = "running"
-    WAITING = "waiting"
-    ATTENTION = "attention"
-    DONE = "done"
-    SKIPPED = "skipped"
-    NOT_TAKEN = "not_taken"
-
-
-ENDED = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.NOT_TAKEN)
-FINISHED = (StepStatus.DONE, StepStatus.SKIPPED)
-CLOSED = (RunStatus.COMPLETED, RunStatus.ABORTED)
-
-LEGAL: dict[StepStatus, tuple[StepStatus, ...]] = {
-    StepStatus.PENDING: (
-        StepStatus.READY,
-        StepStatus.RUNNING,
-        StepStatus.WAITING,
-        StepStatus.ATTENTION,
-        StepStatus.DONE,
-        StepStatus.NOT_TAKEN,
-    ),
-    StepStatus.READY: (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.NOT_TAKEN),
-    StepStatus.RUNNING: (StepStatus.DONE, StepStatus.ATTENTION, StepStatus.SKIPPED, StepStatus.NOT_TAKEN),
-    StepStatus.WAITING: (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.NOT_TAKEN),
-    StepStatus.ATTENTION: (
-        StepStatus.RUNNING,
-        StepStatus.WAITING,
-        StepStatus.ATTENTION,
-        StepStatus.DONE,
-        StepStatus.SKIPPED,
-        StepStatus.NOT_TAKEN,
-    ),
-    StepStatus.DONE: (),
-    StepStatus.SKIPPED: (),
-    StepStatus.NOT_TAKEN: (),
-}
-"""Every move an execution may make. The property tests hold each event against it; the docs draw it."""
-
-DERIVED = ("latest", "open", "scope")
+DERIVED = ("latest", "open", "scope", "rounds")
 
 APPLIED_KEPT = 1000
 """How many command ids a run remembers. Older duplicates are stopped by the unique row of the command table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """One round of one step. Times are RFC 3339 in UTC.
-
-    `ports` are the ports by which it ended, `choices` the options a decision took; `turn` counts how often its effect
-    was asked for; `until` is when its timer fires.
-    """
-
-    id: str
-    step: str
-    round: int
-    status: StepStatus
-    entered_at: str
-    started_at: str | None = None
-    ended_at: str | None = None
-    output: Any = None
-    choices: tuple[str, ...] = ()
-    ports: tuple[str, ...] = ()
-    done_by: str | None = None
-    ended_by: str | None = None
-    attention: dict[str, Any] | None = None
-    assignees: dict[str, list[str]] = field(default_factory=dict)
-    turn: int = 0
-    until: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Its fields, without those that say nothing."""
-        row = {name: getattr(self, name) for name in self.__slots__}
-        row["choices"], row["ports"] = list(self.choices), list(self.ports)
-        return {key: value for key, value in row.items() if value not in (None, [], {}, 0)}
-
-    @classmethod
-    def from_json(cls, row: dict[str, Any]) -> Execution:
-        lists = {"choices": tuple(row.get("choices", ())), "ports": tuple(row.get("ports", ()))}
-        return cls(**{**row, **lists, "status": StepStatus(row["status"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +55,16 @@ class State:
     """A run between two messages.
 
     `executions` stand in the order they were opened. `applied` maps a command's id to None (applied) or to the refusal
-    it got. `record_data` is the record as last read; `assign` are the assignees that the start named, by step.
-    `latest` (step to newest round), `open` (the rounds that have not
-    ended) and `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message
-    costs what it touches and not the length of the run, and rebuilt rather than stored.
+    it got. `record_data` is the record as last read; `assign` are the assignees that the start named, by step;
+    `assignees` those of the whole run. `due` maps a target (`run`, `step:<id>`, `phase:<id>`) to `{due, fixed}`.
+    `added` are tasks that people put into this one run; `notes` counts notes by step, `run` for the run's own.
+    `sides` are errands beside the steps (sides.py); `counts` how many there were of each; `loops` counts how
+    often an option sent the run back.
+    `saved` says who saved it and why; `ending` how it will end once side effects are taken back; `reopened` the event
+    since which nothing has ended yet, so that a reopened run does not end again by itself.
+    `latest` (step to newest round), `open` (the rounds that have not ended), `rounds` (step to highest round) and
+    `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message costs what it
+    touches and not the length of the run, and rebuilt rather than stored.
     """
 
     run: str
@@ -134,14 +83,25 @@ class State:
     teams: tuple[str, ...] = ()
     source: str = "api"
     assign: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    assignees: dict[str, list[str]] = field(default_factory=dict)
     started_by: str = ""
     started_at: str = ""
     ended_at: str | None = None
     holder: str | None = None
+    saved: dict[str, Any] | None = None
     closing: dict[str, Any] = field(default_factory=dict)
+    ending: dict[str, Any] | None = None
+    reopened: int = 0
+    due: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
+    added: tuple[dict[str, Any], ...] = ()
+    loops: dict[str, int] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     executions: dict[str, Execution] = field(default_factory=dict)
     applied: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
     open: dict[str, StepStatus] = field(default_factory=dict)
     scope: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -155,13 +115,18 @@ class State:
         """Whether the run has ended."""
         return self.status in CLOSED
 
+    @property
+    def over(self) -> bool:
+        """Whether it has ended and no errand of it is left to do."""
+        return self.closed and not self.errands()
+
     def of(self, step: str) -> Execution | None:
-        """The newest round of a step, or None while it is pending."""
+        """The newest round of a step that counts, or None while it is pending."""
         execution = self.latest.get(step)
         return self.executions[execution] if execution else None
 
     def status_of(self, step: str) -> StepStatus:
-        """The status of a step's newest round; pending while it has none."""
+        """The status of a step's newest round; pending while it has none that counts."""
         execution = self.of(step)
         return execution.status if execution else StepStatus.PENDING
 
@@ -169,39 +134,78 @@ class State:
         """The executions that have not ended, in the order they were opened."""
         return [self.executions[execution] for execution in self.open]
 
+    def errands(self) -> list[Side]:
+        """The errands that have not ended, in the order they were asked for."""
+        return [side for side in self.sides.values() if side.status not in SIDE_ENDED]
+
+    def rounds_of(self, step: str) -> list[Execution]:
+        """Every round of a step, the first one first."""
+        known = (self.executions.get(f"{step}#{n}") for n in range(1, self.rounds.get(step, 0) + 1))
+        return [each for each in known if each is not None]
+
     def to_json(self) -> dict[str, Any]:
-        """The state as continue-as-new carries it and the read model keeps it."""
+        """The state as continue-as-new carries it and the read model keeps it; what says nothing is left out."""
         row = {name: getattr(self, name) for name in self.__slots__ if name not in DERIVED}
         row["executions"] = [execution.to_json() for execution in self.executions.values()]
-        for name in ("labels", "purposes", "teams"):
+        row["sides"] = [side.to_json() for side in self.sides.values()]
+        for name in ("labels", "purposes", "teams", "added"):
             row[name] = list(row[name])
-        return row
+        return {key: value for key, value in row.items() if key in KEPT_EMPTY or value not in (None, [], {}, 0)}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> State:
         executions = [Execution.from_json(item) for item in row["executions"]]
-        lists = {name: tuple(row.get(name, ())) for name in ("labels", "purposes", "teams")}
+        lists = {name: tuple(row.get(name, ())) for name in ("labels", "purposes", "teams", "added")}
+        sides = [Side.from_json(item) for item in row.get("sides", ())]
         return cls(
             **{
                 **row,
                 **lists,
                 "status": RunStatus(row["status"]),
+                "sides": {side.id: side for side in sides},
                 "executions": {e.id: e for e in executions},
-                "latest": {e.step: e.id for e in executions},
-                "open": {e.id: e.status for e in executions if e.status not in ENDED},
-                "scope": {e.step: seen(e) for e in executions},
+                **derived(executions),
             }
         )
 
 
-def seen(execution: Execution) -> dict[str, Any]:
-    """What expressions read as `steps.<id>`. An output that does not exist is left out, so that it reads as absent."""
-    values = {
-        "status": str(execution.status),
-        "round": execution.round,
-        "output": execution.output,
-        "choice": execution.choices[0] if execution.choices else None,
-        "done_by": execution.done_by,
-        "ended_at": execution.ended_at,
+KEPT_EMPTY = ("run", "seq", "status", "executions", "applied")
+
+
+def derived(executions: Iterable[Execution]) -> dict[str, Any]:
+    """What a state keeps beside its executions for speed: latest, open, rounds and scope."""
+    by_step: dict[str, list[Execution]] = {}
+    for each in executions:
+        by_step.setdefault(each.step, []).append(each)
+    standings = {step: standing(rounds) for step, rounds in by_step.items()}
+    return {
+        "latest": {step: counts.id for step, (counts, _) in standings.items() if counts},
+        "scope": {step: scope for step, (_, scope) in standings.items() if scope},
+        "rounds": {step: rounds[-1].round for step, rounds in by_step.items()},
+        "open": {e.id: e.status for e in executions if e.status not in ENDED},
     }
-    return {key: value for key, value in values.items() if value is not None}
+
+
+def standing(rounds: Iterable[Execution]) -> tuple[Execution | None, dict[str, Any] | None]:
+    """The newest round of a step that counts, and what expressions see of the step: None for both where it is pending.
+
+    A step that a decision sent the run back past is pending too, but its last answer can still be read.
+    """
+    counts: Execution | None = None
+    left: Execution | None = None
+    for each in rounds:
+        if each.status in UNDONE:
+            continue
+        if each.behind:
+            left, counts = (each if each.status is StepStatus.DONE else left), None
+        else:
+            counts = each
+    if counts is not None:
+        return counts, seen(counts, left)
+    return None, left_behind(left) if left else None
+
+
+def left_behind(execution: Execution) -> dict[str, Any]:
+    """What expressions read of a step that is pending again because a decision sent the run back past it."""
+    kept = {key: value for key, value in seen(execution).items() if key in ("output", "choice", "round")}
+    return {**kept, "status": str(StepStatus.PENDING)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
@@ -25,13 +25,17 @@ class Turn:
     """
 
     def __init__(self, graph: Graph, state: State, now: datetime) -> None:
-        self.graph = graph
+        self._base = graph
+        self.graph = graph.grown(state.added)
+        self.before_graph = self.graph
+        self.before = state
         self.state = state
         self.now = now
         self.at = rfc3339(now)
         self.events: list[Event] = []
         self.commands: list[Command] = []
         self.cause: tuple[str | None, str | None] = (None, None)
+        self.forced: list[str] = []
         self._due: list[tuple[int, str]] = []
         self._queued: dict[str, None] = {}
 
@@ -43,17 +47,25 @@ class Turn:
         execution: str | None = None,
         step: str | None = None,
     ) -> None:
-        """Say that something happened. `step` follows from the execution where one is named.
+        """Say that something happened. `step` follows from the execution of a step where one is named.
 
         The first event that a command leads to carries who gave it and its id; what follows from that does not.
         """
-        if execution is not None:
-            step = execution.rpartition("#")[0]
+        if execution is not None and step is None:
+            base = execution.rpartition("#")[0]
+            step = base if base in self.graph.nodes else None
         actor, command = self.cause
         self.cause = (None, None)
         event = Event(self.state.seq + 1, str(kind), self.at, step, execution, actor, command, data or {})
         self.events.append(event)
         self.state = evolve(self.state, event)
+        if kind is EventType.TASK_ADDED:
+            self.graph = self._base.grown(self.state.added)
+
+    def move_to(self, graph: Graph) -> None:
+        """Go on by another version of the definition."""
+        self._base = graph
+        self.graph = graph.grown(self.state.added)
 
     def ask(self, command: Command) -> None:
         """Ask the shell for something."""
@@ -67,9 +79,9 @@ class Turn:
         """An execution that is known to exist."""
         return self.state.executions[execution]
 
-    def scope(self) -> dict[str, Any]:
+    def scope(self, policy: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What expressions see at this point of the turn."""
-        return scope_of(self.graph, self.state, self.now)
+        return scope_of(self.graph, self.state, self.now, policy)
 
     def look_at(self, steps: Iterable[str]) -> None:
         """Have these steps decided, if they can be."""
@@ -77,6 +89,10 @@ class Turn:
             if step not in self._queued:
                 self._queued[step] = None
                 heappush(self._due, (self.graph.nodes[step].index, step))
+
+    def force(self, steps: Iterable[str]) -> None:
+        """Have these steps opened whatever their edges say: somebody put the run there."""
+        self.forced.extend(steps)
 
     def next_due(self) -> Node | None:
         """The first step, in the order of the document, that waits to be looked at."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from definitions.engine import Graph, State, Step, evolve, fold
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, StartEffect
+from definitions.engine.dues import CLOCK
 from definitions.engine.events import EventType
-from definitions.engine.state import ENDED, LEGAL, StepStatus
+from definitions.engine.finish import is_taking_back
+from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
 from definitions.views import legal, run_view, task_rows
 from definitions.wire import Actor, Event
 
@@ -16,12 +20,15 @@ def check_step(graph: Graph, before: State, step: Step, events: list[Event]) -> 
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     moves_are_legal(before, step)
     answers_stand(before, step)
-    if before.closed:
+    if before.over and not any(event.type == EventType.RUN_REOPENED for event in step.events):
         assert not step.commands
         assert all(event.type in (EventType.COMMAND_REFUSED, EventType.EFFECT_LATE) for event in step.events)
+    grown = graph.grown(step.state.added)
     commands_fit(before, step)
-    nothing_is_left_to_do(graph, step.state)
-    views_add_up(graph, step.state)
+    nothing_is_left_to_do(grown, step.state)
+    undone_in_order(before, step)
+    done_after_what_it_waits_for(grown, step)
+    views_add_up(grown, step.state)
 
 
 def moves_are_legal(before: State, step: Step) -> None:
@@ -35,13 +42,50 @@ def moves_are_legal(before: State, step: Step) -> None:
             if execution != old and execution.status != came_from:
                 assert execution.status in LEGAL[came_from], (event, came_from, execution.status)
             if old and old.status in ENDED:
-                assert execution == old, event
+                assert execution == replace(old, **{name: getattr(execution, name) for name in MAY_CHANGE}), event
         assert set(state.executions) <= set(after.executions)
+        errands_move_legally(state, after)
         state = after
     by_step: dict[str, int] = {}
     for name in state.open:
         by_step[state.executions[name].step] = by_step.get(state.executions[name].step, 0) + 1
     assert all(count == 1 for count in by_step.values())
+
+
+MAY_CHANGE = ("status", "behind", "attention", "output", "amended", "assignees")
+"""What may be said of a round after it ended: that it no longer counts, or was amended."""
+
+
+def errands_move_legally(state: State, after: State) -> None:
+    for name, side in after.sides.items():
+        old = state.sides.get(name)
+        if old is not None and old.status != side.status:
+            assert side.status in SIDE_LEGAL[old.status], (name, old.status, side.status)
+        if old is None:
+            assert side.status in SIDE_LEGAL[None], name
+
+
+def undone_in_order(before: State, step: Step) -> None:
+    """What is taken back is taken back once, one at a time, the deed done last first."""
+    undos = [side for side in step.state.sides.values() if side.kind == "undo"]
+    assert len({side.of for side in undos}) == len(undos)
+    assert sum(side.status in (SideStatus.RUNNING, SideStatus.ATTENTION) for side in undos) <= 1
+    queued = [e for e in step.events if e.type == EventType.SIDE_QUEUED and e.data["kind"] == "undo"]
+    ends = [step.state.executions[event.data["of"]].ended_seq for event in queued]
+    assert ends == sorted(ends, reverse=True)
+
+
+def done_after_what_it_waits_for(graph: Graph, step: Step) -> None:
+    """No step that counts was done while what it waits for is undone: its predecessors are decided."""
+    for event in step.events:
+        if event.type != EventType.STEP_DONE or event.step not in graph.nodes:
+            continue
+        node = graph.nodes[event.step]
+        counts = step.state.latest.get(node.id) == event.execution
+        if counts and node.edges and node.step.join == "all" and not any(e.port == "overdue" for e in node.edges):
+            sources = [s for e in node.edges for s in (graph.members[e.source] if e.phase else (e.source,))]
+            fits = [s for s in sources if graph.fits(graph.nodes[s], step.state.purposes)]
+            assert all(step.state.status_of(s) in ENDED for s in fits) or step.state.version > 1, event
 
 
 def answers_stand(before: State, step: Step) -> None:
@@ -52,24 +96,27 @@ def answers_stand(before: State, step: Step) -> None:
 
 
 def commands_fit(before: State, step: Step) -> None:
-    """Effects are asked for exactly where a round began to run in this turn, timers where one began to wait."""
+    """Effects are asked for exactly where a round or errand began to run, timers where one began to wait."""
     asked = [c.execution for c in step.commands if isinstance(c, StartEffect)]
-    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer)]
-    assert asked == [e.execution for e in step.events if e.type == EventType.EFFECT_REQUESTED]
+    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
+    began = (EventType.EFFECT_REQUESTED, EventType.SIDE_REQUESTED)
+    assert asked == [e.execution for e in step.events if e.type in began]
     assert armed == [e.execution for e in step.events if e.type == EventType.STEP_WAITING]
     closed = [c for c in step.commands if isinstance(c, Close)]
-    assert len(closed) == (1 if step.state.closed and not before.closed else 0)
+    assert len(closed) == (1 if step.state.over and not before.over else 0)
     for command in step.commands:
-        if isinstance(command, CancelEffect | CancelTimer):
-            assert command.execution in before.open or command.execution in asked or command.execution in armed
+        if isinstance(command, CancelEffect | CancelTimer) and not command.execution.startswith(CLOCK):
+            known = (*before.open, *before.sides, *asked, *armed)
+            assert command.execution in known
             assert command.execution not in step.state.open
 
 
 def nothing_is_left_to_do(graph: Graph, state: State) -> None:
     """A settled run is closed, or something is open, or people must still say why they close it."""
-    if state.started_at and not state.closed and not state.open:
+    paused = state.status is RunStatus.SAVED or state.ending is not None or is_taking_back(state)
+    if state.started_at and not state.closed and not state.open and not paused:
         rule = graph.document.closing_reasons
-        assert rule is not None and "complete" in rule.required_on
+        assert state.reopened or (rule is not None and "complete" in rule.required_on)
         assert all(state.status_of(step) in ENDED for step in graph.nodes)
     if state.closed:
         assert not state.open
@@ -82,8 +129,10 @@ def views_add_up(graph: Graph, state: State) -> None:
     view = run_view(graph, state)
     assert view["progress"]["done"] + view["progress"]["skipped"] <= view["progress"]["total"] <= len(graph.nodes)
     assert view["current"] == [s["id"] for s in view["steps"] if s["execution"] in state.open]
-    assert view["attention"] == any(s["status"] == "attention" for s in view["steps"])
-    assert len(task_rows(graph, state)) == len(state.open)
+    asking = [side for side in state.errands() if side.status is SideStatus.ATTENTION]
+    assert view["attention"] == (bool(asking) or any(s["status"] == "attention" for s in view["steps"]))
+    assert len(task_rows(graph, state)) == len(state.open) + len(asking)
     assert State.from_json(state.to_json()) == state
     can = legal(graph, state, Actor("x", tuple(r for n in graph.nodes.values() for r in n.step.roles)))
-    assert set(can["steps"]) == {state.executions[e].step for e in state.open}
+    if not state.closed:
+        assert set(can["steps"]) >= {state.executions[e].step for e in state.open}

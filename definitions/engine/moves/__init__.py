@@ -1,0 +1,26 @@
+"""Every command this release runs, in one table. A type that is not in it is refused by name.
+
+Where to read on: `base.py` what a move is; `answering.py` ending a step; `working.py` and `planning.py` what people do
+around it; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what they do with the run.
+"""
+
+from definitions.engine.moves.answering import ANSWERING
+from definitions.engine.moves.base import Given, Move, Question, Refusal
+from definitions.engine.moves.closing import CLOSING
+from definitions.engine.moves.migrating import MIGRATING
+from definitions.engine.moves.pausing import PAUSING
+from definitions.engine.moves.planning import PLANNING
+from definitions.engine.moves.revising import REVISING
+from definitions.engine.moves.working import WORKING
+
+MOVES: dict[str, Move] = {
+    **ANSWERING,
+    **WORKING,
+    **REVISING,
+    **PLANNING,
+    **PAUSING,
+    **CLOSING,
+    **MIGRATING,
+}
+
+__all__ = ["MOVES", "Given", "Move", "Question", "Refusal"]
