@@ -109,7 +109,7 @@ def write_bound(turn: Turn, node: Node, output: Mapping[str, Any], actor: Actor)
     fields, scope = node.step.fields, turn.scope(actor.policy)
     changed = writes(fields, output, scope, turn.graph.trees, f"{node.pointer}/fields")
     title = f"Write back: {node.title}"
-    queue_write(turn, f"{node.id}~bind", changed, acting, name=node.id, title=title, step=node.id)
+    queue_write(turn, f"{node.id}~bind", changed, actor.id, name=node.id, title=title, step=node.id)
 
 
 def notify(

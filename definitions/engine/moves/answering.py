@@ -16,14 +16,12 @@ from definitions.model import DecisionStep, TaskStep
 from definitions.task_forms import Finished, recheck, task_answer
 
 
-def answer(
-    graph: Graph, state: State, node: Node, command: dict[str, Any], now: datetime, actor: Actor
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def answer(asked: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The output of a completion as it will be kept, and everything that is missing or wrong in it."""
-    given = command.get("output") or {}
+    given, node, graph = asked.command.get("output") or {}, asked.step, asked.graph
     if not isinstance(node.step, TaskStep):
         return given, []
-    scope = scope_of(graph, state, now, actor.policy)
+    scope = scope_of(graph, asked.state, asked.now, asked.actor.policy)
     output, problems = task_answer(graph.document, node.step, node.pointer, given, scope=scope, trees=graph.trees)
     return output, [problem.to_json() for problem in problems]
 
