@@ -90,6 +90,12 @@ def timed_out(command: StartEffect, cause: TimeoutError, at: datetime) -> Effect
     return EffectFailed(at, command.execution, command.turn, reason, reason, text, unknown=unknown)
 
 
+def too_large(command: StartEffect, weight: int, at: datetime) -> EffectFailed:
+    """The step names more than one call can hold. Nothing was asked for."""
+    text = f"the step is given {weight // 1024} KB, more than an activity can take; name fewer values"
+    return EffectFailed(at, command.execution, command.turn, "error", "input_too_large", text)
+
+
 def problems(cause: ApplicationError) -> tuple[dict[str, Any], ...]:
     """The findings per field that an activity's error carries in its details, if any."""
     for detail in cause.details:

@@ -24,13 +24,13 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.engine.moves.migrating import FROZEN
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
-    from workers import effects
+    from workers import effects, pace
     from workers.carry import Length, Luggage, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
     from workers.traces import Traces, tell
-    from workers.versions import is_known, knows_what_was_shown
+    from workers.versions import is_known, keeps_a_pace, knows_what_was_shown
 
 CANCEL_LIMIT = timedelta(seconds=5)
 """How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
@@ -72,6 +72,7 @@ class Run:
         if self.start.carried is not None:
             workflow.set_current_details(views.waiting_text(self.graph, self.state))
         self.traces = Traces(luggage.traces)
+        self.paced = keeps_a_pace(self.start.interpreter)
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
@@ -126,12 +127,13 @@ class Run:
             self.traces.lead(trace, step.commands)
             tell(self.start.run, step.events, trace)
         self._roll_if_long()
+        if self.recording is None and self._too_heavy():
+            await self._record()
         wanted, self.wanted = self.wanted, []
-        if self._drains():
+        if self._holds_back():
             self.wanted = [command for command in wanted if isinstance(command, StartEffect)]
             wanted = [command for command in wanted if not isinstance(command, StartEffect)]
-        for command in wanted:
-            self._carry_out(command)
+        await self._carry_out_in_groups(wanted)
         if self._must_record():
             self._show()
             await self._record()
@@ -145,11 +147,16 @@ class Run:
 
     def _has_work(self) -> bool:
         """Whether the loop has something to do now. What is held back while the run drains waits for an answer."""
-        return bool(self.inbox) or self._must_record() or (bool(self.wanted) and not self._drains())
+        return bool(self.inbox) or self._must_record() or (bool(self.wanted) and not self._holds_back())
 
-    def _drains(self) -> bool:
-        """Whether new effects are held back: a long history waits for those under way."""
-        return bool(self.working) and self.length.must_drain()
+    def _holds_back(self) -> bool:
+        """Whether new effects wait: for those under way, or for heavy events that a database in trouble has not yet."""
+        drains = bool(self.working) and self.length.must_drain()
+        full = self.paced and len(self.working) >= pace.UNDER_WAY
+        return drains or full or (self.recording is not None and self._too_heavy())
+
+    def _too_heavy(self) -> bool:
+        return self.paced and pace.too_heavy(self.wanted, self.unstored.rows())
 
     async def _roll_at_rest(self) -> None:
         """Continue as new where nothing is under way and nothing is waiting to be stored.
@@ -178,6 +185,25 @@ class Run:
         if self.state.closed or self.working or self.recording or self.inbox:
             return False
         return self.length.must_roll(at_rest=not self.wanted and not self.unstored.last)
+
+    async def _carry_out_in_groups(self, wanted: list[Command]) -> None:
+        """Carry out all of them, effects in groups that a task can hold; what has no room is wanted still."""
+        asked = 0
+        for command in wanted:
+            if self.paced and isinstance(command, StartEffect):
+                weight = pace.weight(command)
+                if weight > pace.TASK_BYTES:
+                    self.inbox.append(effects.too_large(command, weight, workflow.now()))
+                    continue
+                if len(self.working) >= pace.UNDER_WAY:
+                    self.wanted.append(command)
+                    continue
+                if asked + weight > pace.TASK_BYTES:
+                    self.length.events += Length.TIMER
+                    await workflow.sleep(ONE_TASK, summary="the next effects")
+                    asked = 0
+                asked += weight
+            self._carry_out(command)
 
     def _carry_out(self, command: Command) -> None:
         match command:
@@ -242,11 +268,11 @@ class Run:
     async def _record(self) -> None:
         """One event in the history. A database that is down does not block the run: then it is tried beside it."""
         rows = self.unstored.rows()
-        call = RecordCall(self.start.run, rows, self.traces.of_record()).to_json()
+        call = RecordCall(self.start.run, rows, self.traces.of_record())
         try:
             await workflow.execute_local_activity(
                 ACTIVITY_RECORD,
-                call,
+                call.to_json(),
                 start_to_close_timeout=timedelta(seconds=4),
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
                 summary="record",
@@ -255,17 +281,18 @@ class Run:
             self.length.events += Length.RECORD
             self.unstored.stored(rows[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
-            self.recording = asyncio.create_task(self._record_patiently(call, rows[-1]["seq"]))
+            self.recording = asyncio.create_task(self._record_patiently(call))
 
-    async def _record_patiently(self, call: dict[str, Any], last: int) -> None:
-        await workflow.execute_activity(
-            ACTIVITY_RECORD,
-            call,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
-            summary="record, until the database is back",
-        )
-        self.unstored.stored(last)
+    async def _record_patiently(self, call: RecordCall) -> None:
+        for part in pace.parts(call.events) if self.paced else (call.events,):
+            await workflow.execute_activity(
+                ACTIVITY_RECORD,
+                replace(call, events=part).to_json(),
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+                summary="record, until the database is back",
+            )
+            self.unstored.stored(part[-1]["seq"])
         self.recording = None
 
     def _show(self) -> None:
