@@ -19,21 +19,9 @@ KINDS = ("load_related", "mcp", "ai", "journey", "workflow", "escalate")
 
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
-    ("/start/triggers/*/type", ("opened", "webhook", "mcp", "journey", "event", "schedule"), "starting by itself"),
+    ("/start/triggers/*/type", ("webhook", "mcp", "journey", "event", "schedule"), "starting by itself"),
     ("/start/fallback_inbox", ANYTHING, "inboxes"),
-    ("/due", ANYTHING, "due dates"),
-    ("/phases/*/due", ANYTHING, "due dates"),
-    ("/phases/*/assign", ANYTHING, "assigning a phase"),
-    ("/assign/partners", ANYTHING, "partners"),
-    ("/sync", ANYTHING, "writing to the record on events of the run"),
-    ("/exclusive", ANYTHING, "runs that only their holder may act on"),
-    ("/revise", ("dependents",), "revising"),
-    ("/on_abort", ("undo",), "taking back on abort"),
-    ("/steps/*/assign/partners", ANYTHING, "partners"),
-    ("/steps/*/due", ANYTHING, "due dates"),
-    ("/steps/*/on_overdue", ANYTHING, "due dates"),
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
-    ("/steps/*/automations", ANYTHING, "automations of a step"),
     ("/steps/*/schedule", ANYTHING, "schedules of a step"),
     ("/steps/*/execute", ("assisted",), "proposals"),
     ("/steps/*/advance", ("manual",), "a press of Done after a machine"),
@@ -41,20 +29,13 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/steps/*/approval", ANYTHING, "approvals"),
     ("/steps/*/instruction", ANYTHING, "AI"),
     ("/steps/*/draft", ANYTHING, "AI"),
-    ("/steps/*/prefill", ANYTHING, "pre-filled forms"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
-    ("/steps/*/final", ANYTHING, "handing over"),
     ("/steps/*/by", ("ai",), "AI"),
-    ("/steps/*/options/*/back_to", ANYTHING, "going back"),
-    ("/steps/*/create", ANYTHING, "inserting rows"),
-    ("/steps/*/each", ANYTHING, "repeating for each item"),
     ("/steps/*/confirm", ANYTHING, "outside confirmations"),
     ("/steps/*/event", ANYTHING, "waiting for events"),
     ("/steps/*/before", ANYTHING, "waiting until before a date"),
     ("/steps/*/after_date", ANYTHING, "waiting until after a date"),
     ("/steps/*/expires", ANYTHING, "waits that expire"),
-    ("/inputs/**/bind", ANYTHING, "fields bound to the record"),
-    ("/steps/*/fields/**/bind", ANYTHING, "fields bound to the record"),
 )
 ASSISTED_BY_DEFAULT = ("action", "update_data")
 """Kinds that are assisted where `execute` says nothing, unless everything is pinned and touches nothing outside."""
@@ -87,9 +68,7 @@ def _reads(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Findi
     for pointer, each in compiled.items():
         for name in each.references:
             root, *rest = name.split(".")
-            if root == "policy":
-                yield Finding("not_yet", pointer, "this release does not run policy profiles", HINT)
-            elif root == "inputs" and len(rest) > 1 and rest[0] in records:
+            if root == "inputs" and len(rest) > 1 and rest[0] in records:
                 message = f"this release does not load the record of the input {rest[0]!r}"
                 yield Finding(
                     "not_yet", pointer, message, f"Read it with a get_data step: 'record: = inputs.{rest[0]}'."

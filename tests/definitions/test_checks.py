@@ -25,7 +25,7 @@ from definitions.freeze import Frozen, freeze
 from definitions.model import KINDS, parse
 from tests.definitions.samples import KNOWN, asking, case_definitions, choice, definition, pay, task
 
-RUNS_NOW = {"refund", "rights", "record", "revise"}
+RUNS_NOW = {"refund", "rights", "record", "revise", "energy", "work-order"}
 READ = {"id": "order", "kind": "get_data", "fields": ["total", "status"]}
 WRITE = {"id": "close", "kind": "update_data", "execute": "automatic", "set": {"status": "closed"}}
 RULES: dict[str, Any] = {
@@ -154,13 +154,10 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_team", "/teams/0", definition(task(), teams=["nobody"])),
     ("unknown_team", "/steps/0/assign/teams/0", definition(task(assign={"teams": ["nobody"]}))),
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
-    ("not_yet", "/due", definition(task(), due={"in": "3 days", "from": "start"})),
     ("not_yet", "/steps/0/execute", definition(pay(execute="assisted"))),
     ("not_yet", "/steps/0", definition(without(pay(), "execute"))),
     ("not_yet", "/steps/0/for", definition({"id": "w", "kind": "wait", "for": "3 business days"})),
     ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "ai", "instruction": "Think"})),
-    ("not_yet", "/steps/0/fields/0/required", definition(asking({**NUMBER, "required": "= policy.strict == true"}))),
-    ("not_yet", "/steps/0/fields/0/bind", definition(asking({**NUMBER, "bind": "total"}))),
     (
         "not_yet",
         "/steps/0/when",
@@ -177,23 +174,32 @@ MISTAKES: list[tuple[str, str, Any]] = [
         "/steps/0/fields/0/pattern",
         definition(asking({"id": "t", "type": "text", "pattern": "(a+)+"})),
     ),
+    (
+        "back_to_later",
+        "/steps/0/options/0/back_to",
+        definition(choice(options=[{"id": "again", "back_to": "look"}, {"id": "on"}], otherwise="on"), task()),
+    ),
+    (
+        "otherwise_missing",
+        "/steps/1",
+        definition(task(), choice(options=[{"id": "again", "back_to": "look"}, {"id": "on"}])),
+    ),
+    ("bad_anchor", "/due/from", definition(task(), due={"in": "1 day", "from": "yesterday"})),
+    ("one_of", "/due", definition(task(), due={"in": "1 day", "at": "2099-01-01"})),
+    ("final_not_last", "/steps/0/final", definition(task("a", final=True), task("b"))),
+    (
+        "record_missing",
+        "/sync",
+        without(definition(task(), sync=[{"event": "run.completed", "set": {"status": "done"}}]), "record"),
+    ),
 ]
 """One mistake each: the code, the place, the document. Nothing else may be said of it."""
 
 TWO_AT_ONCE: list[tuple[str, str, Any]] = [
     ("inbox_missing", "/start/triggers/0", definition(task(), start={"triggers": [{"type": "webhook"}]})),
-    ("back_to_later", "/steps/0/options/0/back_to", definition(
-        choice(options=[{"id": "again", "back_to": "look"}, {"id": "on"}], otherwise="on"), task())),
-    ("otherwise_missing", "/steps/1", definition(
-        task(), choice(options=[{"id": "again", "back_to": "look"}, {"id": "on"}]))),
-    ("bad_anchor", "/due/from", definition(task(), due={"in": "1 day", "from": "yesterday"})),
-    ("one_of", "/due", definition(task(), due={"in": "1 day", "at": "2099-01-01"})),
-    ("final_not_last", "/steps/0/final", definition(task("a", final=True), task("b"))),
     ("unknown_relation", "/steps/0/relation", definition({"id": "r", "kind": "load_related", "relation": "cousin"})),
     ("unknown_inbox", "/steps/0/inbox", definition({"id": "e", "kind": "escalate", "inbox": "lost"})),
     ("unknown_definition", "/steps/0/definition", definition({"id": "c", "kind": "workflow", "definition": "other"})),
-    ("record_missing", "/sync", without(definition(
-        task(), sync=[{"event": "run.completed", "set": {"status": "done"}}]), "record")),
     ("wrong_value", "/steps/0/tool", definition(
         {"id": "m", "kind": "mcp", "server": "crm", "tool": "drop", "tools": ["find"]})),
 ]  # fmt: skip
