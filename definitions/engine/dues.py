@@ -156,7 +156,7 @@ def set_by_hand(turn: Turn, target: str, due: str | None) -> None:
 
 def clocks(graph: Graph, state: State) -> dict[str, ArmTimer]:
     """The timers of due dates that must be running, by their name."""
-    if state.closed:
+    if state.closed or not state.due:
         return {}
     zone = graph.document.timezone or "UTC"
     found = {}

@@ -144,7 +144,7 @@ def _request(turn: Turn, name: str, step: str | None, data: dict[str, Any], numb
 
 def begin_queued(turn: Turn) -> None:
     """Let the first of each lane begin, where nothing is in its way."""
-    if turn.state.status is RunStatus.SAVED:
+    if not turn.state.sides or turn.state.status is RunStatus.SAVED:
         return
     for lane in ("undo", "record"):
         sides = [side for side in turn.state.errands() if LANES.get(side.kind) == lane]
