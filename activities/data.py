@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from temporalio import activity
 
 from activities.errors import ActionError, NotDone, Refused
 from activities.ports import People
 from activities.records import RecordError, Records
+from activities.records.inserts import ROWS_LIMIT
 from activities.registry import parse_input
 from definitions import wire
 from definitions.effects import Scopes
@@ -39,12 +40,39 @@ class GetData(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
 
 
+class Item(BaseModel):
+    """What is written for one item of a list."""
+
+    record: Id | None = None
+    set: dict[str, Any]
+
+
 class UpdateData(BaseModel):
-    """The fields to write into one row; null clears."""
+    """The fields to write into one row (null clears), or with `create` to make one of; with `items` one row for each.
+
+    Several rows are one transaction: all of them are written, or none.
+    """
 
     collection: str
-    record: Id
-    set: dict[str, Any]
+    record: Id | None = None
+    set: dict[str, Any] | None = None
+    create: bool = False
+    items: list[Item] | None = Field(default=None, max_length=ROWS_LIMIT)
+
+    @model_validator(mode="after")
+    def _names_rows(self) -> UpdateData:
+        if (self.set is None) == (self.items is None):
+            raise ValueError("takes either 'set' or 'items'")
+        named = [each.record is not None for each in self.rows()]
+        if self.create and any(named):
+            raise ValueError("a new row is made, and one that is there is named")
+        if not self.create and not all(named):
+            raise ValueError("it is not said which row to write")
+        return self
+
+    def rows(self) -> list[Item]:
+        """Each row to write or make."""
+        return [Item(record=self.record, set=self.set or {})] if self.items is None else self.items
 
 
 def data_activities(records: Records, people: People) -> list[Callable[..., Any]]:
@@ -95,13 +123,22 @@ async def _read_rows(records: Records, asked: GetData, scopes: Scopes, me: dict[
 
 
 async def write_data(records: Records, people: People, call: EffectCall) -> dict[str, Any]:
-    """Writes the fields and answers them as stored. Raises ActionError as above."""
+    """Writes the fields, or makes the row, and answers it as stored; `{rows: […]}` for each item of a list.
+
+    Raises ActionError as above.
+    """
     asked = parse_input(UpdateData, call.input)
     scopes, me = await rights(people, call.acting)
     try:
-        return await records.update(asked.collection, asked.record, asked.set, scopes=scopes, me=me)
+        if asked.create:
+            keyed = [(f"{call.key}:{place}", each.set) for place, each in enumerate(asked.rows())]
+            rows = await records.create_all(asked.collection, keyed, scopes=scopes, me=me)
+        else:
+            changes = [(each.record or "", each.set) for each in asked.rows()]
+            rows = await records.update_all(asked.collection, changes, scopes=scopes, me=me)
     except RecordError as error:
         raise as_action_error(error) from None
+    return rows[0] if asked.items is None else {"rows": rows}
 
 
 async def rights(people: People, actor: str) -> tuple[Scopes, dict[str, Any]]:

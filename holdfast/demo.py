@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import httpx2
 
 from api.store.seed import seed, seed_demo
 from api.store.store import Store
-from definitions.catalog import demo_sql
+from definitions.catalog import demo_sql, work_sql
 from holdfast.settings import Settings
 
 TEMPLATE = "refund"
@@ -32,7 +33,7 @@ class DemoFailed(Exception):
 
 async def prepare_demo(settings: Settings) -> None:
     """Sample records and people; needs the database migrated, and no server."""
-    make_sample_records(settings.demo_database, demo_sql())
+    make_sample_records(settings.demo_database, demo_sql(), work_sql())
     async with Store(settings.database) as store:
         tokens = await seed_demo(store, read_tokens(settings.tokens_file))
     write_privately(settings.tokens_file, json.dumps(tokens, indent=1) + "\n")
@@ -44,9 +45,14 @@ async def prepare(settings: Settings) -> None:
         await seed(store)
 
 
-def make_sample_records(path: Path, script: str) -> None:
-    """An SQLite file from the script, whole or not at all; one that is there is not touched."""
+def make_sample_records(path: Path, script: str, later: str = "") -> None:
+    """An SQLite file from the script, whole or not at all; of one that is there nothing is changed.
+
+    `later` makes tables that an older release did not have, where they are missing.
+    """
     if path.exists():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(later)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}")

@@ -12,18 +12,17 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Table, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.records import query
 from activities.records.errors import RecordError, database_errors
-from activities.records.schema import SourceSchema, key_of, readable
+from activities.records.inserts import New, insert_once, prepared
+from activities.records.rows import Bounds, Me, as_json, change, demand_key, demand_row, find_row, named
+from activities.records.schema import SourceSchema, readable
 from activities.records.sources import SourceConfig, open_engine, writing
-from activities.records.values import Kind, field_kind, fit_values, to_json
+from activities.records.values import fit_values
 from definitions.effects import Scopes, allows_row, hidden_fields, visible_fields
-
-Me = Mapping[str, Any]
 
 
 class Records:
@@ -94,11 +93,11 @@ class Records:
         table = await self.table(collection)
         names = self._shown(table, collection, scopes, fields)
         async with self._reading(collection) as connection:
-            row = await self._row(connection, table, id)
+            row = await find_row(connection, table, id)
         if row is None:
             raise RecordError("not_found", f"There is no {collection} {id!r}.")
         whole = as_json(table, row)
-        _demand_row(scopes, collection, whole, me, id)
+        demand_row(scopes, collection, whole, me, id)
         return {name: whole[name] for name in names}
 
     async def rows(
@@ -137,22 +136,54 @@ class Records:
 
         Doing it twice does no more than once.
         """
-        source, _ = split(collection)
+        return (await self.update_all(collection, [(id, values)], scopes=scopes, me=me))[0]
+
+    async def update_all(
+        self, collection: str, changes: Sequence[tuple[str, Mapping[str, Any]]], *, scopes: Scopes, me: Me
+    ) -> list[dict[str, Any]]:
+        """The same for several rows, all of them or none; a refusal names the row by its place when there are more."""
         table = await self.table(collection)
-        self._writable(table, collection, scopes, values)
-        fitted = fit_values(values, table.columns, self._dialect(collection))  # type: ignore[arg-type]
-        key = _demand_key(table, collection)
-        async with self.writing(source) as connection:
-            before = await self._row(connection, table, id, lock=True)
-            if before is None:
-                raise RecordError("not_found", f"There is no {collection} {id!r}.")
-            _demand_row(scopes, collection, as_json(table, before), me, id)
-            if fitted:
-                await connection.execute(update(table).where(key == before._mapping[key]).values(fitted))
-            stored = await self._row(connection, table, id)
-            after = as_json(table, stored) if stored is not None else {}
-            _demand_row(scopes, collection, after, me, id)
-        return {name: after[name] for name in values}
+        demand_key(table, collection)
+        fitted = []
+        for place, (_, values) in enumerate(changes):
+            with named(place, len(changes)):
+                self._writable(table, collection, scopes, values)
+                fitted.append(fit_values(values, table.columns, self._dialect(collection)))  # type: ignore[arg-type]
+        bounds = Bounds(collection, scopes, me)
+        async with self.writing(split(collection)[0]) as connection:
+            return [
+                await change(connection, table, (id, values), bounds, (place, len(changes)))
+                for place, ((id, _), values) in enumerate(zip(changes, fitted, strict=True))
+            ]
+
+    async def create_all(
+        self, collection: str, rows: Sequence[tuple[str, Mapping[str, Any]]], *, scopes: Scopes, me: Me
+    ) -> list[dict[str, Any]]:
+        """Inserts a row for each (idempotency key, values), all of them or none, and answers them as they are stored.
+
+        A row that was made under the same key before is answered as it is now, and not made again (inserts.py).
+        """
+        table = await self.table(collection)
+        new = []
+        for place, (key, values) in enumerate(rows):
+            with named(place, len(rows)):
+                self._shown(table, collection, scopes, list(values))
+                new.append(prepared(table, collection, values, key, self._dialect(collection)))
+        bounds, shown = Bounds(collection, scopes, me), self._shown(table, collection, scopes, None)
+        try:
+            stored = await self._insert(table, new, bounds)
+        except RecordError as error:
+            if error.code != "conflict":
+                raise
+            # Another try of the same keys may have been faster: then its rows are there by now.
+            stored = await self._insert(table, new, bounds)
+        return [{name: row[name] for name in shown} for row in stored]
+
+    async def _insert(self, table: Table, rows: Sequence[New], bounds: Bounds) -> list[dict[str, Any]]:
+        async with self.writing(split(bounds.collection)[0]) as connection:
+            return [
+                await insert_once(connection, table, row, bounds, (place, len(rows))) for place, row in enumerate(rows)
+            ]
 
     def _schema(self, source: str) -> SourceSchema:
         if source not in self._schemas:
@@ -182,18 +213,6 @@ class Records:
         fixed = [name for name in values if table.columns[name].primary_key]
         _refuse("read_only", "does not let you change its key", collection, fixed)
 
-    async def _row(self, connection: AsyncConnection, table: Table, id: str, lock: bool = False) -> Row[Any] | None:
-        key = _demand_key(table, table.name)
-        value: Any = id
-        if field_kind(key) is Kind.INTEGER:
-            if not id.removeprefix("-").isdecimal() or not id.isascii() or len(id) > 18:
-                return None
-            value = int(id)
-        elif "\x00" in id:
-            return None
-        asked = select(*table.columns).where(key == value)
-        return (await connection.execute(asked.with_for_update() if lock else asked)).one_or_none()
-
 
 def split(collection: str) -> tuple[str, str]:
     """`demo.orders` -> (`demo`, `orders`). Raises RecordError `unknown_collection` for any other form."""
@@ -201,11 +220,6 @@ def split(collection: str) -> tuple[str, str]:
     if not (source and dot and name):
         raise RecordError("unknown_collection", f"A collection is named source.collection, not {collection!r}.")
     return source, name
-
-
-def as_json(table: Table, row: Row[Any]) -> dict[str, Any]:
-    """The row's readable fields as JSON, by name."""
-    return {column.name: to_json(row._mapping[column], field_kind(column)) for column in readable(table)}
 
 
 async def _scan(
@@ -229,17 +243,6 @@ async def _scan(
             return kept, None
         if seen >= query.MAX_SCAN:
             return kept, query.write_cursor(after)
-
-
-def _demand_key(table: Table, collection: str) -> Any:
-    if (key := key_of(table)) is None:
-        raise RecordError("no_key", f"{collection} has no single-column key.")
-    return key
-
-
-def _demand_row(scopes: Scopes, collection: str, row: Mapping[str, Any], me: Me, id: str) -> None:
-    if not allows_row(scopes, collection, row, me):
-        raise RecordError("out_of_scope", f"{collection} {id!r} is outside of what you may touch.")
 
 
 def _refuse(code: str, says: str, collection: str, names: Sequence[str]) -> None:

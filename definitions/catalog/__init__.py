@@ -27,7 +27,12 @@ def template_text(id: str) -> str:
 
 def demo_sql() -> str:
     """Tables and rows of the source `demo`, in SQL that SQLite and PostgreSQL both take."""
-    return (files(HERE) / "demo.sql").read_text(encoding="utf-8")
+    return (files(HERE) / "demo.sql").read_text(encoding="utf-8") + work_sql()
+
+
+def work_sql() -> str:
+    """The part of it that may be run again: tables that came later, made where they are missing."""
+    return (files(HERE) / "work.sql").read_text(encoding="utf-8")
 
 
 def _templates() -> Traversable:

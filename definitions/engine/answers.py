@@ -112,4 +112,5 @@ def _is_own_record(turn: Turn, node: Node, result: dict[str, Any]) -> bool:
     if not turn.state.record or not isinstance(step, GetDataStep | UpdateDataStep) or "rows" in result:
         return False
     own = step.collection in (None, turn.graph.document.record)
-    return own and step.record is None and getattr(step, "where", None) is None
+    made = getattr(step, "create", False)
+    return own and not made and step.record is None and getattr(step, "where", None) is None

@@ -11,10 +11,11 @@ from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node, activity_of
+from definitions.engine.rows import record_of, update_inputs
 from definitions.engine.scope import Unresolved, inputs_of, met, moment_of, resolved
 from definitions.engine.state import State, StepStatus
 from definitions.engine.turn import Turn
-from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, UpdateDataStep, WaitStep
+from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, WaitStep
 from definitions.model.common import Assign
 from definitions.times import Offset, later, moment, rfc3339
 
@@ -114,30 +115,9 @@ def _get_data(turn: Turn, node: Node) -> dict[str, Any]:
     if step.where is not None:
         values["where"] = inputs_of(turn.graph, step.where, f"{node.pointer}/where", scope)
     else:
-        values["record"] = _record_of(turn, node, scope)
+        values["record"] = record_of(turn, node, scope)
     values |= {"fields": list(step.fields) if step.fields else None, "many": step.many or None, "limit": step.limit}
     return {key: value for key, value in values.items() if value is not None}
-
-
-def _update_data(turn: Turn, node: Node) -> dict[str, Any]:
-    step = node.step
-    assert isinstance(step, UpdateDataStep)
-    scope = turn.scope()
-    return {
-        "collection": step.collection or turn.graph.document.record,
-        "record": _record_of(turn, node, scope),
-        "set": inputs_of(turn.graph, dict(step.set or {}), f"{node.pointer}/set", scope),
-    }
-
-
-def _record_of(turn: Turn, node: Node, scope: dict[str, Any]) -> Any:
-    """The record a data step works on: the one it names, else the run's own where it is of the same collection."""
-    step = node.step
-    assert isinstance(step, GetDataStep | UpdateDataStep)
-    if step.record is not None:
-        return inputs_of(turn.graph, step.record, f"{node.pointer}/record", scope)
-    own = turn.state.record
-    return own["id"] if own and step.collection in (None, turn.graph.document.record) else None
 
 
 def _action(turn: Turn, node: Node) -> dict[str, Any]:
@@ -148,7 +128,7 @@ def _action(turn: Turn, node: Node) -> dict[str, Any]:
 
 INPUTS: dict[str, Callable[[Turn, Node], dict[str, Any]]] = {
     "get_data": _get_data,
-    "update_data": _update_data,
+    "update_data": update_inputs,
     "action": _action,
 }
 

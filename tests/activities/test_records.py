@@ -37,7 +37,10 @@ async def test_a_source_offers_what_its_database_holds(records: Records) -> None
     assert await records.collections("demo") == [
         "customers",
         "documents",
+        "hours",
+        "materials",
         "orders",
+        "pictures",
         "refunds",
         "suppliers",
         "work_orders",

@@ -10,7 +10,7 @@ import pytest
 from api.store.migrations import migrate
 from api.store.people import People
 from api.store.store import Store
-from definitions.catalog import demo_sql
+from definitions.catalog import demo_sql, work_sql
 from holdfast.demo import make_sample_records, prepare, prepare_demo, read_tokens, write_privately
 from holdfast.settings import Settings
 
@@ -27,6 +27,20 @@ def test_sample_records_are_made_once(tmp_path: Path) -> None:
     records.close()
     make_sample_records(path, demo_sql())
     with sqlite3.connect(path) as records:
+        assert records.execute("SELECT status FROM orders WHERE id = 'o2'").fetchone() == ("refunded",)
+    records.close()
+
+
+def test_tables_of_a_later_release_are_added_to_records_that_are_there(tmp_path: Path) -> None:
+    path = tmp_path / "demo.db"
+    make_sample_records(path, demo_sql())
+    with sqlite3.connect(path) as records:
+        records.execute("DROP TABLE hours")
+        records.execute("UPDATE orders SET status = 'refunded' WHERE id = 'o2'")
+    records.close()
+    make_sample_records(path, demo_sql(), work_sql())
+    with sqlite3.connect(path) as records:
+        assert records.execute("SELECT count(*) FROM hours").fetchone() == (0,)
         assert records.execute("SELECT status FROM orders WHERE id = 'o2'").fetchone() == ("refunded",)
     records.close()
 

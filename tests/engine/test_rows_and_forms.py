@@ -1,0 +1,155 @@
+"""A step that writes one row for each item, and forms that stand on the record and the policy of who acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from definitions.engine.rows import ITEMS_LIMIT
+from definitions.wire import ACTIVITY_UPDATE_DATA
+from tests.engine.story import ANN, Story
+
+COLUMNS = [{"id": "item", "type": "text", "required": True}, {"id": "count", "type": "number", "min": 1}]
+MATERIALS: dict[str, Any] = {
+    "id": "materials",
+    "kind": "task",
+    "skippable": True,
+    "fields": [{"id": "used", "type": "table", "fields": COLUMNS}],
+}
+BOOK: dict[str, Any] = {
+    "id": "book",
+    "kind": "update_data",
+    "collection": "demo.materials",
+    "execute": "automatic",
+    "create": True,
+    "each": "= steps.materials.output.used",
+    "set": {"work_order_id": "= record.id", "item": "= item.item", "count": "= item.count", "place": "= index"},
+}
+USED = [{"item": "Valve", "count": 2}, {"item": "Pipe", "count": 1.5}]
+ON_AN_ORDER = {"record": "w1", "record_data": {"status": "planned", "email": "a@b.example"}}
+
+
+def booking(book: dict[str, Any] | None = None, **request: Any) -> Story:
+    story = Story([MATERIALS, book or BOOK, {"id": "end", "kind": "task"}], record="demo.work_orders")
+    return story.start(**ON_AN_ORDER, **request)
+
+
+def test_a_new_row_is_asked_for_with_each_item() -> None:
+    story = booking()
+    story.complete("materials", output={"used": USED})
+    effect = story.effects["book#1"]
+    assert effect.activity == ACTIVITY_UPDATE_DATA
+    assert effect.input == {
+        "collection": "demo.materials",
+        "create": True,
+        "items": [
+            {"set": {"work_order_id": "w1", "item": "Valve", "count": 2, "place": 0}},
+            {"set": {"work_order_id": "w1", "item": "Pipe", "count": 1.5, "place": 1}},
+        ],
+    }
+    story.answer("book", rows=[{"id": "m1"}, {"id": "m2"}])
+    assert story.view()["context"]["record"] == ON_AN_ORDER["record_data"], "new rows are not the run's record"
+    assert story.status("end") == "ready"
+
+
+def test_a_list_that_nobody_made_is_empty_and_what_is_no_list_asks_a_person() -> None:
+    story = booking()
+    story.give("skip", "materials")
+    assert story.effects["book#1"].input["items"] == []
+    wrong = booking({**BOOK, "each": "= record.status"})
+    wrong.complete("materials", output={"used": USED})
+    attention = wrong.view()["steps"][1]["attention"]
+    assert (attention["code"], wrong.effects) == ("expression_failed", {})
+    assert "no list" in attention["message"]
+
+
+def test_a_list_has_a_last_item() -> None:
+    story = Story([{**BOOK, "each": "= inputs.many", "set": {"n": "= index"}}], record="demo.work_orders",
+                  inputs=[{"id": "many", "type": "table", "fields": [{"id": "n", "type": "integer"}]}])  # fmt: skip
+    story.start(**ON_AN_ORDER, inputs={"many": [{"n": 1}] * (ITEMS_LIMIT + 1)})
+    assert str(ITEMS_LIMIT) in story.view()["steps"][0]["attention"]["message"]
+
+
+def test_one_new_row_and_one_change_for_each_row() -> None:
+    one = booking({**BOOK, "each": None, "set": {"item": "Valve"}})
+    one.complete("materials", output={})
+    assert one.effects["book#1"].input == {"collection": "demo.materials", "create": True, "set": {"item": "Valve"}}
+    change = {**BOOK, "create": False, "record": "= item.item", "set": {"count": "= item.count"}}
+    each = booking(change)
+    each.complete("materials", output={"used": USED[:1]})
+    assert each.effects["book#1"].input == {
+        "collection": "demo.materials",
+        "items": [{"record": "Valve", "set": {"count": 2}}],
+    }
+
+
+def test_a_new_row_of_the_runs_own_collection_is_not_the_runs_record() -> None:
+    story = booking({**BOOK, "collection": "demo.work_orders", "each": None, "set": {"status": "follow-up"}})
+    story.complete("materials", output={})
+    story.answer("book", id="w9", status="follow-up")
+    assert story.view()["context"]["record"]["status"] == "planned"
+
+
+CUSTOMER: dict[str, Any] = {
+    "id": "customer",
+    "kind": "task",
+    "fields": [{"id": "mail", "type": "email", "bind": "email", "editable": "= policy.customer_data_editable == true"}],
+}
+PICTURES: dict[str, Any] = {
+    "id": "pictures",
+    "kind": "task",
+    "fields": [{"id": "photos", "type": "pictures", "min": "= policy.minimum_pictures"}],
+}
+SEND: dict[str, Any] = {"id": "send", "kind": "task", "final": True}
+MAY_EDIT = replace(ANN, policy={"customer_data_editable": True})
+STRICT = replace(ANN, policy={"minimum_pictures": 1})
+
+
+def test_the_policy_of_who_acts_opens_a_field_and_what_it_says_goes_back_to_the_record() -> None:
+    story = Story([CUSTOMER, SEND], record="demo.work_orders").start(**ON_AN_ORDER)
+    story.complete("customer", output={"mail": "c@d.example"})
+    assert story.refusal()["errors"][0]["code"] == "not_editable"
+    story.complete("customer", by=MAY_EDIT, output={"mail": "c@d.example"})
+    written = [effect for effect in story.effects.values() if effect.activity == ACTIVITY_UPDATE_DATA]
+    assert [effect.input["set"] for effect in written] == [{"email": "c@d.example"}]
+    assert written[0].acting == "ann"
+
+
+def test_handing_over_looks_at_every_finished_step_again_and_lists_what_is_missing() -> None:
+    story = Story([PICTURES, SEND]).start()
+    story.complete("pictures", output={})
+    story.complete("send", by=STRICT)
+    refusal = story.refusal()
+    assert (refusal["code"], refusal["status"]) == ("requirements_unmet", 422)
+    assert [(each["step"], each["path"], each["code"]) for each in refusal["errors"]] == [
+        ("pictures", "/steps/pictures/output/photos", "too_short")
+    ]
+    assert story.status("send") == "ready"
+    photo = {"file": "file-1", "name": "roof.jpg"}
+    story.give("amend", "pictures", by=replace(STRICT, roles=("lead",)), output={"photos": [photo]}, reason="found it")
+    story.complete("send", by=STRICT)
+    assert "run_handed_over" in [event.type for event in story.events]
+
+
+TIMERS = [
+    {"id": "go", "kind": "task", "skippable": True, "fields": [{"id": "t", "type": "stopwatch", "timer": "travel"}]},
+    {"id": "there", "kind": "task", "fields": [{"id": "t", "type": "stopwatch", "timer": "travel"}]},
+]
+
+
+def test_a_stop_before_its_start_is_refused_and_the_step_stays() -> None:
+    story = Story([*TIMERS, {"id": "end", "kind": "task"}]).start()
+    story.complete("go", output={"t": {"at": "2026-11-21T07:30:00Z"}})
+    story.complete("there", output={"t": {"at": "2026-11-21T07:10:00Z"}})
+    assert [(each["path"], each["code"]) for each in story.refusal()["errors"]] == [("/output/t/at", "before_start")]
+    story.complete("there", output={"t": {"at": "2026-11-21T08:05:00Z"}})
+    assert story.view()["steps"][1]["output"]["t"]["minutes"] == 35.0
+    story.give("amend", "there", output={"t": {"at": "2026-11-21T08:00:00Z"}}, reason="wrong time")
+    assert story.view()["steps"][1]["output"]["t"]["minutes"] == 30.0
+
+
+def test_a_start_that_was_skipped_leaves_a_stop_without_minutes() -> None:
+    story = Story(TIMERS).start()
+    story.give("skip", "go")
+    story.complete("there", output={"t": {"at": "2026-11-21T08:05:00Z"}})
+    assert story.view()["steps"][1]["output"]["t"] == {"at": "2026-11-21T08:05:00Z", "timer": "travel"}
