@@ -255,7 +255,8 @@ async def _fresh_view(caller: Caller, row: RunRow, published: Published, end: fl
     if (left := end - time.monotonic()) > 0:
         try:
             answer = await caller.house.engine.state(row.id, None, left)
-            return with_can(answer["run"], published, caller.who)
+            if answer["run"] is not None:  # it is None where it is too large for an answer of Temporal's
+                return with_can(answer["run"], published, caller.who)
         except EngineError as error:
             log.info("no first view", action="run.unanswered", error=str(error)[:200])
     return view_of(row, published, caller.who)

@@ -22,6 +22,8 @@ from definitions.engine.dues import clocks
 from definitions.engine.state import StepStatus
 from definitions.times import parse_instant
 from definitions.wire import RunStart
+from workers.pace import size
+from workers.versions import packs_the_definition
 
 READABLE = 64 * 1024
 """Bytes of JSON up to which what is carried stands in the history as it is."""
@@ -31,6 +33,13 @@ BUSY_FACTOR = 5
 
 DRAIN_FACTOR = 10
 """A run that always has an effect under way is given no new ones beyond this, until those have answered."""
+
+
+VALUES_LIMIT = 1_200_000
+"""Bytes of values beyond which a run does not continue as new and goes on in its long history."""
+
+ROUND_BYTES = 64
+"""What a round takes when it is packed, at most."""
 
 
 class Length:
@@ -43,16 +52,20 @@ class Length:
     MESSAGE, EFFECT, RECORD, TIMER = 4, 3, 2, 2
 
     def __init__(self, start: RunStart) -> None:
-        self._start = start
+        self._after = start.roll_after
         self.events = self.MESSAGE
 
     def must_roll(self, at_rest: bool) -> bool:
         """Whether a run without effects under way should continue as new. One that did nothing yet never does."""
-        return self.MESSAGE < self.events >= self._start.roll_after * (1 if at_rest else BUSY_FACTOR)
+        return self.MESSAGE < self.events >= self._after * (1 if at_rest else BUSY_FACTOR)
 
     def must_drain(self) -> bool:
         """Whether new effects are held back, so that a run with many at a time comes to a point where it can roll."""
-        return self.events >= self._start.roll_after * DRAIN_FACTOR
+        return self.events >= self._after * DRAIN_FACTOR
+
+    def put_off(self) -> None:
+        """It could not roll now: it is looked at again when it is twice as long."""
+        self._after *= 2
 
 
 def packed(value: dict[str, Any]) -> dict[str, Any]:
@@ -84,20 +97,40 @@ class Luggage:
         """Whether the leg before came to rest, and so has shown and stored all that this one begins with."""
         return self.state.seq > 0 and not self.unstored and not self.effects
 
-    def onto(self, start: RunStart) -> RunStart:
-        """The argument of the next workflow run."""
+    def onto(self, start: RunStart) -> RunStart | None:
+        """The argument of the next workflow run; None where the values in it are more than an argument can hold.
+
+        In one that is packed the definition is packed too, so that both together stay far from Temporal's limit.
+        """
         effects = [_effect_json(effect) for effect in self.effects]
         row = {"state": self.state.to_json(), "unstored": list(self.unstored), "effects": effects}
-        return replace(start, carried=packed({**row, "traces": self.traces} if self.traces else row))
+        row |= {"traces": self.traces} if self.traces else {}
+        if values_in(row) > VALUES_LIMIT:
+            return None
+        if not packs_the_definition(start.interpreter):
+            return replace(start, carried=packed(row))
+        whole = packed({**row, "frozen": start.frozen})
+        return replace(start, carried=row) if "zlib" not in whole else replace(start, carried=whole, frozen={})
 
-    @classmethod
-    def of(cls, start: RunStart) -> Luggage:
-        """What arrived with the start."""
-        if start.carried is None:
-            return cls(State.new(start.run))
-        row = unpacked(start.carried)
-        effects = tuple(map(_effect, row["effects"]))
-        return cls(State.from_json(row["state"]), tuple(row["unstored"]), effects, row.get("traces", {}))
+
+def arrived(start: RunStart) -> tuple[RunStart, Luggage]:
+    """The start with its definition and without what it carries; and what it carries."""
+    if start.carried is None:
+        return start, Luggage(State.new(start.run))
+    row = unpacked(start.carried)
+    effects = tuple(map(_effect, row["effects"]))
+    luggage = Luggage(State.from_json(row["state"]), tuple(row["unstored"]), effects, row.get("traces", {}))
+    return replace(start, frozen=row.get("frozen", start.frozen), carried=None), luggage
+
+
+def values_in(row: dict[str, Any]) -> int:
+    """Bytes that might not become smaller by packing: all but what the engine itself writes for each round.
+
+    It must be the same on every machine, so it is not the size after packing.
+    """
+    rounds = row["state"]["executions"]
+    nested = sum(size(value) for each in rounds for value in each.values() if isinstance(value, dict | list))
+    return nested + ROUND_BYTES * len(rounds) + size({**row, "state": {**row["state"], "executions": []}})
 
 
 def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:

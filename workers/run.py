@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.moves.migrating import FROZEN
     from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
     from workers import effects, pace
-    from workers.carry import Length, Luggage, commands_again
+    from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
@@ -49,16 +49,14 @@ class Run:
 
     @workflow.init
     def __init__(self, args: Sequence[RawValue]) -> None:
-        self.start = RunStart.from_json(workflow.payload_converter().from_payload(args[0].payload))
-        if not is_known(self.start.interpreter):
+        start = RunStart.from_json(workflow.payload_converter().from_payload(args[0].payload))
+        if not is_known(start.interpreter):
             # Any exception but a failure blocks the workflow task, which waits for a newer worker: just right.
-            raise RuntimeError(f"interpreter version {self.start.interpreter} is newer than this worker")
+            raise RuntimeError(f"interpreter version {start.interpreter} is newer than this worker")
+        self.start, luggage = arrived(start)
         self.graph = graph_of(self.start.hash, self.start.frozen)
-        luggage = Luggage.of(self.start)
         self.state = luggage.state
-        self.inbox: deque[Message] = deque()
-        if self.start.carried is None:
-            self.inbox.append(Started(workflow.now(), self.start))
+        self.inbox: deque[Message] = deque() if start.carried else deque([Started(workflow.now(), self.start)])
         self.wanted: list[Command] = commands_again(self.graph, luggage)
         self.unstored = Unstored(luggage.unstored)
         self.working: dict[str, tuple[StartEffect, asyncio.Task[None]]] = {}
@@ -69,7 +67,7 @@ class Run:
         self.shown: tuple[Any, ...] = ()
         if luggage.of_a_rest and knows_what_was_shown(self.start.interpreter):
             self.shown = self._to_show()
-        if self.start.carried is not None:
+        if start.carried:
             workflow.set_current_details(views.waiting_text(self.graph, self.state))
         self.traces = Traces(luggage.traces)
         self.paced = keeps_a_pace(self.start.interpreter)
@@ -100,9 +98,10 @@ class Run:
 
     @workflow.query(name=QUERY_STATE, description="The run as people see it, and what became of one command.")
     def state_query(self, command: str | None = None) -> dict[str, Any]:
-        """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`."""
+        """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`; a view that is too large is null."""
+        view = views.run_view(self.graph, self.state, workflow.now())
         return {
-            "run": views.run_view(self.graph, self.state, workflow.now()),
+            "run": view if pace.size(view) <= pace.TASK_BYTES else None,
             "seq": self.state.seq,
             "command": self._outcome(command) if command else None,
         }
@@ -174,7 +173,10 @@ class Run:
     def _roll_if_long(self) -> None:
         """Continue as new, unless a recording ended just now. Raises what the SDK raises to do so; awaits nothing."""
         if self._must_roll() and self.all_handed_out:
-            workflow.continue_as_new(self._luggage().onto(self.start).to_json())
+            argument = self._luggage().onto(self.start)
+            if argument is not None:
+                workflow.continue_as_new(argument.to_json())
+            self.length.put_off()
 
     def _luggage(self) -> Luggage:
         """All that the run is, at a moment when nothing is under way."""

@@ -17,8 +17,9 @@ class Line(IntEnum):
 
     LIGHTER = 2
     """2026-11-21. A leg that begins at rest knows that the one before has told Temporal's UI, and does not tell it
-    again: one event less for each roll (v2-unchanged.json; v1-unchanged.json for the runs before it). And no task asks
-    for more than Temporal takes, which failed a run that fanned out over heavy values (v2-fanned-out.json)."""
+    again: one event less for each roll (v2-unchanged.json; v1-unchanged.json for the runs before it). No task asks for
+    more than Temporal takes, which failed runs that fanned out (v2-fanned-out.json). A large definition is packed with
+    what a leg carries (v2-large.json); an older release knows only the definition as it is."""
 
 
 def is_known(version: int) -> bool:
@@ -33,4 +34,9 @@ def knows_what_was_shown(version: int) -> bool:
 
 def keeps_a_pace(version: int) -> bool:
     """Whether heavy events are recorded before a fan-out, and effects asked for in groups (workers/pace.py)."""
+    return version >= Line.LIGHTER
+
+
+def packs_the_definition(version: int) -> bool:
+    """Whether the next leg finds a large definition packed, with all else it begins with (workers/carry.py)."""
     return version >= Line.LIGHTER

@@ -136,6 +136,31 @@ async def unchanged(house: House) -> WorkflowHandle[Any, Any]:
     return handle
 
 
+async def fanned_out(house: House) -> WorkflowHandle[Any, Any]:
+    """An answer too heavy for each of the effects it leads to: it is stored before they are asked for."""
+    field = {"id": "text", "type": "text", "required": True}
+    many = [act(f"s{n}", "test.pay", after=["look"]) for n in range(6)]
+    handle = await house.start(document([{**TASK, "fields": [field]}, *many]))
+    await house.give(handle, "complete", step="look", output={"text": "long " * 10_000})
+    await handle.result()
+    return handle
+
+
+async def large(house: House) -> WorkflowHandle[Any, Any]:
+    """The last leg of a run whose definition is so large that it is packed with what is carried."""
+    house.roll_after = 6
+    told = {"description": "Read this. " * 1_800}
+    never = {**TASK, **told, "id": "again", "after": ["choose:x"]}
+    handle = await house.start(document([{**TASK, **told}, {**CHOOSE, **told}, never], **told))
+    handle = house.client.get_workflow_handle(handle.id)
+    await house.until(handle, lambda v: v["current"] == ["look"])
+    await house.give(handle, "complete", step="look", output={"n": 1.0})
+    await house.until(handle, lambda v: v["current"] == ["choose"])
+    await house.give(handle, "complete", LEA, step="choose", choice="y")
+    await handle.result()
+    return handle
+
+
 STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "answers": answers,
     "parallel": parallel,
@@ -144,4 +169,6 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "waited": waited,
     "rolled": rolled,
     "unchanged": unchanged,
+    "fanned-out": fanned_out,
+    "large": large,
 }

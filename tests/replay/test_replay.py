@@ -79,15 +79,23 @@ async def test_damage_rings_the_alarm(name: str, damage: Callable[[dict[str, Any
         await replay(history)
 
 
-@pytest.mark.parametrize(("name", "answer"), [("v1-unchanged", True), ("v2-unchanged", False)])
+@pytest.mark.parametrize(
+    ("name", "predicate", "answer"),
+    [
+        ("v1-unchanged", "knows_what_was_shown", True),
+        ("v2-unchanged", "knows_what_was_shown", False),
+        ("v1-fanned-out", "keeps_a_pace", True),
+        ("v2-fanned-out", "keeps_a_pace", False),
+    ],
+)
 async def test_a_version_that_is_treated_like_another_rings_the_alarm(
-    name: str, answer: bool, monkeypatch: pytest.MonkeyPatch
+    name: str, predicate: str, answer: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For each number a history that only its own behaviour replays: the predicate says the same of every version."""
-    monkeypatch.setattr(workers.run, "knows_what_was_shown", lambda version: answer)
+    monkeypatch.setattr(workers.run, predicate, lambda version: answer)
     with pytest.raises(Exception, match=BROKEN):
         await replay(load(name))
-    monkeypatch.setattr(workers.run, "knows_what_was_shown", lambda version: not answer)
+    monkeypatch.setattr(workers.run, predicate, lambda version: not answer)
     await replay(load(name))
 
 
