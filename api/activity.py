@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.permissions import Who
 from api.problems import ApiError
+from api.store.keys import teams_key
 from api.store.store import Store
 from api.store.tables import LogRow
 from api.tracing import current_trace, log
@@ -50,6 +51,8 @@ def entry(who: Who, about: About, kind: str, outcome: str = "ok", at: datetime |
         run=cut(about.run, 64),
         step=cut(about.step, 128),
         record=cut(about.record, 512),
+        record_id=cut(record_id(about.record), 512),
+        teams_key=teams_key(who.teams),
         trace_id=current_trace() or None,
         detail=about.detail,
     )
@@ -103,6 +106,11 @@ async def log_refusal(store: Store, who: Who, about: About, error: Exception, me
             session.add(entry(who, about, "read" if method == "GET" else "write", code))
     except (SQLAlchemyError, OSError) as failure:
         log.error("a refusal could not be logged", action="log.failed", error=type(failure).__name__)
+
+
+def record_id(record: str | None) -> str | None:
+    """The id within `source.collection/id`."""
+    return record.partition("/")[2] or None if record else None
 
 
 def cut(text: str | None, limit: int) -> str | None:

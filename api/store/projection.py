@@ -13,10 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from api.store.columns import NEVER
+from api.store.counts import count_change
 from api.store.kept import Kept
 from api.store.keys import teams_key
+from api.store.search import Titles, introduce, search_text
 from api.store.tables import Row
+from definitions.due import overdue_from
 from definitions.engine import Graph, State, fold
+from definitions.engine.state import RunStatus
+from definitions.times import rfc3339
 from definitions.views import run_row, task_rows
 from definitions.wire import Event
 
@@ -43,10 +48,14 @@ class Held:
 
 
 class Graphs:
-    """Published versions made ready to be walked, kept by (key, version): they never change."""
+    """Published versions made ready to be walked, kept by (key, version): they never change.
+
+    `titles` are the titles of tasks that the search is known to know.
+    """
 
     def __init__(self, size: int = 256) -> None:
         self._kept: Kept[tuple[str, int], Graph] = Kept(size)
+        self.titles = Titles()
 
     def of(self, connection: Connection, state: State) -> Graph:
         """The graph that a run walks. Raises LookupError when its version is not in this database."""
@@ -67,10 +76,14 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     """
     state = fold(events, held.state)
     graph = graphs.of(connection, state)
-    tasks = tuple(_task(row, state) for row in task_rows(graph, state))
+    tasks = tuple(_task(row, graph, state) for row in task_rows(graph, state))
     values = {**run_columns(graph, state), "chain": chain}
     connection.execute(_WRITE_RUN, {"of_run": state.run, **values})
-    _rewrite_tasks(connection, state.run, held.tasks, tasks)
+    graphs.titles.learn(connection, (row["title"] for row in tasks))
+    _rewrite_tasks(connection, state, held.tasks, tasks)
+    if held.state.seq == 0:
+        introduce(connection, {**values, "id": state.run})
+    count_change(connection, held.state, state)
     return Held(state, chain, tasks)
 
 
@@ -78,6 +91,7 @@ def run_columns(graph: Graph, state: State) -> dict[str, Any]:
     """The columns of a run's row that follow from its events. A run that has ended gives its `open_key` back."""
     row = {name: value for name, value in run_row(graph, state).items() if name in RUNS.c and name != "id"}
     derived = {"hash": state.hash, "teams_key": teams_key(state.teams), "state": state.to_json()}
+    derived["search"] = search_text(row["name"], row["record_id"])
     return {**row, **derived, **({"open_key": None} if state.closed else {})}
 
 
@@ -92,29 +106,37 @@ def read_tasks(connection: Connection, run: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.mappings()]
 
 
-def _task(row: dict[str, Any], state: State) -> dict[str, Any]:
+def _task(row: dict[str, Any], graph: Graph, state: State) -> dict[str, Any]:
     known = {column.name: row.get(column.name) for column in TASKS.columns}
-    return {**known, "due_sort": row.get("due") or NEVER, "teams_key": teams_key(state.teams)}
+    due = row.get("due")
+    return {
+        **known,
+        "due_sort": rfc3339(overdue_from(due, graph.document.timezone or "UTC")) if due else NEVER,
+        "teams_key": teams_key(state.teams),
+        "current": not state.closed and state.status is not RunStatus.SAVED,
+        "search": search_text(row["title"], row["run_name"], row["record_id"]),
+    }
 
 
 def _rewrite_tasks(
-    connection: Connection, run: str, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+    connection: Connection, state: State, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
 ) -> None:
     old, new = ({row["step"]: row for row in rows} for rows in (before, after))
     gone = [step for step, row in old.items() if new.get(step) != row]
     come = [row for step, row in new.items() if old.get(step) != row]
     if gone:
-        connection.execute(_DROP_TASK, [{"of_run": run, "of_step": step} for step in gone])
-    if left := [step for step in gone if _assigned(old[step])]:
-        connection.execute(_DROP_ASSIGNMENTS, [{"of_run": run, "of_step": step} for step in left])
+        connection.execute(_DROP_TASK, [{"of_run": state.run, "of_step": step} for step in gone])
+    if left := [step for step in gone if _assigned(old[step], state)]:
+        connection.execute(_DROP_ASSIGNMENTS, [{"of_run": state.run, "of_step": step} for step in left])
     if come:
         connection.execute(_WRITE_TASK, come)
-    if people := [who for row in come for who in _assigned(row)]:
+    if people := [who for row in come for who in _assigned(row, state)]:
         connection.execute(_WRITE_ASSIGNMENT, people)
 
 
-def _assigned(row: dict[str, Any]) -> list[dict[str, Any]]:
+def _assigned(row: dict[str, Any], state: State) -> list[dict[str, Any]]:
     """One row for each person and team a task is assigned to."""
-    common = {"run": row["run"], "step": row["step"], "due_sort": row["due_sort"]}
+    sorts = {name: row[name] for name in ("due_sort", "title", "entered_at")}
+    common = {"run": row["run"], "step": row["step"], "started_at": state.started_at, **sorts}
     people = [("user", who) for who in row["users"]] + [("team", who) for who in row["teams"]]
     return [{**common, "kind": kind, "who": who} for kind, who in dict.fromkeys(people)]

@@ -1,8 +1,9 @@
 """The read model made anew from the events, and the proof that it was what they say.
 
-Runs, tasks and assignments are dropped to nothing and folded again, run by run, each in a transaction of its own, so
-that the service may go on meanwhile. What a run's row holds besides (the request it was started with) is kept; a row
-that is missing is made from the run's first event. Commands, effects and the log are records of their own, and stay.
+Runs, tasks and what they are found by are dropped to nothing and folded again, run by run, each in a transaction of
+its own, so that the service may go on meanwhile; at the end the counts are counted. What a run's row holds besides (the
+request it was started with) is kept; a row that is missing is made from the run's first event. Commands, effects and
+the log are records of their own, and stay.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.store.chain import first_break
+from api.store.counts import recount, uncount
 from api.store.facts import event_of
 from api.store.projection import ASSIGNMENTS, RUNS, TASKS, Graphs, Held, project
 from api.store.runs import create_from, open_key_of
@@ -47,17 +49,20 @@ async def rebuild(store: Store) -> Rebuilt:
         done.runs += 1
         if seq is not None:
             done.broken[run] = seq
+    await store.transact(recount)
     return done
 
 
 def rebuild_run(connection: Connection, graphs: Graphs, run: str) -> int | None:
     """One run's rows, inside a transaction; gives the first wrong `seq` where the chain is broken, else None."""
-    connection.execute(select(RUNS.c.id).where(RUNS.c.id == run).with_for_update())
+    counted = (RUNS.c.id, RUNS.c.seq, RUNS.c.definition, RUNS.c.teams_key, RUNS.c.status, RUNS.c.attention)
+    row = connection.execute(select(*counted).where(RUNS.c.id == run).with_for_update()).first()
     stored = _events(connection, run)
     if (broken := first_break(run, stored)) is not None:
         return broken
     events = [event for event, _ in stored]
     create_from(connection, run, events[0])
+    uncount(connection, row)
     for table in (TASKS, ASSIGNMENTS):
         connection.execute(delete(table).where(table.c.run == run))
     held = project(connection, graphs, Held(State.new(run), ""), events, stored[-1][1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,3 +22,11 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
 def _unless_there(table: Table, dialect: str) -> Insert:
     made = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
     return made.on_conflict_do_nothing()
+
+
+def insert_all_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Insert those rows whose key is not there; tells whether any was inserted."""
+    if not rows:
+        return False
+    statement = _unless_there(table, connection.dialect.name).returning(*table.primary_key.columns)
+    return connection.execute(statement, [dict(row) for row in rows]).first() is not None

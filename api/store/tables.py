@@ -1,8 +1,9 @@
 """Every table, in three kinds that must not be confused.
 
 *Written once*: definitions' versions, commands, events, effects and the log. Nothing else can replace them.
-*Derived*: the columns of `runs` below its mark, `tasks` and `assignments` are a fold of the events; `rebuild` makes
-them anew and gets the same. *Kept by people*: drafts, users, teams, roles, tokens, closing reasons.
+*Derived*: the columns of `runs` below its mark, `tasks` and the tables that lists are found by (list_tables.py) are a
+fold of the events; `rebuild` makes them anew and gets the same. *Kept by people*: drafts, views, users, teams, roles,
+tokens, closing reasons.
 
 Ids are text. Times that belong to a run (`at` of an event, `due`) are the RFC 3339 text of the event, to the letter,
 since hashes are taken over them; times that belong to this database are instants.
@@ -13,32 +14,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, MetaData
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, Index, text
+from sqlmodel import Field
 
 from api.store.columns import NEVER, Instant, Json, code, counter
+from api.store.list_tables import AssignmentRow, CountRow, LabelRow, ViewRow, ViewShareRow, WordRow
+from api.store.row import Row, instant_column, json_column
 
-NAMES = {
-    "pk": "%(table_name)s_pk",
-    "uq": "%(table_name)s_%(column_0_name)s_unique",
-    "ix": "%(table_name)s_by_%(column_0_name)s",
-    "fk": "%(table_name)s_%(column_0_name)s_to_%(referred_table_name)s",
-}
-"""Constraints have names of ours, since SQLite gives them none and a migration must be able to name what it drops."""
-
-
-class Row(SQLModel):
-    """The base of all tables, with metadata of its own: other packages' models are none of our schema."""
-
-    metadata = MetaData(naming_convention=NAMES)
-
-
-def _json() -> Any:
-    return Field(default=None, sa_type=Json, nullable=True)
-
-
-def _instant() -> Any:
-    return Field(default=None, sa_type=Instant, nullable=True)
+__all__ = ["AssignmentRow", "CountRow", "LabelRow", "Row", "ViewRow", "ViewShareRow", "WordRow"]
 
 
 class DefinitionRow(Row, table=True):
@@ -48,16 +31,16 @@ class DefinitionRow(Row, table=True):
 
     key: str = Field(primary_key=True, sa_type=code())
     name: str = Field(default="", sa_type=code())
-    teams: list[str] | None = _json()
+    teams: list[str] | None = json_column()
     record: str | None = Field(default=None, sa_type=code())
     version: int = 0
-    draft: dict[str, Any] | None = _json()
-    draft_teams: list[str] | None = _json()
+    draft: dict[str, Any] | None = json_column()
+    draft_teams: list[str] | None = json_column()
     draft_etag: str | None = Field(default=None, sa_type=code())
     draft_by: str | None = Field(default=None, sa_type=code())
-    draft_at: datetime | None = _instant()
-    archived_at: datetime | None = _instant()
-    created_at: datetime | None = _instant()
+    draft_at: datetime | None = instant_column()
+    archived_at: datetime | None = instant_column()
+    created_at: datetime | None = instant_column()
 
 
 class VersionRow(Row, table=True):
@@ -84,9 +67,18 @@ class RunRow(Row, table=True):
     __tablename__ = "runs"
     __table_args__ = (
         Index("runs_by_start", "started_at", "id"),
-        Index("runs_by_record", "record_collection", "record_id", "started_at"),
+        Index("runs_by_record", "record_id", "started_at", "id"),
         Index("runs_by_definition", "definition", "status", "started_at", "id"),
         Index("runs_by_status", "status", "started_at", "id"),
+        Index("runs_by_teams", "teams_key", "status", "started_at", "id"),
+        Index("runs_by_holder", "holder", "started_at", "id"),
+        Index(
+            "runs_in_attention",
+            "started_at",
+            "id",
+            postgresql_where=text("attention"),
+            sqlite_where=text("attention = 1"),
+        ),
     )
 
     id: str = Field(primary_key=True, sa_type=code())
@@ -101,7 +93,7 @@ class RunRow(Row, table=True):
     started_at: str = Field(sa_type=code())
     started_by: str = Field(sa_type=code())
     open_key: str | None = Field(default=None, sa_type=code(), unique=True)
-    request: dict[str, Any] | None = _json()
+    request: dict[str, Any] | None = json_column()
 
     status: str = Field(default="running", sa_type=code())
     attention: bool = False
@@ -111,16 +103,28 @@ class RunRow(Row, table=True):
     due: str | None = Field(default=None, sa_type=code())
     seq: int = 0
     chain: str = Field(default="", sa_type=code())
-    state: dict[str, Any] | None = _json()
+    search: str = Field(default="", sa_type=code())
+    state: dict[str, Any] | None = json_column()
 
 
 class TaskRow(Row, table=True):
-    """One open step of one run: what work lists show. `due_sort` is `due`, or NEVER, so that pages can go by key."""
+    """One open step of one run: what work lists show.
+
+    `due_sort` is the instant from which it is overdue, or NEVER, so that pages can go by key and dates stand among
+    instants. `manual`: a person's work, not a machine's that got stuck. `current`: its run is open and not saved.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
         Index("tasks_by_due", "due_sort", "run", "step"),
-        Index("tasks_by_definition", "definition", "due_sort", "run", "step"),
+        Index("tasks_by_title", "title", "run", "step"),
+        Index("tasks_by_entry", "entered_at", "run", "step"),
+        Index("tasks_by_teams_due", "teams_key", "due_sort", "run", "step"),
+        Index("tasks_by_teams_title", "teams_key", "title", "run", "step"),
+        Index("tasks_by_teams_entry", "teams_key", "entered_at", "run", "step"),
+        Index("tasks_by_definition", "definition", "teams_key", "due_sort", "run", "step"),
+        Index("tasks_by_status", "status", "due_sort", "run", "step"),
+        Index("tasks_by_record", "record_id", "due_sort", "run", "step"),
     )
 
     run: str = Field(primary_key=True, sa_type=code())
@@ -137,23 +141,13 @@ class TaskRow(Row, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=Json)
     due: str | None = Field(default=None, sa_type=code())
     due_sort: str = Field(default=NEVER, sa_type=code())
-    entered_at: str | None = Field(default=None, sa_type=code())
+    entered_at: str = Field(default="", sa_type=code())
     record_collection: str | None = Field(default=None, sa_type=code())
     record_id: str | None = Field(default=None, sa_type=code())
     teams_key: str = Field(default="", sa_type=code())
-
-
-class AssignmentRow(Row, table=True):
-    """Who a task is assigned to, one row each, so that *my tasks by due date* is one walk along one index."""
-
-    __tablename__ = "assignments"
-    __table_args__ = (Index("assignments_by_due", "kind", "who", "due_sort", "run", "step"),)
-
-    run: str = Field(primary_key=True, sa_type=code())
-    step: str = Field(primary_key=True, sa_type=code())
-    kind: str = Field(primary_key=True, sa_type=code())
-    who: str = Field(primary_key=True, sa_type=code())
-    due_sort: str = Field(default=NEVER, sa_type=code())
+    manual: bool = True
+    current: bool = True
+    search: str = Field(default="", sa_type=code())
 
 
 class EventRow(Row, table=True):
@@ -170,25 +164,32 @@ class EventRow(Row, table=True):
     execution: str | None = Field(default=None, sa_type=code())
     actor: str | None = Field(default=None, sa_type=code())
     command: str | None = Field(default=None, sa_type=code())
-    data: dict[str, Any] | None = _json()
+    data: dict[str, Any] | None = json_column()
     chain: str = Field(sa_type=code())
 
 
 class LogRow(Row, table=True):
-    """The activity log: every interaction, reads and refusals too. `outcome` is `ok` or the code of the refusal."""
+    """The activity log: every interaction, reads and refusals too. `outcome` is `ok` or the code of the refusal.
+
+    `teams_key` and `record_id` repeat `teams` and the end of `record` (`source.collection/id`), to be found by.
+    """
 
     __tablename__ = "log"
     __table_args__ = (
-        Index("log_by_user", "user", "id"),
-        Index("log_by_run", "run", "id"),
-        Index("log_by_record", "record", "id"),
+        Index("log_by_at", "at", "id"),
+        Index("log_by_action", "action", "at", "id"),
+        Index("log_by_user", "user", "at", "id"),
+        Index("log_by_teams_key", "teams_key", "at", "id"),
+        Index("log_by_run", "run", "at", "id"),
+        Index("log_by_record", "record", "at", "id"),
+        Index("log_by_record_id", "record_id", "at", "id"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(counter(), primary_key=True, autoincrement=True))
-    at: datetime = Field(sa_type=Instant, index=True)
+    at: datetime = Field(sa_type=Instant)
     user: str | None = Field(default=None, sa_type=code())
-    teams: list[str] | None = _json()
-    action: str = Field(sa_type=code(), index=True)
+    teams: list[str] | None = json_column()
+    action: str = Field(sa_type=code())
     type: str = Field(sa_type=code())
     via: str = Field(default="api", sa_type=code())
     outcome: str = Field(default="ok", sa_type=code())
@@ -196,8 +197,10 @@ class LogRow(Row, table=True):
     run: str | None = Field(default=None, sa_type=code())
     step: str | None = Field(default=None, sa_type=code())
     record: str | None = Field(default=None, sa_type=code())
+    record_id: str | None = Field(default=None, sa_type=code())
+    teams_key: str | None = Field(default=None, sa_type=code())
     trace_id: str | None = Field(default=None, sa_type=code())
-    detail: dict[str, Any] | None = _json()
+    detail: dict[str, Any] | None = json_column()
 
 
 class CommandRow(Row, table=True):
@@ -215,7 +218,7 @@ class CommandRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
     via: str = Field(default="api", sa_type=code())
     outcome: str = Field(default="received", sa_type=code())
-    refusal: dict[str, Any] | None = _json()
+    refusal: dict[str, Any] | None = json_column()
 
 
 class OutboxRow(Row, table=True):
@@ -230,10 +233,10 @@ class OutboxRow(Row, table=True):
     kind: str = Field(sa_type=code())
     payload: dict[str, Any] = Field(sa_type=Json)
     created_at: datetime = Field(sa_type=Instant)
-    sent_at: datetime | None = _instant()
+    sent_at: datetime | None = instant_column()
     attempts: int = 0
-    next_at: datetime | None = _instant()
-    claimed_until: datetime | None = _instant()
+    next_at: datetime | None = instant_column()
+    claimed_until: datetime | None = instant_column()
     error: str | None = Field(default=None, sa_type=code())
 
 
@@ -253,10 +256,10 @@ class EffectRow(Row, table=True):
     tries: int = 1
     state: str = Field(sa_type=code())
     input_hash: str = Field(sa_type=code())
-    result: Any = _json()
-    error: dict[str, Any] | None = _json()
+    result: Any = json_column()
+    error: dict[str, Any] | None = json_column()
     at: datetime = Field(sa_type=Instant)
-    ended_at: datetime | None = _instant()
+    ended_at: datetime | None = instant_column()
 
 
 class IdempotencyRow(Row, table=True):
@@ -268,7 +271,7 @@ class IdempotencyRow(Row, table=True):
     actor: str = Field(primary_key=True, sa_type=code())
     body_hash: str = Field(sa_type=code())
     status: int | None = None
-    answer: Any = _json()
+    answer: Any = json_column()
     at: datetime = Field(sa_type=Instant)
 
 
@@ -319,8 +322,8 @@ class RoleRow(Row, table=True):
     name: str = Field(default="", sa_type=code())
     grants: list[str] = Field(default_factory=list, sa_type=Json)
     deny: list[str] = Field(default_factory=list, sa_type=Json)
-    scopes: dict[str, Any] | None = _json()
-    trees: dict[str, Any] | None = _json()
+    scopes: dict[str, Any] | None = json_column()
+    trees: dict[str, Any] | None = json_column()
     built_in: bool = False
 
 
@@ -348,5 +351,5 @@ class TokenRow(Row, table=True):
     user: str = Field(foreign_key="users.id", sa_type=code(), index=True)
     name: str = Field(default="", sa_type=code())
     created_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime | None = _instant()
-    revoked_at: datetime | None = _instant()
+    expires_at: datetime | None = instant_column()
+    revoked_at: datetime | None = instant_column()
