@@ -1,0 +1,75 @@
+// Every page and its address. Filters are part of the address; a page's code is loaded when it is opened.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { Failed } from '@/ui/Failed';
+import { Shell } from './Shell';
+
+const root = createRootRoute({ component: Shell, errorComponent: Failed });
+
+/** Filters as they stand in the address: texts by name, whatever else somebody typed is left out. */
+function texts(search: Record<string, unknown>): Record<string, string> {
+  const known = Object.entries(search).filter(([, value]) =>
+    ['string', 'number', 'boolean'].includes(typeof value),
+  );
+  return Object.fromEntries(known.map(([key, value]) => [key, String(value)]));
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/work' });
+  },
+});
+
+const work = createRoute({
+  getParentRoute: () => root,
+  path: '/work',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/work/WorkPage')),
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/runs/RunsPage')),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/run/RunPage')),
+});
+
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/records',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/records/RecordsPage')),
+});
+
+const record = createRoute({
+  getParentRoute: () => root,
+  path: '/records/$collection/$record',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/records/RecordPage')),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, work, runs, run, records, record]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: Failed,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,60 @@
+// Who is signed in. The session itself is a cookie the page cannot read; this is what the API says about it.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { problem, setCsrf } from '@/api/client';
+import { keys } from './queries';
+
+export type Me = {
+  id: string;
+  name: string;
+  email: string | null;
+  roles: string[];
+  teams: string[];
+  grants: string[];
+  deny: string[];
+};
+export type Session = {
+  user: Me | null;
+  demo: { id: string; name: string; roles: string[] }[];
+  csrf: string;
+};
+
+async function call(method: string, body?: unknown): Promise<Session> {
+  const answer = await fetch('/v1/session', {
+    method,
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const said: unknown = await answer.json().catch(() => null);
+  if (!answer.ok) throw problem(answer.status, said);
+  const session = said as Session;
+  setCsrf(session.csrf);
+  return session;
+}
+
+export function useSession() {
+  return useQuery({ queryKey: keys.session, queryFn: () => call('GET'), staleTime: 60_000 });
+}
+
+export type Credentials = { name: string; password: string } | { demo: string };
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (credentials: Credentials) => call('POST', credentials),
+    onSuccess: (session) => {
+      client.clear();
+      client.setQueryData(keys.session, session);
+    },
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => call('DELETE', {}),
+    onSuccess: (session) => {
+      client.clear();
+      client.setQueryData(keys.session, session);
+    },
+  });
+}

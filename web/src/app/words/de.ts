@@ -1,0 +1,51 @@
+import type { Words } from './en';
+
+const de: Words = {
+  nav: { work: 'Meine Arbeit', records: 'Datensätze', runs: 'Läufe', skip: 'Zum Inhalt', menu: 'Menü' },
+  session: {
+    title: 'Bei Holdfast anmelden',
+    name: 'Name',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    demo: 'Demo-Personen, ein Klick',
+    out: 'Abmelden',
+    wrong: 'Name oder Passwort ist falsch.',
+  },
+  settings: {
+    times: 'Zeiten',
+    relative: 'relativ',
+    local: 'lokal',
+    utc: 'UTC',
+    scheme: 'Zwischen dunkel und hell wechseln',
+    language: 'Sprache',
+    shortcuts: 'Kürzel mit einer Taste',
+  },
+  status: {
+    pending: 'kommt noch',
+    ready: 'bereit',
+    in_progress: 'in Arbeit',
+    on_hold: 'angehalten',
+    scheduled: 'geplant',
+    running: 'läuft',
+    waiting: 'wartet',
+    attention: 'braucht jemanden',
+    done: 'erledigt',
+    skipped: 'übersprungen',
+    not_taken: 'nicht genommen',
+    revised: 'überarbeitet',
+    cancelled: 'zurückgenommen',
+    saved: 'gespeichert',
+    completed: 'abgeschlossen',
+    aborted: 'abgebrochen',
+    open: 'offen',
+  },
+  problem: {
+    offline: 'Holdfast ist nicht erreichbar. Ihre Eingaben bleiben erhalten.',
+    again: 'Noch einmal',
+    request: 'Anfrage {{id}}',
+    panel: 'Dieser Teil kann nicht gezeigt werden.',
+  },
+  palette: { placeholder: 'Gehe zu, starte, finde…', nothing: 'Nichts gefunden', goto: 'Gehe zu' },
+  keys: { title: 'Tastatur', close: 'Schließen' },
+};
+export default de;
