@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from api.permissions import COMMAND_OPERATIONS, Decision, Subject, Who, decide
 from api.store.tables import RunRow
 from api.versions import Published
-from definitions.engine import State, evolve
+from definitions.engine import Graph, State, evolve
 from definitions.engine.advance import started_data
 from definitions.engine.messages import Started
 from definitions.engine.state import ENDED, Execution, RunStatus, StepStatus
@@ -24,6 +26,27 @@ from definitions.wire import Event, RunStart
 def subject_of(row: RunRow, roles: tuple[str, ...] = (), owner: str | None = None) -> Subject:
     """A run as the permission table sees it."""
     return Subject(teams=tuple(row.teams), owner=owner or row.started_by, roles=roles)
+
+
+def step_subject(row: RunRow, state: State, graph: Graph, step: str | None, kind: str) -> Subject:
+    """A command on a step as the permission table sees it: who the step asks for, whom it is assigned to, whose it is.
+
+    Correcting or taking back an answer is `own` for who gave it, everything else for who started the run.
+    """
+    node = graph.grown(state.added).nodes.get(step or "")
+    execution = state.of(step or "")
+    assigned = execution.assignees if execution else state.assign.get(step or "") or state.assignees
+    return Subject(
+        teams=tuple(row.teams),
+        owner=(execution.ended_by if execution and kind in OF_THE_ANSWER else None) or row.started_by,
+        users=tuple(assigned.get("users", ())),
+        assigned_teams=tuple(assigned.get("teams", ())),
+        roles=tuple(node.step.roles) if node else (),
+    )
+
+
+OF_THE_ANSWER = ("revise", "amend")
+"""Commands on a step's answer: the owner is who gave it."""
 
 
 def state_of(row: RunRow, published: Published) -> State:
@@ -41,37 +64,108 @@ def requested_state(row: RunRow, published: Published) -> State:
 
 
 def view_of(row: RunRow, published: Published, who: Who) -> dict[str, Any]:
-    """The RunView of a row of the read model, for one caller."""
-    return with_can(run_view(published.graph, state_of(row, published)), published, who)
+    """The RunView of a row of the read model, for one caller, at this moment (a due date may have passed since)."""
+    return with_can(run_view(published.graph, state_of(row, published), datetime.now(UTC)), published, who)
+
+
+ERRAND_TAKES = ("retry", "skip", "handle_manually")
+"""What an errand that asks for a person takes."""
 
 
 def with_can(view: dict[str, Any], published: Published, who: Who) -> dict[str, Any]:
-    """The same view with `can` on the run and on each of its steps."""
-    state = _sketch(view)
-    subject = Subject(teams=tuple(published.graph.document.teams), owner=view["started_by"])
+    """The same view with `can` on the run, on each of its steps and on each errand."""
+    state = _sketch(view, published.graph)
+    rights = _Rights(who, tuple(published.graph.document.teams), view["started_by"])
     allowed = legal(published.graph, state, who.actor())
-    steps = [{**step, "can": _granted(allowed["steps"].get(step["id"], []), who, subject)} for step in view["steps"]]
-    return {**view, "steps": steps, "can": _granted(allowed["run"], who, subject)}
+    steps = [_step_with_can(step, allowed["steps"].get(step["id"], []), rights) for step in view["steps"]]
+    run = [name for name in allowed["run"] if rights.may(name, view["assignees"])]
+    errands = [_errand_with_can(errand, rights) for errand in view["errands"]]
+    return {**view, "steps": steps, "errands": errands, "can": run}
 
 
-def _granted(commands: list[str], who: Who, subject: Subject) -> list[str]:
-    return [name for name in commands if decide(who, COMMAND_OPERATIONS[name], subject) is Decision.ALLOW]
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What one caller may do with one run, asked many times for one answer."""
+
+    who: Who
+    teams: tuple[str, ...]
+    owner: str | None
+    known: dict[tuple[str, Subject], bool] = field(default_factory=dict)
+
+    def may(
+        self, command: str, assignees: dict[str, list[str]], roles: Sequence[str] = (), owner: str | None = None
+    ) -> bool:
+        """Whether the grants allow the command on something assigned so."""
+        users, teams = tuple(assignees["users"]), tuple(assignees["teams"])
+        subject = Subject(self.teams, owner or self.owner, users, teams, tuple(roles))
+        asked = (COMMAND_OPERATIONS[command], subject)
+        if asked not in self.known:
+            self.known[asked] = decide(self.who, *asked) is Decision.ALLOW
+        return self.known[asked]
 
 
-def _sketch(view: dict[str, Any]) -> State:
-    """As much of the state as `legal` reads: which rounds are open and how they stand."""
-    rounds = [
-        Execution(step["execution"], step["id"], step["round"], StepStatus(step["status"]), step["entered_at"] or "")
-        for step in view["steps"]
-        if step["status"] != "pending"
+def _step_with_can(step: dict[str, Any], commands: list[str], rights: _Rights) -> dict[str, Any]:
+    def may(name: str) -> bool:
+        owner = step["ended_by"] if name in OF_THE_ANSWER else None
+        return rights.may(name, step["assignees"], step["roles"], owner)
+
+    automations = [
+        {**each, "runs": [_errand_with_can(ran, rights, step["roles"]) for ran in each["runs"]]}
+        for each in step["automations"]
     ]
+    errands = [_errand_with_can(each, rights, step["roles"]) for each in step["errands"]]
+    can = [name for name in commands if may(name)]
+    return {**step, "automations": automations, "errands": errands, "can": can}
+
+
+def past(view: dict[str, Any]) -> dict[str, Any]:
+    """A view of the past: nothing can be done to it, so every `can` is empty."""
+    steps = [
+        {
+            **step,
+            "can": [],
+            "errands": _idle(step["errands"]),
+            "automations": [{**each, "runs": _idle(each["runs"])} for each in step["automations"]],
+        }
+        for step in view["steps"]
+    ]
+    return {**view, "can": [], "errands": _idle(view["errands"]), "steps": steps}
+
+
+def _idle(errands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**errand, "can": []} for errand in errands]
+
+
+def _errand_with_can(errand: dict[str, Any], rights: _Rights, roles: Sequence[str] = ()) -> dict[str, Any]:
+    asks = errand["status"] == "attention"
+    assigned = {"users": [errand["by"]] if errand["by"] else [], "teams": []}
+    return {**errand, "can": [name for name in ERRAND_TAKES if asks and rights.may(name, assigned, roles)]}
+
+
+def _sketch(view: dict[str, Any], graph: Graph) -> State:
+    """As much of the state as `legal` reads: how the run and its rounds stand, and the tasks added to it."""
+    rounds = [_round(step) for step in view["steps"] if step["status"] != "pending"]
     return State(
         run=view["id"],
         status=RunStatus(view["status"]),
+        holder=view["holder"],
+        saved=view["saved"],
+        ending={"kind": view["ending"]} if view["ending"] else None,
+        added=tuple(_added(step) for step in view["steps"] if step["id"] not in graph.nodes),
         executions={execution.id: execution for execution in rounds},
         latest={execution.step: execution.id for execution in rounds},
         open={execution.id: execution.status for execution in rounds if execution.status not in ENDED},
     )
+
+
+def _round(step: dict[str, Any]) -> Execution:
+    claimed = {"by": step["claimed_by"]} if step["claimed_by"] else None
+    status, entered = StepStatus(step["status"]), step["entered_at"] or ""
+    return Execution(step["execution"], step["id"], step["round"], status, entered, claimed=claimed)
+
+
+def _added(step: dict[str, Any]) -> dict[str, Any]:
+    return {"step": {"id": step["id"], "kind": "task", "title": step["title"]}, "after": [], "before": []}
 
 
 def now_text() -> str:

@@ -17,19 +17,20 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.activity import About, entry
-from api.answers import now_text, state_of, subject_of, view_of, with_can
+from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
 from api.engine import Engine, EngineError
 from api.metrics import Metrics
 from api.outbox import Outbox, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
-from api.problems import ApiError, IdempotencyConflict, NotFound
+from api.problems import ApiError, IdempotencyConflict, Invalid, NotFound
+from api.reopening import hold_record, refuse_second, restart_payload
 from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
 from api.store.store import Store
@@ -37,8 +38,11 @@ from api.store.tables import CommandRow, RunRow
 from api.tracing import bind, current_trace, log
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
-from definitions.engine import judge
+from definitions.engine import State, judge
+from definitions.engine.judge import side_of
 from definitions.engine.moves import Refusal
+from definitions.engine.moves.migrating import FROZEN
+from definitions.times import parse_instant, rfc3339
 from definitions.wire import VALUE_LIMIT
 
 if TYPE_CHECKING:
@@ -56,7 +60,16 @@ class Given:
     published: Published
     body: dict[str, Any]
     hash: str
+    frozen: dict[str, Any] | None = None
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """The command as the run is told it: a `migrate` brings the version it is about."""
+        return {**self.body, FROZEN: self.frozen} if self.frozen else self.body
+
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far ahead `occurred_at` may lie: a device's clock is not ours."""
 
 CATCH_UP = (0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
 """Seconds between looks at the read model; an effect without a free worker is not waited for any longer."""
@@ -81,8 +94,8 @@ class Commands:
         told = True
         if known is None:
             now = datetime.now(UTC)
-            self._check(caller, given, now)
-            if given.run.status in CLOSED:
+            given = await self._checked(caller, given, now)
+            if given.run.status in CLOSED and not takes_when_closed(state_of(given.run, given.published), given.body):
                 known = await self._store_closed(caller, given, now)
             else:
                 known, told = await self._store_and_tell(caller, given, now, end)
@@ -107,35 +120,59 @@ class Commands:
         body = bare(command, name)
         return Given(name, row, published, body, digest([run, body])), known
 
-    def _check(self, caller: Caller, given: Given, now: datetime) -> None:
+    async def _checked(self, caller: Caller, given: Given, now: datetime) -> Given:
         """Rights, then the command itself; the state of the run only as far as it cannot change any more."""
         if len(canonical(given.body).encode()) > VALUE_LIMIT:
             raise ApiError(f"A command may hold max {VALUE_LIMIT // 1024} KB.", status=413, code="too_large")
-        node = given.published.graph.nodes.get(given.body.get("step", ""))
-        roles = tuple(node.step.roles) if node else ()
-        subject = subject_of(given.run, roles, _ended_by(given))
-        caller.allow(COMMAND_OPERATIONS[given.body["type"]], subject, "run")
+        graph, kind = given.published.graph, given.body["type"]
         state = state_of(given.run, given.published)
-        refusal = judge(given.published.graph, state, given.body, caller.who.actor(), now)
+        subject = step_subject(given.run, state, graph, given.body.get("step"), kind)
+        caller.allow(COMMAND_OPERATIONS[kind], subject, "run")
+        not_in_the_future(given.body, now)
+        given = await self._with_version(given)
+        refusal = judge(graph, state, given.told, caller.who.actor(), now)
         if refusal is not None and refusal.status != 409:
             raise refused(refusal.to_json(), given.run.id)
+        return given
+
+    async def _with_version(self, given: Given) -> Given:
+        """A `migrate` with the version it names, which only we know; 404 where there is none."""
+        if given.body["type"] != "migrate":
+            return given
+        target = await self.versions.get(given.run.definition, given.body["version"])
+        if target is None:
+            raise NotFound("version of this definition")
+        return replace(given, frozen={"hash": target.hash, "version": target.frozen})
 
     async def _store_and_tell(
         self, caller: Caller, given: Given, now: datetime, end: float
     ) -> tuple[CommandRow | None, bool]:
         """One transaction, then the signal: the row of somebody who was faster with the same id, or whether it went."""
-        envelope = self.signer.seal(given.run.id, given.body, caller.who.actor(), now_text())
-        envelope = replace(envelope, trace=current_trace())
+        envelope = self.signer.seal(given.run.id, given.told, caller.who.actor(), now_text())
+        payload = replace(envelope, trace=current_trace()).to_json()
+        opens = given.body["type"] == "reopen"
+        if opens:
+            payload = restart_payload(given.run, payload, self.signer.public_keys, caller.house.config.cli_roles)
         try:
             async with self.store.session() as session:
                 self._add(session, caller, given, now, "received", None)
+                if opens:
+                    await hold_record(session, given.run, given.published.graph)
                 stored, first = await self.outbox.put(
-                    session, given.run.id, "signal", envelope.to_json(), command=given.id
+                    session, given.run.id, "restart" if opens else "signal", payload, command=given.id
                 )
         except IntegrityError:
-            return await self._row(given.id), True
+            return await self._already_there(given, opens), True
         caller.about.logged = True
         return None, await self.outbox.deliver(stored, first, end - time.monotonic())
+
+    async def _already_there(self, given: Given, opens: bool) -> CommandRow | None:
+        """Somebody was faster: with the same id, or with another run on the record of the one to be reopened."""
+        known = await self._row(given.id)
+        if known is None and opens:
+            async with self.store.reading() as session:
+                await refuse_second(session, given.run, given.published.graph)
+        return known
 
     async def _store_closed(self, caller: Caller, given: Given, now: datetime) -> CommandRow | None:
         """A command to a run that has ended: kept with its refusal. Aborting what is aborted is done already."""
@@ -190,8 +227,12 @@ class Commands:
             raise refused(refusal or {}, given.run.id)
         if outcome == "received":
             return 202, {"command": given.id, "outcome": "received"}
-        shown = with_can(view, given.published, caller.who) if view else await self._shown(caller.who, given)
+        shown = await self._with_can(view, caller.who) if view else await self._shown(caller.who, given)
         return 200, {"command": given.id, "outcome": "applied", "run": shown}
+
+    async def _with_can(self, view: dict[str, Any], who: Who) -> dict[str, Any]:
+        """The view under the version it is of: a `migrate` may just have changed that."""
+        return with_can(view, await self.versions.need(view["definition"], view["version"]), who)
 
     async def _ask(self, given: Given, end: float) -> dict[str, Any]:
         """The query, repeated while the run has not come to the command; {} when the time is over.
@@ -233,8 +274,14 @@ class Commands:
     async def _shown(self, who: Who, given: Given) -> dict[str, Any]:
         async with self.store.reading() as session:
             row = await session.get(RunRow, given.run.id)
-        assert row is not None
-        return view_of(row, given.published, who)
+            assert row is not None
+            published = await self.versions.need(row.definition, row.version, session)
+        return view_of(row, published, who)
+
+
+def takes_when_closed(state: State, body: dict[str, Any]) -> bool:
+    """What a run that has ended is still told: to open again, and how to go on with an errand it left."""
+    return body["type"] == "reopen" or (side_of(state, body) is not None and not state.over)
 
 
 def refused(refusal: dict[str, Any], run: str) -> ApiError:
@@ -270,12 +317,12 @@ def _outcome(command: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None
             return "received", None
 
 
-def _ended_by(given: Given) -> str | None:
-    """Who ended the step that is revised or amended: `own` in a grant means that."""
-    if given.body["type"] not in ("revise", "amend"):
-        return None
-    execution = state_of(given.run, given.published).of(given.body.get("step", ""))
-    return execution.ended_by if execution else None
+def not_in_the_future(body: dict[str, Any], now: datetime) -> None:
+    """What a device reports may be long ago, and at most as far ahead as its clock is wrong. Raises Invalid."""
+    said = body.get("occurred_at")
+    if said is not None and parse_instant(said) > now + CLOCKS_DIFFER:
+        text = f"occurred_at lies ahead of {rfc3339(now)}"
+        raise Invalid(text, errors=[{"path": "/occurred_at", "code": "in_the_future", "message": text}])
 
 
 __all__ = ["About", "Commands", "Refusal", "record_of", "refused"]

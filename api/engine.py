@@ -57,6 +57,8 @@ class Engine(Protocol):
 
     async def signal(self, run: str, name: str, payload: dict[str, Any]) -> None: ...
 
+    async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None: ...
+
     async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]: ...
 
     async def reachable(self, deadline: float = 1.0) -> bool: ...
@@ -86,7 +88,7 @@ class TemporalEngine:
                     task_queue=self.task_queue,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    static_summary=summary.encode()[:190].decode(errors="ignore"),
+                    static_summary=_short(summary),
                     search_attributes=_attributes(start),
                     rpc_timeout=timedelta(seconds=SIGNAL_DEADLINE),
                 ),
@@ -99,6 +101,28 @@ class TemporalEngine:
         handle = self.client.get_workflow_handle(run)
         timeout = timedelta(seconds=SIGNAL_DEADLINE)
         await _within(SIGNAL_DEADLINE, handle.signal(name, payload, rpc_timeout=timeout))
+
+    async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None:
+        """Hands one envelope to a run that has ended, which begins again with it. Raises Unreachable.
+
+        One that is open all the same is only handed the envelope: Temporal does either, in one call.
+        """
+        await _within(
+            SIGNAL_DEADLINE,
+            self.client.start_workflow(
+                start.definition,
+                start.to_json(),
+                id=start.run,
+                task_queue=self.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=_short(summary),
+                search_attributes=_attributes(start),
+                start_signal=name,
+                start_signal_args=[payload],
+                rpc_timeout=timedelta(seconds=SIGNAL_DEADLINE),
+            ),
+        )
 
     async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]:
         """The answer of the `state` query after everything signalled before. Raises Gone, Unreachable (no worker)."""
@@ -114,6 +138,11 @@ class TemporalEngine:
             return await _within(deadline, self.client.service_client.check_health(timeout=timedelta(seconds=deadline)))
         except EngineError:
             return False
+
+
+def _short(summary: str) -> str:
+    """As much of a title as Temporal shows, whole letters only."""
+    return summary.encode()[:190].decode(errors="ignore")
 
 
 def _attributes(start: RunStart) -> TypedSearchAttributes:

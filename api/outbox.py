@@ -24,6 +24,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.engine import Engine, EngineError, Gone, Unreachable
+from api.reopening import restart
 from api.store.store import Store
 from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.tracing import log
@@ -159,6 +160,9 @@ class Outbox:
         if entry.kind == "signal":
             name = COMMAND_SIGNALS[entry.payload["command"]["type"]]
             await self.engine.signal(entry.run, name, entry.payload)
+            return
+        if entry.kind == "restart":
+            await restart(self.store, self.versions, self.engine, entry.run, entry.payload)
             return
         published = await self.versions.need(entry.payload["definition"], entry.payload["version"])
         start = RunStart.from_json({**entry.payload, "frozen": published.frozen})

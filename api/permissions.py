@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from definitions.wire import Actor
 
@@ -177,6 +178,7 @@ def decide(who: Who | None, operation: str, subject: Subject = EVERYONES) -> Dec
     return Decision.FORBID if seen else Decision.HIDE
 
 
+@lru_cache(maxsize=4096)
 def reaches(who: Who, operation: str) -> frozenset[Reach]:
     """How far `who` may go with an operation: what lists filter by. Empty = not at all."""
     denied = {reach for glob, reach in map(_parse, who.deny) if fnmatchcase(operation, glob)}

@@ -35,7 +35,7 @@ def _instant(value: Any) -> str:
     raise PydanticCustomError("not_a_time", "Not a time. Give one such as 2026-11-30T09:00:00Z.")
 
 
-def _due(value: Any) -> Any:
+def due_text(value: Any) -> Any:
     """A local date stays a date, an instant goes to UTC."""
     if isinstance(value, str) and len(value) == 10:
         try:
@@ -46,7 +46,7 @@ def _due(value: Any) -> Any:
 
 
 Instant = Annotated[str, BeforeValidator(_instant)]
-Due = Annotated[str | None, BeforeValidator(_due)]
+Due = Annotated[str | None, BeforeValidator(due_text)]
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 """An Idempotency-Key, or the id of a command."""

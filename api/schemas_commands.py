@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from api.schemas import AssignRun, Body, Due, Instant, Key, Name, Names, Reason, Values
+from api.schemas import AssignRun, Body, Due, Instant, Key, Name, Names, Reason, Values, due_text
 
 
 class CommandBody(Body):
@@ -95,19 +95,22 @@ class Amend(StepCommand):
 
 
 class Assign(CommandBody):
-    """Says who works on a step, or on the run."""
+    """Says who works on a step, or on the run; what is named replaces what was."""
 
     type: Literal["assign"]
     users: Names = []
     teams: Names = []
     partners: Names = []
+    reason: Reason | None = None
 
 
 class SetDue(CommandBody):
-    """Sets or clears a due date."""
+    """Sets or clears the due date of a step, of a phase, or of the run where neither is named."""
 
     type: Literal["set_due"]
     due: Due
+    phase: Name | None = None
+    reason: Reason | None = None
 
 
 class Note(CommandBody):
@@ -115,6 +118,14 @@ class Note(CommandBody):
 
     type: Literal["note"]
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+def _due_or_rule(value: Any) -> Any:
+    """A date or instant as everywhere, or a rule of the language such as `{in: 2 days, from: start}`."""
+    return value if isinstance(value, dict) else due_text(value)
+
+
+DueOrRule = Annotated[str | Values | None, BeforeValidator(_due_or_rule)]
 
 
 class AddTask(CommandBody):
@@ -126,7 +137,8 @@ class AddTask(CommandBody):
     after: Name | None = None
     before: Name | None = None
     assign: AssignRun | None = None
-    due: Due = None
+    due: DueOrRule = None
+    reason: Reason | None = None
     fields: Annotated[list[Values], Field(max_length=200)] = []
 
 
@@ -138,12 +150,21 @@ class Hold(CommandBody):
 
 
 class End(CommandBody):
-    """Ends a run, or opens an ended one."""
+    """Ends a run. `undo` names the steps whose side effects are taken back before; left out, the definition says."""
 
-    type: Literal["abort", "close", "reopen"]
+    type: Literal["abort", "close"]
     reasons: Names = []
     text: Annotated[str, Field(max_length=20_000)] | None = None
     undo: Names = []
+
+
+class Reopen(CommandBody):
+    """Opens an ended run again."""
+
+    type: Literal["reopen"]
+    reason: Reason | None = None
+    reasons: Names = []
+    text: Annotated[str, Field(max_length=20_000)] | None = None
 
 
 class Escalate(CommandBody):
@@ -177,6 +198,7 @@ Command = Annotated[
     | AddTask
     | Hold
     | End
+    | Reopen
     | Escalate
     | Migrate,
     Field(discriminator="type"),

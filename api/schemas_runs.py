@@ -33,11 +33,13 @@ class Progress(Out):
 
 
 class PhaseView(Out):
-    """A phase and how far it is."""
+    """A phase, how far it is, and until when it is to be done."""
 
     id: str
     title: str
     status: Literal["open", "in_progress", "completed"]
+    due: str | None
+    progress: Progress
 
 
 class Attention(BaseModel):
@@ -58,8 +60,55 @@ class Assignees(Out):
     partners: list[str]
 
 
+class Saved(Out):
+    """Who laid the run aside, when and why."""
+
+    by: str | None
+    at: str
+    reason: str | None
+
+
+class Amended(Out):
+    """Who corrected a finished answer, when and why."""
+
+    by: str | None
+    at: str
+    reason: str | None
+
+
+class Errand(Out):
+    """What a machine does beside the steps: an automation, an undo, a write to the record, a message to people.
+
+    One that asks for a person (`attention`) takes `retry`, `skip` and `handle_manually` with its `execution`.
+    """
+
+    execution: str
+    kind: Literal["automation", "undo", "sync", "bind", "notify"]
+    step: str | None
+    name: str
+    title: str
+    action: str
+    status: Literal["queued", "running", "attention", "done", "given_up"]
+    attention: Attention | None
+    output: Any
+    asked_at: str
+    ended_at: str | None
+    ended_by: str | None
+    by: str | None
+    can: list[str]
+
+
+class AutomationView(Out):
+    """An action that may be run from an open step, with every time it was."""
+
+    id: str
+    title: str
+    action: str
+    runs: list[Errand]
+
+
 class Round(Out):
-    """One execution of a step."""
+    """One execution of a step. `before` is the answer of the round it opens again, `because` why it was not taken."""
 
     execution: str
     round: int
@@ -75,6 +124,11 @@ class Round(Out):
     started_at: str | None
     ended_at: str | None
     until: str | None
+    claimed_by: str | None
+    inbox: str | None
+    amended: Amended | None
+    before: dict[str, Any] | None
+    because: str | None
 
 
 class StepView(Round):
@@ -83,12 +137,18 @@ class StepView(Round):
     id: str
     kind: str
     title: str
+    description: str | None
+    button: str | None
     phase: str | None
+    skippable: bool
+    roles: list[str]
     blocked_by: list[str]
     due: str | None
     overdue: bool
     proposal: dict[str, Any] | None
     notes: int
+    automations: list[AutomationView]
+    errands: list[Errand]
     can: list[str]
 
 
@@ -119,16 +179,32 @@ class RunSummary(Out):
 
 
 class RunView(RunSummary):
-    """A run in full."""
+    """A run in full. `ending` says how it will end once its side effects are taken back; `notes` counts its own."""
 
+    saved: Saved | None
+    ending: Literal["abort", "close"] | None
+    purposes: list[str]
+    assignees: Assignees
     closing: Closing
     progress: Progress
     current: list[str]
     next: list[str]
     phases: list[PhaseView]
     steps: list[StepView]
+    errands: list[Errand]
     context: Context
+    notes: int
     can: list[str]
+
+
+class NoteView(Out):
+    """What somebody wrote on a run or one of its steps, as markdown."""
+
+    id: str
+    step: str | None
+    text: str
+    by: str | None
+    at: str
 
 
 class Form(Out):
@@ -146,7 +222,7 @@ class StepDetail(StepView):
 
     form: Form | None
     rounds: list[Round]
-    notes: list[dict[str, Any]]  # type: ignore[assignment]
+    notes: list[NoteView]  # type: ignore[assignment]
 
 
 class EventView(BaseModel):

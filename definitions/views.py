@@ -36,6 +36,7 @@ def run_view(graph: Graph, state: State, now: datetime | None = None) -> dict[st
         "attention": has_attention(state),
         "holder": state.holder,
         "saved": state.saved,
+        "ending": (state.ending or {}).get("kind"),
         "labels": list(state.labels),
         "purposes": list(state.purposes),
         "assignees": {**NOBODY, **state.assignees},

@@ -8,25 +8,19 @@ Temporal's own refusal is not enough, is said in workers/run.py (`_roll_at_rest`
 
 from __future__ import annotations
 
-import base64
-import json
-import zlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from definitions.canonical import canonical
 from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
 from definitions.engine.commands import ArmTimer, Command, StartEffect
 from definitions.engine.dues import clocks
 from definitions.engine.state import StepStatus
+from definitions.packing import packed, unpacked
 from definitions.times import parse_instant
 from definitions.wire import RunStart
 from workers.pace import size
 from workers.versions import packs_the_definition
-
-READABLE = 64 * 1024
-"""Bytes of JSON up to which what is carried stands in the history as it is."""
 
 BUSY_FACTOR = 5
 """A run that is not at rest rolls later: it is not about to be woken, and each roll carries its whole state."""
@@ -66,21 +60,6 @@ class Length:
     def put_off(self) -> None:
         """It could not roll now: it is looked at again when it is twice as long."""
         self._after *= 2
-
-
-def packed(value: dict[str, Any]) -> dict[str, Any]:
-    """The value while it is small enough to be read in Temporal's UI, else compressed to some tenth of its size."""
-    text = canonical(value).encode()
-    if len(text) <= READABLE:
-        return value
-    return {"zlib": base64.b64encode(zlib.compress(text, 6)).decode()}
-
-
-def unpacked(value: dict[str, Any]) -> dict[str, Any]:
-    """What `packed` was given."""
-    if "zlib" not in value:
-        return value
-    return dict(json.loads(zlib.decompress(base64.b64decode(value["zlib"]))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,19 @@ class Run:
         if self.state.over:  # an ended run is started again only to be reopened: that command comes with the start
             await workflow.wait_condition(lambda: bool(self.inbox))
             await self._turn()
+        await self._go_on()
+        await self._wind_up()
+        while not self.state.over:  # it was reopened while it was winding up
+            await self._go_on()
+            await self._wind_up()
+        return {"status": str(self.state.status), "seq": self.state.seq, **self.state.closing}
+
+    async def _go_on(self) -> None:
+        """Until the run is over."""
         while not self.state.over:
             await workflow.wait_condition(self._has_work)
             await self._turn()
             await self._roll_at_rest()
-        await self._wind_up()
-        return {"status": str(self.state.status), "seq": self.state.seq, **self.state.closing}
 
     @workflow.signal(dynamic=True, description="A command, as JSON. See docs: one signal per command type.")
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
@@ -325,7 +332,7 @@ class Run:
                 self.unstored.forget_carriers()
                 for command, _ in unanswered:
                     self.inbox.append(self._unknown(command))
-        while self.inbox or self.unstored.last or self.recording:
+        while self.state.over and (self.inbox or self.unstored.last or self.recording):
             await self._turn()
             await workflow.wait_condition(lambda: self.recording is None)
 

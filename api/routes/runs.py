@@ -8,10 +8,11 @@ from fastapi import Query, Response
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from api.answers import state_of, view_of, with_can
+from api.answers import past, state_of, view_of
 from api.doors import Calling, asks
 from api.forms_view import step_detail
 from api.idempotency import KeyHeader, Once
+from api.notes import notes_of
 from api.paging import Cursor, Limit, Order, Search, bad_query, cut, listing
 from api.problems import NotFound
 from api.reads import containing, holds_text, seen_run, summary, within_reach
@@ -23,6 +24,7 @@ from api.starts import start_run
 from api.store.facts import event_of
 from api.store.tables import EventRow, RunRow
 from definitions.engine import State, fold
+from definitions.times import parse_instant
 from definitions.views import run_view
 
 routes = router("/v1/runs", "runs")
@@ -110,14 +112,15 @@ async def get_run(run: str, caller: Calling) -> Response:
 async def get_step(run: str, step: str, caller: Calling) -> Response:
     """One step: its form as it is for this caller now, and every round of it side by side."""
     row, published = await seen_run(caller, run)
-    if step not in published.graph.nodes:
+    state = state_of(row, published)
+    graph = published.graph.grown(state.added)
+    if step not in graph.nodes:
         raise NotFound("step in this run")
     caller.about.step = step
     caller.house.reads.note(caller.who, caller.about)
-    state = state_of(row, published)
-    view = with_can(run_view(published.graph, state), published, caller.who)
+    view = view_of(row, published, caller.who)
     shown = next(item for item in view["steps"] if item["id"] == step)
-    return answer(step_detail(published.graph, state, step, shown))
+    return answer({**step_detail(graph, state, step, shown), "notes": await notes_of(caller, run, step)})
 
 
 @routes.get("/{run}/events", response_model=Page[EventView], responses=READS)
@@ -140,12 +143,13 @@ async def replay(
     run: str, caller: Calling, at: Annotated[int, Query(ge=1, le=2**53, description="After which event.")]
 ) -> Response:
     """The run as it was after one of its events. Read-only: nothing can be done to the past, so `can` is empty."""
-    row, published = await seen_run(caller, run)
+    row, _ = await seen_run(caller, run)
     caller.house.reads.note(caller.who, caller.about)
     if at > row.seq:
         raise bad_query("at", "no_such_event", f"The run has {row.seq} events.")
     query = select(EventRow).where(col(EventRow.run) == run, col(EventRow.seq) <= at).order_by(col(EventRow.seq))
     async with caller.house.store.reading() as session:
         events = [event_of(found) for found in (await session.exec(query)).all()]
-    view = run_view(published.graph, fold(events, State.new(run)))
-    return answer({**view, "can": [], "steps": [{**step, "can": []} for step in view["steps"]]})
+    state = fold(events, State.new(run))
+    then = await caller.house.versions.need(row.definition, state.version)
+    return answer(past(run_view(then.graph, state, parse_instant(events[-1].at))))

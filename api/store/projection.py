@@ -20,6 +20,7 @@ from api.store.search import Titles, introduce, search_text
 from api.store.tables import Row
 from definitions.due import overdue_from
 from definitions.engine import Graph, State, fold
+from definitions.engine.events import EventType
 from definitions.engine.state import RunStatus
 from definitions.times import rfc3339
 from definitions.views import run_row, task_rows
@@ -36,6 +37,9 @@ _DROP_TASK, _DROP_ASSIGNMENTS = (
     delete(table).where(table.c.run == bindparam("of_run"), table.c.step == bindparam("of_step"))
     for table in (TASKS, ASSIGNMENTS)
 )
+
+
+ENDINGS = (EventType.RUN_COMPLETED, EventType.RUN_ABORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     graph = graphs.of(connection, state)
     tasks = tuple(_task(row, graph, state) for row in task_rows(graph, state))
     values = {**run_columns(graph, state), "chain": chain}
+    if held.state.closed and not any(event.type in ENDINGS for event in events):
+        values.pop("open_key", None)  # an errand of a run that has ended; it may hold its record again: a reopen came
     connection.execute(_WRITE_RUN, {"of_run": state.run, **values})
     graphs.titles.learn(connection, (row["title"] for row in tasks))
     _rewrite_tasks(connection, state, held.tasks, tasks)

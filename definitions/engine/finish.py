@@ -18,7 +18,9 @@ from definitions.engine.turn import Turn
 def finish_if_settled(turn: Turn) -> None:
     """Complete the run when every step has ended, unless people must first say why it is closed."""
     state = turn.state
-    if state.closed or state.open or not state.started_at or state.status is RunStatus.SAVED or is_taking_back(state):
+    if state.closed or state.open or not state.started_at or state.status is RunStatus.SAVED:
+        return
+    if state.ending is not None or is_taking_back(state):
         return
     waits_for = _keeps_open(turn)
     if waits_for is None:

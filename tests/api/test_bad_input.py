@@ -168,8 +168,10 @@ CASES = [
         command(26, name, 422, "invalid", step="a", output={"n": 1}, at=f"/{name}", **{name: "x"})
         for name in ("decided_by", "team_id", "status", "actor", "roles", "ended_by", "seal", "via")
     ),
-    Case(27, "revise is for a later release", 422, "command_not_available", COMMANDS, {"type": "revise", "step": "a"},
+    Case(27, "approve is for a later release", 422, "command_not_available", COMMANDS, {"type": "approve", "step": "a"},
          who="lea"),
+    Case(9, "ahead of now", 422, "invalid", COMMANDS,
+         {"type": "complete", "step": "a", "output": {"n": 1}, "occurred_at": "2999-01-01T00:00:00Z"}, "/occurred_at"),
     query(30, "sort", "/v1/runs?sort=password"),
     query(30, "limit below", "/v1/runs?limit=-1"),
     query(30, "limit above", "/v1/runs?limit=1000000000"),

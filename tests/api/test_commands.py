@@ -22,8 +22,11 @@ async def counted(world: World) -> str:
 async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     """Started, looked at, answered, decided, closed; and every list shows it."""
     run = await world.start("ann", counted)
-    assert (run["status"], run["current"], run["steps"][0]["can"]) == ("waiting", ["a"], ["complete"])
-    assert run["can"] == ["abort"], "an operator may abort a run, and not close it"
+    assert (run["status"], run["current"]) == ("waiting", ["a"])
+    on_a = ["complete", "start", "hold", "claim", "assign", "set_due", "note"]
+    assert run["steps"][0]["can"] == on_a
+    assert run["steps"][1]["can"] == ["assign", "set_due", "note"], "nobody has come to it: it is planned only"
+    assert run["can"] == ["assign", "set_due", "note", "add_task", "save", "abort"], "an operator closes no run"
     done = await world.command("ann", run["id"], "complete", step="a", output={"n": 7})
     assert done.status_code == 200
     assert done.json()["outcome"] == "applied"
@@ -32,7 +35,8 @@ async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     assert [task["step"] for task in tasks["items"] if task["run"] == run["id"]] == ["b"]
     closed = await world.command("ben", run["id"], "complete", step="b", choice="y")
     assert closed.json()["run"]["status"] == "completed"
-    assert closed.json()["run"]["can"] == []
+    assert closed.json()["run"]["can"] == [], "an operator does not reopen"
+    assert (await world.get("lea", f"/v1/runs/{run['id']}"))["can"] == ["reopen"]
     assert (await world.get("ann", f"/v1/runs/{run['id']}"))["steps"][1]["ended_by"] == "ben"
     tasks = await world.get("ben", "/v1/tasks", definition=counted)
     assert run["id"] not in [task["run"] for task in tasks["items"]]

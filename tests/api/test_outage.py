@@ -35,6 +35,10 @@ class Line:
         self.signals.append(payload["command"]["id"])
         await self._pass(self._real().signal(run, name, payload))
 
+    async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None:
+        self.signals.append(payload["command"]["id"])
+        await self._pass(self._real().restart(start, summary, name, payload))
+
     async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]:
         if self.cut or self.deaf:
             raise Unreachable("cut")
