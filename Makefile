@@ -6,7 +6,7 @@ READY := .make/ready
 # The lock names no package index: hashes say what a package is, the machine says where it comes from.
 LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --all-extras --group dev
 
-.PHONY: help run test check format lock openapi clean bench bench-lists
+.PHONY: help run test check format lock openapi clean bench bench-lists docs
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,6 +31,11 @@ format: $(READY) ## formats the code and mends what ruff can mend
 
 openapi: $(READY) ## writes openapi.json from the code
 	$(BIN)/python -m holdfast openapi > openapi.json.new && mv openapi.json.new openapi.json
+
+docs: $(READY) ## draws the documentation's pictures anew and builds the site into .make/site
+	@$(BIN)/python -m docs.drawing
+	@$(BIN)/mkdocs build --strict
+	@echo "the site is in .make/site/index.html"
 
 bench: $(READY) ## what Holdfast costs beside a workflow written by hand; writes bench/latest.json
 	@exec $(BIN)/python -m bench
