@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -56,6 +58,14 @@ def stages() -> tuple[str, ...]:
     after = [each for statement in taken[_match(taken) + 1 :] for each in _calls(statement)]
     flat = [inner for name in after for inner in (_called(functions[name]) if name in functions else [name])]
     return tuple(name for name in flat if name.islower())
+
+
+def explained() -> Iterator[tuple[str, str]]:
+    """Every stage with the first paragraph of what its function says of itself."""
+    functions = vars(sys.modules[f"{definitions.engine.__name__}.advance"])
+    for name in stages():
+        words = inspect.getdoc(functions[name]) or ""
+        yield name, " ".join(words.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def _match(statements: list[ast.stmt]) -> int:

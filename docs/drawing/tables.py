@@ -20,7 +20,12 @@ def page() -> str:
 def _lines() -> Iterator[str]:
     yield HEAD
     for name, moves in engine.moves().items():
-        yield from _section(f"Moves: `{name}`", "A row may become what its marked columns say.", _matrix(moves))
+        yield from _section(f"Moves: `{name}`", "A state without moves is where it ends.", _becomes(moves))
+    yield from _section(
+        "Stages",
+        "What follows from every message, in this order, until nothing moves by itself.",
+        _table(("stage", "does"), ([f"`{name}`", what] for name, what in engine.explained())),
+    )
     yield from _section(
         "Events",
         "All that can have happened to a run; *said in* are the engine's files that say it, *folded by* is what "
@@ -59,9 +64,9 @@ def _section(heading: str, *paragraphs: str) -> Iterator[str]:
         yield from ("", paragraph) if paragraph else ()
 
 
-def _matrix(moves: dict[str, tuple[str, ...]]) -> str:
-    rows = ([f"`{source}`", *("x" if each in targets else "" for each in moves)] for source, targets in moves.items())
-    return _table(("from \\ to", *(f"`{state}`" for state in moves)), rows)
+def _becomes(moves: dict[str, tuple[str, ...]]) -> str:
+    rows = ([f"`{source}`", ", ".join(f"`{each}`" for each in targets)] for source, targets in moves.items())
+    return _table(("state", "may become"), rows)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -8,9 +8,11 @@ class names `code`, as the member "code" of a dict, as `default_code` of a class
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("api", "activities", "workers", "definitions/engine")
@@ -44,9 +46,11 @@ class Signatures:
     bases: dict[str, list[str]]
 
 
-def collected(root: Path = ROOT) -> Found:
-    """All codes of the program under `root`."""
-    trees = {path.relative_to(root).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in _files(root)}
+def collected(added: Mapping[str, str] | None = None) -> Found:
+    """All codes of the program, as it would be with `added` (file -> text) at the end of these files."""
+    trees = dict(_program())
+    for name, text in (added or {}).items():
+        trees[name] = ast.Module([*trees[name].body, *ast.parse(text).body], [])
     signatures = {package: _signatures(_last(trees, package)) for package in PACKAGES}
     found = Found()
     for name, tree in trees.items():
@@ -60,9 +64,12 @@ def collected(root: Path = ROOT) -> Found:
     return found
 
 
-def _files(root: Path) -> Iterator[Path]:
-    for package in PACKAGES:
-        yield from (path for path in sorted((root / package).rglob("*.py")) if "migrations" not in path.parts)
+@cache
+def _program() -> dict[str, ast.Module]:
+    """The syntax trees of all files, by name."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    written = {path.relative_to(ROOT).as_posix(): path for path in paths if "migrations" not in path.parts}
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in written.items()}
 
 
 def _last(trees: dict[str, ast.Module], package: str) -> list[ast.Module]:
@@ -88,7 +95,9 @@ def _signatures(trees: list[ast.Module]) -> Signatures:
 
 
 def _class(node: ast.ClassDef, places: dict[str, int], statuses: dict[str, int]) -> None:
-    fields = [each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and _is_name(each.target)]
+    fields = [
+        each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
     inits = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"]
     if inits:
         arguments = [argument.arg for argument in inits[0].args.args[1:]]
@@ -112,10 +121,6 @@ def _inherit(name: str, bases: dict[str, list[str]], table: dict[str, int]) -> N
             table[name] = table[base]
 
 
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
-
-
 def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     """Names and what is assigned to each, tuples taken apart."""
     for each in body:
@@ -129,8 +134,8 @@ def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
                 yield from ((name.id, part) for name, part in pairs if isinstance(name, ast.Name))
 
 
-def _is_annotated(each: ast.stmt) -> bool:
-    return isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+def _is_annotated(each: ast.stmt) -> TypeGuard[ast.AnnAssign]:
+    return isinstance(each, ast.AnnAssign)
 
 
 Code = tuple[str, int, bool, int | None]
@@ -171,7 +176,9 @@ def _of_node(node: ast.AST, signatures: Signatures, local: dict[str, list[ast.ex
         status = signatures.statuses.get(node.name)
         yield from ((code, node.lineno, False, status) for value in values for code in _texts(value, local))
     elif isinstance(node, ast.Dict):
-        names = {key.value: value for key, value in zip(node.keys, node.values, strict=True) if _text(key)}
+        names = {
+            key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+        }
         if "code" in names:
             yield from ((code, node.lineno, "reason" in names, None) for code in _texts(names["code"], local))
     elif isinstance(node, ast.Call):
@@ -219,10 +226,6 @@ def _texts(value: ast.expr, local: dict[str, list[ast.expr]]) -> Iterator[str]:
             yield from (text for each in values for text in _texts(each, local))
         case ast.Name(id=name):
             yield from (text for each in local.get(name, ()) for text in _texts(each, {}))
-
-
-def _text(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _table(value: ast.expr, where: str) -> Iterator[str]:
