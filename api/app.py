@@ -32,7 +32,9 @@ from api.routes import (
     catalog,
     commands,
     definitions,
+    files,
     people,
+    policies,
     records,
     runs,
     sources,
@@ -58,6 +60,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.routes,
     sources.routes,
     people.routes,
+    policies.routes,
+    files.routes,
     activity_log.routes,
     system.routes,
 )

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api import named
 from api.activity import About, entry
 from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
 from api.engine import Engine, EngineError
@@ -42,6 +43,7 @@ from definitions.engine import State, judge
 from definitions.engine.judge import side_of
 from definitions.engine.moves import Refusal
 from definitions.engine.moves.migrating import FROZEN
+from definitions.model import TaskStep
 from definitions.times import parse_instant, rfc3339
 from definitions.wire import VALUE_LIMIT
 
@@ -60,6 +62,8 @@ class Given:
     published: Published
     body: dict[str, Any]
     hash: str
+    files: tuple[str, ...] = ()
+    """What its answer refers to: whoever sees the run may read these from now on."""
     frozen: dict[str, Any] | None = None
 
     @property
@@ -94,7 +98,8 @@ class Commands:
         told = True
         if known is None:
             now = datetime.now(UTC)
-            given = await self._checked(caller, given, now)
+            given, wrong = await self._look(caller, given)
+            given = await self._checked(caller, given, now, wrong)
             if given.run.status in CLOSED and not takes_when_closed(state_of(given.run, given.published), given.body):
                 known = await self._store_closed(caller, given, now)
             else:
@@ -120,7 +125,16 @@ class Commands:
         body = bare(command, name)
         return Given(name, row, published, body, digest([run, body])), known
 
-    async def _checked(self, caller: Caller, given: Given, now: datetime) -> Given:
+    async def _look(self, caller: Caller, given: Given) -> tuple[Given, list[dict[str, str]]]:
+        """The command with what is known of the files it names, and those files and records that are none."""
+        name, graph = given.body.get("step") or "", given.published.graph
+        node = graph.nodes.get(name) or graph.grown(state_of(given.run, given.published).added).nodes.get(name)
+        if node is None or not isinstance(node.step, TaskStep) or not given.body.get("output"):
+            return given, []
+        found = await named.look(caller, node.step.fields, given.body["output"], given.run.record_collection)
+        return replace(given, body={**given.body, "output": found.answer}, files=found.files), found.problems
+
+    async def _checked(self, caller: Caller, given: Given, now: datetime, wrong: list[dict[str, str]]) -> Given:
         """Rights, then the command itself; the state of the run only as far as it cannot change any more."""
         if len(canonical(given.body).encode()) > VALUE_LIMIT:
             raise ApiError(f"A command may hold max {VALUE_LIMIT // 1024} KB.", status=413, code="too_large")
@@ -131,6 +145,8 @@ class Commands:
         not_in_the_future(given.body, now)
         given = await self._with_version(given)
         refusal = judge(graph, state, given.told, caller.who.actor(), now)
+        if wrong and (refusal is None or refusal.status == 409 or refusal.code == "invalid_output"):
+            refusal = _also(refusal, wrong)
         if refusal is not None and refusal.status != 409:
             raise refused(refusal.to_json(), given.run.id)
         return given
@@ -156,6 +172,7 @@ class Commands:
         try:
             async with self.store.session() as session:
                 self._add(session, caller, given, now, "received", None)
+                await session.run_sync(lambda inner: named.link(inner.connection(), given.run.id, given.files))
                 if opens:
                     await hold_record(session, given.run, given.published.graph)
                 stored, first = await self.outbox.put(
@@ -282,6 +299,13 @@ class Commands:
 def takes_when_closed(state: State, body: dict[str, Any]) -> bool:
     """What a run that has ended is still told: to open again, and how to go on with an errand it left."""
     return body["type"] == "reopen" or (side_of(state, body) is not None and not state.over)
+
+
+def _also(refusal: Refusal | None, wrong: list[dict[str, str]]) -> Refusal:
+    """Everything that is wrong with an answer in one refusal: what the judge says, and what the door could not find."""
+    said = refusal.details.get("errors", []) if refusal is not None and refusal.status == 422 else []
+    errors = [*said, *wrong]
+    return Refusal("invalid_output", errors[0]["message"], 422, {"errors": errors})
 
 
 def refused(refusal: dict[str, Any], run: str) -> ApiError:

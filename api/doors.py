@@ -8,7 +8,8 @@ Every refusal of somebody we know leaves a row in the activity log, whatever ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar, cast
 
@@ -20,15 +21,16 @@ from starlette.responses import Response
 
 from api import gate
 from api.activity import About, log_refusal
-from api.house import House
+from api.house import Config, House
 from api.permissions import EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
-from api.problems import ApiError, Forbidden, NotFound, Unidentified
+from api.problems import ApiError, Forbidden, NotFound, TooMany, Unidentified
 from api.tracing import bind
 from api.yaml_text import parse_yaml
 
-JSON, YAML = "application/json", "application/yaml"
+JSON, YAML, MULTIPART = "application/json", "application/yaml", "multipart/form-data"
 
 F = TypeVar("F", bound=Callable[..., Any])
+Limit = int | Callable[[Config], int]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -36,13 +38,15 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class Rule:
     """What a door asks for: an operation of the permission table, and which bodies it reads.
 
-    `tagged`: the body is one of several models, told apart by its `type`.
+    `tagged`: the body is one of several models, told apart by its `type`. `limit` are the bytes a body may have, or
+    how they follow from what is set. `at_once`: as many calls of it one process works on at a time; 429 for more.
     """
 
     operation: str
     accepts: tuple[str, ...] = (JSON,)
-    limit: int = gate.MAX_BODY
+    limit: Limit = gate.MAX_BODY
     tagged: bool = False
+    at_once: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,19 @@ class Caller:
 
 
 def asks(
-    operation: str, *, accepts: tuple[str, ...] = (JSON,), limit: int = gate.MAX_BODY, tagged: bool = False
+    operation: str,
+    *,
+    accepts: tuple[str, ...] = (JSON,),
+    limit: Limit = gate.MAX_BODY,
+    tagged: bool = False,
+    at_once: int | None = None,
 ) -> Callable[[F], F]:
     """Declares the operation of an endpoint; stands directly above the function."""
     if operation not in OPERATIONS:
         raise TypeError(f"{operation} is not in the permission table")
 
     def mark(endpoint: F) -> F:
-        endpoint.__dict__["__rule__"] = Rule(operation, accepts, limit, tagged)
+        endpoint.__dict__["__rule__"] = Rule(operation, accepts, limit, tagged, at_once)
         return endpoint
 
     return mark
@@ -104,12 +113,28 @@ class Door(APIRoute):
             request.state.caller = caller
             request.state.tagged = rule.tagged
             try:
-                return await inner(await checked(request, rule, caller))
+                with turn(caller.house, rule):
+                    return await inner(await checked(request, rule, caller))
             except (ApiError, RequestValidationError) as error:
                 await log_refusal(caller.house.store, caller.who, caller.about, error, request.method)
                 raise
 
         return admit
+
+
+@contextmanager
+def turn(house: House, rule: Rule) -> Iterator[None]:
+    """One of the few places there are for calls that cost much. Raises TooMany before any of the body is read."""
+    if rule.at_once is None:
+        yield
+        return
+    if house.busy.get(rule.operation, 0) >= rule.at_once:
+        raise TooMany(f"Only {rule.at_once} of these are worked on at a time.")
+    house.busy[rule.operation] = house.busy.get(rule.operation, 0) + 1
+    try:
+        yield
+    finally:
+        house.busy[rule.operation] -= 1
 
 
 async def identify(request: Request) -> Caller:
@@ -131,14 +156,17 @@ async def checked(request: Request, rule: Rule, caller: Caller) -> Request:
     if not entry.everyone and not entry.sees and not reaches(caller.who, rule.operation):
         caller.allow(rule.operation, what="thing")
         raise Forbidden(f"You may not: {entry.title.lower()}.", operation=rule.operation)
-    return await _read(request, rule) if request.method in ("POST", "PUT", "PATCH") else request
+    return await _read(request, rule, caller.house) if request.method in ("POST", "PUT", "PATCH") else request
 
 
-async def _read(request: Request, rule: Rule) -> Request:
-    raw = await gate.read_body(request, rule.limit)
+async def _read(request: Request, rule: Rule, house: House) -> Request:
+    limit = rule.limit if isinstance(rule.limit, int) else rule.limit(house.config)
+    raw = await gate.read_body(request, limit)
     if not raw:
         return GatedRequest(request, raw, None)
     kind = gate.content_kind(request.headers, rule.accepts)
+    if kind == MULTIPART:
+        return GatedRequest(request, raw, None)
     value = parse_yaml(raw) if kind == YAML else gate.parse_json(raw)
     return GatedRequest(request, raw, value)
 
@@ -149,6 +177,7 @@ class GatedRequest(Request):
     def __init__(self, request: Request, raw: bytes, value: Any) -> None:
         super().__init__(request.scope, request.receive)
         self.raw, self.value = raw, value
+        self._body = raw  # what Starlette reads the parts of a form from
 
     async def body(self) -> bytes:
         return self.raw

@@ -27,6 +27,7 @@ class Config:
 
     `hosts` are the names it answers to (a request for another one is refused: DNS rebinding); `cli_roles` the roles
     granted to signals sent with Temporal's own tools; `relay_every` how often the outbox looks for what was left.
+    `file_limit` are the bytes an uploaded file may have, `picture_pixels` how many pixels of a picture are decoded.
     """
 
     command_deadline: float = 4.0
@@ -34,13 +35,16 @@ class Config:
     hosts: tuple[str, ...] = LOOPBACK_HOSTS
     cli_roles: tuple[str, ...] = ()
     public_url: str = ""
+    file_limit: int = 25 * 1024 * 1024
+    picture_pixels: int = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
 
-    Without `blobs` there are no large values to be had.
+    Without `blobs` there are no large values and no files to be had. `busy` counts the calls that are worked on now,
+    by operation, where only so many may be at a time.
     """
 
     store: Store
@@ -55,3 +59,4 @@ class House:
     config: Config = field(default_factory=Config)
     metrics: Metrics = field(default_factory=Metrics)
     blobs: Blobs | None = None
+    busy: dict[str, int] = field(default_factory=dict)

@@ -48,8 +48,12 @@ class Records(Protocol):
 
 
 class Blobs(Protocol):
-    """Values that are too large for a history (activities/ports.py). Here they are only read."""
+    """The blob store (activities/ports.py): values that are too large for a history, by run, and files, by their id."""
+
+    async def put(self, run: str, content: bytes) -> str:
+        """Stores the bytes durably under a run, or a file's id, and returns their SHA-256 in hex."""
+        ...
 
     async def get(self, run: str, sha256: str) -> bytes:
-        """The JSON of a value that this run stored. Raises LookupError where it stored none such."""
+        """The bytes that this run or file stored. Raises LookupError where it stored none such."""
         ...

@@ -143,6 +143,15 @@ class Invalid(ApiError):
     status, default_code = 422, "invalid"
 
 
+class TooMany(ApiError):
+    """More calls than are worked on now; the caller may try again."""
+
+    status, default_code = 429, "too_many_requests"
+
+    def __init__(self, detail: str, *, after: int = 1) -> None:
+        super().__init__(detail, headers={"Retry-After": str(after)})
+
+
 class Unavailable(ApiError):
     """Something behind the door does not answer; the caller may try again."""
 

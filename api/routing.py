@@ -20,6 +20,7 @@ PROBLEM_STATUSES = {
     415: "A media type this call does not read.",
     422: "Well-formed and wrong; every finding at once.",
     428: "The call needs If-Match.",
+    429: "Too many calls at a time; Retry-After says when to try again.",
     503: "Something behind the API does not answer.",
 }
 

@@ -22,7 +22,7 @@ class BuiltInRole:
 _SEES = ("run.view", "definition.view", "actions.view", "source.view", "people.view")
 _WORKS = (
     *_SEES,
-    *("source.read", "run.start", "run.save", "approve"),
+    *("source.read", "run.start", "run.save", "approve", "file.upload"),
     *("task.act", "task.assign", "task.date", "task.add", "task.note"),
 )
 _RUNS_OF_ALL = ("run.view.all", "run.abort.all", "run.close.all", "run.reopen.all", "run.migrate.all", "run.verify.all")
@@ -33,7 +33,7 @@ BUILT_IN_ROLES = (
         "Administrator",
         (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
-            *("audit.read.all", "source.view.all", "people.*.all", "token.*.all"),
+            *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
         ),
     ),
     BuiltInRole("operator", "Operator", (*_WORKS, "run.abort", "run.revise.own", "task.amend.own", "audit.read.own")),

@@ -50,7 +50,7 @@ def test_every_grant_of_a_built_in_role_grants_something() -> None:
 READS = {"run.view", "definition.view", "actions.view", "source.view", "people.view"}
 EVERYONE = {name for name, operation in OPERATIONS.items() if operation.everyone or operation.public}
 WORKS = READS | {
-    "source.read", "run.start", "run.save", "approve",
+    "source.read", "run.start", "run.save", "approve", "file.upload",
     "task.act", "task.assign", "task.date", "task.add", "task.note",
 }  # fmt: skip
 DEFINES = {name for name in OPERATIONS if name.startswith("definition.")}
@@ -62,7 +62,7 @@ ALLOWED = {
     "lead": WORKS | CLOSES | {"run.revise", "task.amend", "definition.validate", "audit.read"},
     "designer": READS | DEFINES,
     "auditor": READS | {"source.read", "audit.read", "run.verify"},
-    "admin": READS | DEFINES | CLOSES | {"audit.read", "people.manage", "token.manage"},
+    "admin": READS | DEFINES | CLOSES | {"audit.read", "people.manage", "policy.manage", "token.manage"},
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from activities.blobs import open_blobs
 from api.app import create_app, doors
 from api.doors import Door, Rule, asks
 from api.permissions import COMMAND_OPERATIONS, EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
+from api.store.file_tables import FileLinkRow, FileRow
 from api.store.people import People
 from api.store.roles import BUILT_IN_ROLES
 from api.store.seed import add_person
@@ -87,12 +89,25 @@ async def things(world: World) -> AsyncIterator[Things]:
     log = {row["id"] for row in await world.rows("commands") if row["run"] == run["id"]}
     names = {"key": body["key"], "run": run["id"], "step": "a", "version": "1", "command": log.pop()}
     names["sha256"] = await open_blobs("", world.settings.blob_folder).put(run["id"], b'"a value of the run"')
+    async with world.store.session() as session:
+        row = FileRow(id="file-1", name="x", type="text/plain", size=2, sha256=await _stored(world, "file-1"),
+                      source_sha256="x", uploaded_by="operator-mine", uploaded_at=datetime.now(UTC))  # fmt: skip
+        session.add(row)
+        await session.flush()
+        session.add(FileLinkRow(file="file-1", run=run["id"]))
+    names |= {"file": "file-1", "person": "operator-mine"}
     records = {"source": "demo", "collection": "orders", "record": "o1"}
     yield Things({**names, **records, "free": f"{body['key']}-free"})
 
 
+async def _stored(world: World, prefix: str) -> str:
+    return await open_blobs("", world.settings.blob_folder).put(prefix, b"{}")
+
+
 def expected(who: Who, rule: Rule, path: str) -> Decision:
     """What the table says of this caller and this route."""
+    if "{file}" in path:  # whoever sees the run that refers to it
+        return decide(who, "run.view", Subject(teams=("mine",), owner="operator-mine"))
     about_team = any(part in path for part in ABOUT_THE_TEAM) or path in ("/v1/runs", "/v1/commands")
     if path == "/v1/runs" and rule.operation == "run.view":
         about_team = False
