@@ -9,17 +9,22 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Query
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, literal, tuple_
 
 from api.gate import check_value
 from api.problems import ApiError, Invalid
+from api.store.columns import Instant
+from definitions.times import parse_instant, rfc3339
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="The `next` of the page before.")]
 Search = Annotated[str | None, Query(max_length=200, description="Text that is looked for, to the letter.")]
+WORDS = "Words that are looked for, without case: each must begin (one of less than three characters: be) a word of"
+"""How a search by words is told; what it looks in follows."""
 
 Q = TypeVar("Q", bound=Any)
 """A select statement; each keeps its own type, so that the session knows what its rows are."""
@@ -36,18 +41,36 @@ class Order:
     def page(self, query: Q, limit: int, cursor: str | None) -> Q:
         """The query for one page: one row more than asked for, to know whether there is a next one."""
         if cursor is not None:
-            query = query.where(self._after(read_cursor(cursor, self.name, len(self.columns))))
-        by = [column.desc() if self.descending else column.asc() for column in self.columns]
-        return cast(Q, query.order_by(*by).limit(limit + 1))
+            query = query.where(self.beyond(self.columns, self.values(cursor)))
+        return cast(Q, query.order_by(*self.by(self.columns)).limit(limit + 1))
 
-    def _after(self, values: Sequence[Any]) -> ColumnElement[bool]:
-        """(a, b) > (x, y), written out, since not every database compares rows by an index."""
-        steps: list[ColumnElement[bool]] = []
-        for index, (column, value) in enumerate(zip(self.columns, values, strict=True)):
-            same = [c == v for c, v in zip(self.columns[:index], values[:index], strict=True)]
-            beyond = column < value if self.descending else column > value
-            steps.append(and_(*same, beyond))
-        return or_(false(), *steps)
+    def by(self, columns: Sequence[Any]) -> list[Any]:
+        """Columns in this order's direction; they may be those of another table that repeats them."""
+        return [column.desc() if self.descending else column.asc() for column in columns]
+
+    def beyond(self, columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """SQL: the rows after these values. Compared as a row, which both databases do by an index."""
+        if len(columns) == 1:
+            return cast(ColumnElement[bool], columns[0] < values[0] if self.descending else columns[0] > values[0])
+        here, there = tuple_(*columns), tuple_(*values)
+        return here < there if self.descending else here > there
+
+    def values(self, cursor: str) -> list[Any]:
+        """What a cursor says, as its columns compare it. 422 for one that is not of this list."""
+        found = read_cursor(cursor, self.name, len(self.columns))
+        return [_as_column(column, value) for column, value in zip(self.columns, found, strict=True)]
+
+
+def _as_column(column: Any, value: Any) -> Any:
+    """A value as its column compares it: instants travel as text. One of another type never came from us."""
+    if isinstance(column.type, Instant):
+        try:
+            return literal(parse_instant(value), column.type)
+        except ValueError:
+            raise wrong_cursor() from None
+    if not isinstance(value, column.type.python_type):
+        raise wrong_cursor()
+    return literal(value, column.type)
 
 
 def cut(rows: Sequence[Any], limit: int, order: str, keys: Any) -> tuple[list[Any], str | None]:
@@ -58,7 +81,8 @@ def cut(rows: Sequence[Any], limit: int, order: str, keys: Any) -> tuple[list[An
 
 
 def write_cursor(order: str, values: Sequence[Any]) -> str:
-    text = json.dumps([order, *values], separators=(",", ":"))
+    plain = [rfc3339(value) if isinstance(value, datetime) else value for value in values]
+    text = json.dumps([order, *plain], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -68,12 +92,17 @@ def read_cursor(cursor: str, order: str, size: int) -> list[Any]:
         found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         check_value(found)
     except (ValueError, RecursionError, ApiError):
-        raise bad_query("cursor", "wrong_cursor", "The cursor is not one of this list.") from None
+        raise wrong_cursor() from None
     if not (isinstance(found, list) and len(found) == size + 1 and found[0] == order):
-        raise bad_query("cursor", "wrong_cursor", "The cursor is not one of this list.")
+        raise wrong_cursor()
     if not all(isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**53) for value in found[1:]):
-        raise bad_query("cursor", "wrong_cursor", "The cursor is not one of this list.")
+        raise wrong_cursor()
     return found[1:]
+
+
+def wrong_cursor() -> Invalid:
+    """The cursor of another list, or of none."""
+    return bad_query("cursor", "wrong_cursor", "The cursor is not one of this list.")
 
 
 def bad_query(name: str, code: str, message: str) -> Invalid:

@@ -17,6 +17,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.activity import entry
 from api.idempotency import Once
 from api.problems import Conflict, Invalid
+from api.store.counts import make_known
+from api.store.keys import teams_key
 from api.store.tables import (
     ActionRow,
     ClosingReasonRow,
@@ -104,6 +106,7 @@ async def _store(
         session.add(row)
         session.add(_version(caller, row, frozen, now))
         await _add_closing_reasons(session, document)
+        await (await session.connection()).run_sync(make_known, row.key, teams_key(row.teams))
         said = [finding.to_json() for finding in warnings]
         answer = {"key": row.key, "version": row.version, "hash": frozen.hash, "warnings": said}
         session.add(entry(caller.who, caller.about, "write", at=now))

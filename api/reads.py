@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, false, func, or_, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Text, and_, false, func, or_, type_coerce
 
 from api.answers import subject_of
 from api.commands import record_of
@@ -53,9 +53,21 @@ def holds_text(column: Any, value: str) -> ColumnElement[bool]:
     return func.replace(text, quoted, "") != text
 
 
-def summary(row: RunRow) -> dict[str, Any]:
-    """A run as lists show it."""
+def of_record(table: FromClause, record: str) -> list[ColumnElement[bool]]:
+    """SQL: the rows of a record, given as `source.collection/id` or by its id alone."""
+    collection, slash, name = record.partition("/")
+    if not slash:
+        return [table.c.record_id == record]
+    return [table.c.record_id == name, table.c.record_collection == collection]
+
+
+_NAMES = ("id", "definition", "version", "name", "status", "attention", "holder", "labels")
+_TIMES = ("started_at", "started_by", "ended_at", "due", "seq")
+RUN_SHOWN = (*_NAMES, *_TIMES, "record_collection", "record_id")
+"""The columns that `summary` reads: a run's state is not among them, which is a thousand times larger."""
+
+
+def summary(row: Any) -> dict[str, Any]:
+    """A run as lists show it; the row has the columns RUN_SHOWN by name."""
     record = {"collection": row.record_collection, "id": row.record_id} if row.record_id else None
-    names = ("id", "definition", "version", "name", "status", "attention", "holder", "labels")
-    times = ("started_at", "started_by", "ended_at", "due", "seq")
-    return {**{name: getattr(row, name) for name in (*names, *times)}, "record": record}
+    return {**{name: getattr(row, name) for name in (*_NAMES, *_TIMES)}, "record": record}

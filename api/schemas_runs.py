@@ -178,6 +178,18 @@ class RunSummary(Out):
     seq: int
 
 
+class RunCounts(Out):
+    """How many runs of one definition stand how. `attention` counts those of them that ask for a person's help."""
+
+    definition: str
+    running: int
+    waiting: int
+    saved: int
+    completed: int
+    aborted: int
+    attention: int
+
+
 class RunView(RunSummary):
     """A run in full. `ending` says how it will end once its side effects are taken back; `notes` counts its own."""
 
@@ -296,6 +308,7 @@ class Task(Out):
     roles: list[str]
     due: str | None
     overdue: bool
+    manual: bool
     entered_at: str | None
     record: RecordRef | None
 

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, text
 
+from api.store.counts import STATUSES
 from api.store.tables import Row
 from definitions.canonical import canonical
 
 RUNS = 1_000_000
 TASKS_PER_RUN = 5
-TABLES = ("runs", "tasks", "assignments", "log")
+TABLES = ("runs", "tasks", "assignments", "run_labels", "words", "log")
 
 STATE = canonical({"note": "as large as the folded state of a run of some ten steps", "steps": ["x" * 120] * 12})
 
@@ -63,33 +64,54 @@ def statements(connection: Connection, runs: int) -> Iterator[str]:
     started = day.format(at=f"{BEGAN} + n * 10")
     status = "CASE WHEN n % 10 < 3 THEN 'completed' WHEN n % 10 < 4 THEN 'running' ELSE 'waiting' END"
     yield f"""INSERT INTO runs (id, definition, version, hash, name, record_collection, record_id, teams, teams_key,
-        started_at, started_by, status, attention, labels, seq, chain, state, request)
+        started_at, started_by, holder, status, attention, labels, seq, chain, search, state, request)
         SELECT {run}, 'd' || (n % 200), 1, '', 'Order ' || n, 'demo.orders', 'o' || (n % 50000), '[]', {teams_key},
-        {started}, {_USER.format(n="n")}, {status}, CASE WHEN n % 500 = 0 THEN {yes} ELSE {no} END,
-        CASE WHEN n % 100 = 0 THEN '["urgent"]' ELSE '[]' END, 12, '', :state, '{{}}'
+        {started}, {_USER.format(n="n")}, {_USER.format(n="n / 2")}, {status},
+        CASE WHEN n % 500 = 0 THEN {yes} ELSE {no} END, CASE WHEN n % 100 = 0 THEN '["urgent"]' ELSE '[]' END, 12, '',
+        ' order  ' || n || '  o' || (n % 50000) || ' ', :state, '{{}}'
         FROM {_numbers(dialect, runs)}"""
     each = TASKS_PER_RUN
     due = f"CASE WHEN n % 3 = 0 THEN '~' ELSE {day.format(at=f'{BEGAN} + (n * 7919) % (1 + {runs} * 20)')} END"
     rows = _numbers(dialect, runs * each)
     of_run = "'run-' || " + padded.format(n=f"n / {each}")
     team_of_run = teams_key.replace("n %", f"(n / {each}) %")
+    entered = day.format(at=f"{BEGAN} + n * 2")
+    started_of_run = day.format(at=f"{BEGAN} + (n / {each}) * 10")
     one_user, one_team = _USER.format(n="n / 3"), _TEAM.format(n="n / 7")
     yield f"""INSERT INTO tasks (run, step, execution, definition, run_name, title, kind, status, users, teams, roles,
-        due, due_sort, entered_at, record_collection, record_id, teams_key)
+        due, due_sort, entered_at, record_collection, record_id, teams_key, manual, current, search)
         SELECT {of_run}, 's' || (n % {each}), 's' || (n % {each}) || '#1', 'd' || ((n / {each}) % 200),
         'Order ' || (n / {each}), 'Step ' || (n % {each}), 'task',
         CASE WHEN n % 20 = 0 THEN 'attention' WHEN n % 20 < 4 THEN 'waiting' ELSE 'ready' END,
         '["' || {one_user} || '"]', '["' || {one_team} || '"]', '[]', NULL, {due},
-        {day.format(at=f"{BEGAN} + n * 2")}, 'demo.orders', 'o' || ((n / {each}) % 50000), {team_of_run}
+        {entered}, 'demo.orders', 'o' || ((n / {each}) % 50000), {team_of_run},
+        CASE WHEN n % 20 < 4 THEN {no} ELSE {yes} END, CASE WHEN n % 40 < 5 THEN {no} ELSE {yes} END,
+        ' step  ' || (n % {each}) || '  order  ' || (n / {each}) || '  o' || ((n / {each}) % 50000) || ' '
         FROM {rows}"""
     for kind, who in (("user", one_user), ("team", one_team)):
-        yield f"""INSERT INTO assignments (run, step, kind, who, due_sort)
-            SELECT {of_run}, 's' || (n % {each}), '{kind}', {who}, {due} FROM {rows}"""
-    yield f"""INSERT INTO log (at, "user", action, type, via, outcome, definition, run, record)
+        yield f"""INSERT INTO assignments (run, step, kind, who, due_sort, title, entered_at, started_at)
+            SELECT {of_run}, 's' || (n % {each}), '{kind}', {who}, {due}, 'Step ' || (n % {each}), {entered},
+            {started_of_run} FROM {rows}"""
+    yield f"""INSERT INTO run_labels (label, started_at, run)
+        SELECT 'urgent', {started}, {run} FROM {_numbers(dialect, runs)} WHERE n % 100 = 0"""
+    for word in ("'order'", "CAST(n AS text)", "'o' || (n % 50000)"):
+        yield f"""INSERT INTO words (kind, word, at, of)
+            SELECT 'run', {word}, {started}, {run} FROM {_numbers(dialect, runs)}"""
+    yield f"""INSERT INTO words (kind, word, at, of)
+        SELECT 'title', 'step', '', 'Step ' || n FROM {_numbers(dialect, each)}
+        UNION ALL SELECT 'title', CAST(n AS text), '', 'Step ' || n FROM {_numbers(dialect, each)}"""
+    sums = ", ".join(f"SUM(CASE WHEN status = '{name}' THEN 1 ELSE 0 END)" for name in STATUSES)
+    yield f"""INSERT INTO counts (shard, definition, teams_key, {", ".join(STATUSES)}, attention)
+        SELECT 0, definition, teams_key, {sums}, SUM(CASE WHEN attention THEN 1 ELSE 0 END)
+        FROM runs GROUP BY definition, teams_key"""
+    log_team = _TEAM.format(n="n / 3")
+    yield f"""INSERT INTO log (at, "user", teams, teams_key, action, type, via, outcome, definition, run, record,
+        record_id)
         SELECT {instant.format(at=f"{BEGAN} + n * 10")}, {_USER.format(n="n")},
+        '["' || {log_team} || '"]', '|' || {log_team} || '|',
         CASE WHEN n % 2 = 0 THEN 'run.view' ELSE 'command.complete' END,
         CASE WHEN n % 2 = 0 THEN 'read' ELSE 'write' END, 'api', 'ok', 'd' || (n % 200), {run},
-        'demo.orders/o' || (n % 50000) FROM {_numbers(dialect, runs)}"""
+        'demo.orders/o' || (n % 50000), 'o' || (n % 50000) FROM {_numbers(dialect, runs)}"""
 
 
 def _numbers(dialect: str, count: int) -> str:

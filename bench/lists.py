@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from sqlalchemy import create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 
 from api.app import create_app
 from api.engine import TemporalEngine
@@ -40,70 +40,95 @@ SECONDS, TIMES = 2.0, 200
 WRITES = 100
 """Appends per second of the writer."""
 
+DEEP = 40
+"""Pages of 200 that a deep page lies behind."""
+
 LISTS: dict[str, str] = {
     "my tasks": "ann /v1/tasks?assignee=me",
-    "my tasks, next page": "ann /v1/tasks?assignee=me +next",
+    "my tasks, next page": "ann /v1/tasks?assignee=me +1",
     "somebody's tasks": "oda /v1/tasks?assignee=user7",
     "tasks of my team": "ann /v1/tasks?team=ops",
     "tasks of a team": "oda /v1/tasks?team=team7",
+    "tasks of ten teams": "oda /v1/tasks?" + "&".join(f"team=team{n}" for n in range(10, 20)),
     "all tasks I may see": "ann /v1/tasks",
+    "all tasks I may see, deep page": "ann /v1/tasks?limit=200 +deep",
     "all tasks": "oda /v1/tasks",
+    "all tasks, deep page": "oda /v1/tasks?limit=200 +deep",
     "tasks of a definition": "oda /v1/tasks?definition=d7",
     "overdue tasks": "ann /v1/tasks?overdue=true",
+    "tasks that are not overdue": "ann /v1/tasks?overdue=false",
     "tasks for people": "ann /v1/tasks?manual=true",
+    "tasks that can be done now": "ann /v1/tasks?manual=true&current_only=true",
+    "automatic steps": "ann /v1/tasks?manual=false",
     "tasks that need attention": "ann /v1/tasks?status=attention",
+    "tasks with a status none has": "ann /v1/tasks?status=on_hold",
+    "tasks of a record": "ann /v1/tasks?record=demo.orders/o4",
     "tasks by title": "ann /v1/tasks?sort=title",
+    "tasks of my team by title": "ann /v1/tasks?team=ops&sort=title",
     "my tasks by entry": "ann /v1/tasks?assignee=me&sort=entered",
+    "tasks with a rare text": "ann /v1/tasks?q=Order 77123",
     "tasks with a text": "ann /v1/tasks?q=Order 77",
+    "tasks with a common text": "ann /v1/tasks?q=order",
+    "tasks with a text nobody has": "ann /v1/tasks?q=zzz",
     "runs I may see": "ann /v1/runs",
     "all runs": "oda /v1/runs",
-    "all runs, next page": "oda /v1/runs +next",
+    "all runs, next page": "oda /v1/runs +1",
+    "all runs, deep page": "oda /v1/runs?limit=200 +deep",
     "runs, oldest first": "ann /v1/runs?sort=started_at",
     "waiting runs": "ann /v1/runs?status=waiting",
     "open runs": "ann /v1/runs?status=waiting&status=running",
+    "saved runs": "ann /v1/runs?saved=true",
     "runs of a definition": "oda /v1/runs?definition=d7",
     "waiting runs of a definition": "oda /v1/runs?definition=d7&status=waiting",
-    "runs of a record": "ann /v1/runs?record=demo.orders/o2",
+    "runs of a record": "ann /v1/runs?record=demo.orders/o4",
+    "runs with a step of mine": "ann /v1/runs?assignee=me",
+    "runs with a step of my team": "ann /v1/runs?team=ops",
+    "runs I hold": "ann /v1/runs?holder=me",
     "runs that need attention": "ann /v1/runs?attention=true",
     "runs with a label": "ann /v1/runs?label=urgent",
+    "runs with a rare text": "ann /v1/runs?q=Order 77123",
     "runs with a text": "ann /v1/runs?q=Order 77",
+    "runs with a common text": "ann /v1/runs?q=order",
     "runs with a text nobody has": "ann /v1/runs?q=zzz",
-    "workflows of a record": "ann /v1/records/demo.orders/o2/workflows",
+    "counts of runs": "oda /v1/runs/counts",
+    "counts I may see": "ann /v1/runs/counts",
+    "workflows of a record": "ann /v1/records/demo.orders/o4/workflows",
     "activity log": "oda /v1/activity-log",
+    "activity log, deep page": "oda /v1/activity-log?limit=200 +deep",
+    "activity log of a year ago": "oda /v1/activity-log?before=2025-10-20T00:00:00Z",
+    "activity log of my teams' runs": "lea /v1/activity-log",
     "activity log of a person": "oda /v1/activity-log?user=user7",
+    "activity log of a team": "oda /v1/activity-log?team=team7",
     "activity log of a run": "oda /v1/activity-log?run=run-0000000777",
     "activity log of a record": "oda /v1/activity-log?record=demo.orders/o7",
+    "activity log of a record's id": "oda /v1/activity-log?record=o7",
     "activity log of an action": "oda /v1/activity-log?action=command.complete",
     "definitions": "ann /v1/definitions",
 }
+"""Who asks for what; after a plus, which page further on."""
 
 
 class Stopwatch:
-    """Seconds that statements of an engine take, fetching not counted."""
+    """Seconds that statements take in the database, those that say who is calling included."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self) -> None:
         self.seconds = 0.0
-        self._began = 0.0
-        event.listen(engine, "before_cursor_execute", self._before)
-        event.listen(engine, "after_cursor_execute", self._after)
+        event.listen(Engine, "before_cursor_execute", self._before)
+        event.listen(Engine, "after_cursor_execute", self._after)
 
-    def _before(self, *_: Any) -> None:
-        self._began = time.perf_counter()
+    def _before(self, connection: Connection, *_: Any) -> None:
+        connection.info["began"] = time.perf_counter()
 
-    def _after(self, *_: Any) -> None:
-        self.seconds += time.perf_counter() - self._began
+    def _after(self, connection: Connection, *_: Any) -> None:
+        self.seconds += time.perf_counter() - connection.info["began"]
 
 
 async def ask(http: httpx2.AsyncClient, watch: Stopwatch, tokens: dict[str, str], line: str) -> dict[str, Any]:
     """Figures of one list."""
-    who, path, *more = line.split(" ", 2)
-    following = bool(more) and more[-1].endswith("+next")
-    if more and not following:
-        path = f"{path} {more[0]}"
+    asked, _, page = line.partition(" +")
+    who, path = asked.split(" ", 1)
     headers = {"Authorization": f"Bearer {tokens[who]}"}
-    if following:
-        page = (await http.get(path, headers=headers)).json()
-        path += f"{'&' if '?' in path else '?'}cursor={page['next']}"
+    path = await _page(http, path, headers, DEEP if page == "deep" else int(page or 0))
     sql, calls, until = list[float](), list[float](), time.monotonic() + SECONDS
     status = 200
     while len(calls) < TIMES and (time.monotonic() < until or len(calls) < 3) and status == 200:
@@ -116,6 +141,17 @@ async def ask(http: httpx2.AsyncClient, watch: Stopwatch, tokens: dict[str, str]
     return {"sql": milliseconds(sql), "call": milliseconds(calls), "times": len(calls), "rows": rows}
 
 
+async def _page(http: httpx2.AsyncClient, path: str, headers: dict[str, str], pages: int) -> str:
+    """The path of a list so many pages further on, or of its last page."""
+    wanted = path
+    for _ in range(pages):
+        following = (await http.get(wanted, headers=headers)).json()["next"]
+        if following is None:
+            break
+        wanted = f"{path}{'&' if '?' in path else '?'}cursor={following}"
+    return wanted
+
+
 @asynccontextmanager
 async def api(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, Stopwatch]]:
     """The API over a database; nothing it is asked here needs Temporal."""
@@ -125,7 +161,7 @@ async def api(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, Sto
         app = create_app(store=store, records=records, temporal=engine, config=Config(), signer=Signer.fresh())
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60) as http:
-            yield http, Stopwatch(store.engine.sync_engine)
+            yield http, Stopwatch()
         await records.close()
 
 

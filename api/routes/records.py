@@ -6,24 +6,28 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Response
+from sqlalchemy import Connection
 from sqlmodel import col, select
 
 from api.doors import Caller, Calling, asks
 from api.drafts import subject_of_definition
+from api.filters import RunFilters, RunStatus
 from api.permissions import Subject
-from api.reads import summary, within_reach
+from api.reads import summary
 from api.record_errors import read_record
 from api.routing import READS, answer, router
+from api.run_list import read_runs
 from api.schemas_runs import RecordWorkflows
 from api.starts import is_offered
-from api.store.tables import DefinitionRow, RunRow
+from api.store.tables import DefinitionRow
 
 routes = router("/v1/records", "records")
 
 SHOWN = 100
 """Runs of one record that are listed on each side; the run list has them all."""
 
-CLOSED = ("completed", "aborted")
+OPEN: list[RunStatus] = ["running", "waiting", "saved"]
+CLOSED: list[RunStatus] = ["completed", "aborted"]
 
 
 @routes.get("/{collection}/{record}/workflows", response_model=RecordWorkflows, responses=READS)
@@ -37,20 +41,16 @@ async def workflows(
     """
     caller.about.record = f"{collection}/{record}"
     fields = await read_record(caller, collection, record) if caller.may("source.read") else None
-    query = select(RunRow).where(col(RunRow.record_collection) == collection, col(RunRow.record_id) == record)
-    visible = within_reach(caller.who, "run.view", col(RunRow.teams_key), col(RunRow.started_by))
-    query = query if visible is None else query.where(visible)
-    newest = query.order_by(col(RunRow.started_at).desc(), col(RunRow.id).desc()).limit(SHOWN)
-    async with caller.house.store.reading() as session:
-        going = (await session.exec(newest.where(col(RunRow.status).not_in(CLOSED)))).all()
-        ended = (await session.exec(newest.where(col(RunRow.status).in_(CLOSED)))).all()
-    return answer(
-        {
-            "startable": await _startable(caller, collection, {**fields, "id": record}) if fields else [],
-            "to_continue": [summary(row) for row in going],
-            "history": [summary(row) for row in ended],
-        }
-    )
+    of_this = {"record": f"{collection}/{record}"}
+    going, ended = (RunFilters(status=statuses, **of_this) for statuses in (OPEN, CLOSED))
+
+    def look(connection: Connection) -> list[list[dict[str, Any]]]:
+        pages = (read_runs(connection, caller.who, asked, limit=SHOWN) for asked in (going, ended))
+        return [[summary(row) for row in page[:SHOWN]] for page in pages]
+
+    to_continue, history = await caller.house.store.look(look)
+    startable = await _startable(caller, collection, {**fields, "id": record}) if fields else []
+    return answer({"startable": startable, "to_continue": to_continue, "history": history})
 
 
 async def _startable(caller: Caller, collection: str, record: dict[str, Any]) -> list[dict[str, Any]]:

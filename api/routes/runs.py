@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated
 
 from fastapi import Query, Response
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from api.answers import past, state_of, view_of
 from api.doors import Calling, asks
+from api.filters import RunsAsked
 from api.forms_view import step_detail
 from api.idempotency import KeyHeader, Once
 from api.notes import notes_of
-from api.paging import Cursor, Limit, Order, Search, bad_query, cut, listing
+from api.paging import Cursor, Limit, Order, bad_query, cut, listing
 from api.problems import NotFound
-from api.reads import containing, holds_text, seen_run, summary, within_reach
+from api.reads import seen_run, summary
 from api.routing import READS, WRITES, answer, router
-from api.schemas import Instant, StartRun
+from api.run_list import read_counts, read_runs
+from api.schemas import StartRun
 from api.schemas_out import Page
-from api.schemas_runs import EventView, RunSummary, RunView, StepDetail
+from api.schemas_runs import EventView, RunCounts, RunSummary, RunView, StepDetail
 from api.starts import start_run
 from api.store.facts import event_of
-from api.store.tables import EventRow, RunRow
+from api.store.tables import EventRow
 from definitions.engine import State, fold
 from definitions.times import parse_instant
 from definitions.views import run_view
@@ -30,13 +32,6 @@ from definitions.views import run_view
 routes = router("/v1/runs", "runs")
 
 STARTED = {"description": "An open run of this record was resumed.", "model": RunView}
-
-RunStatus = Literal["running", "waiting", "saved", "completed", "aborted"]
-ORDERS = {
-    "-started_at": Order("-started_at", (col(RunRow.started_at), col(RunRow.id)), descending=True),
-    "started_at": Order("started_at", (col(RunRow.started_at), col(RunRow.id))),
-}
-Sort = Annotated[Literal["-started_at", "started_at"], Query(description="A minus sign: newest first.")]
 
 
 @routes.post("", response_model=RunView, status_code=201, responses={**WRITES, 200: STARTED})
@@ -50,52 +45,23 @@ async def start(body: StartRun, caller: Calling, idempotency_key: KeyHeader = No
 
 @routes.get("", response_model=Page[RunSummary], responses=READS)
 @asks("run.view")
-async def list_runs(
-    *,
-    caller: Calling,
-    status: Annotated[list[RunStatus] | None, Query()] = None,
-    definition: Annotated[str | None, Query(max_length=100)] = None,
-    record: Annotated[str | None, Query(max_length=400, description="`source.collection/id`, or an id.")] = None,
-    label: Annotated[str | None, Query(max_length=200)] = None,
-    attention: bool | None = None,
-    saved: bool | None = None,
-    started_after: Annotated[Instant | None, Query()] = None,
-    q: Search = None,
-    sort: Sort = "-started_at",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
+async def list_runs(caller: Calling, asked: Annotated[RunsAsked, Query()]) -> Response:
     """The runs the caller may see."""
-    query = _of_record(select(RunRow), record)
-    if status:
-        query = query.where(col(RunRow.status).in_(status))
-    if saved is not None:
-        query = query.where((col(RunRow.status) == "saved") == saved)
-    if definition is not None:
-        query = query.where(col(RunRow.definition) == definition)
-    if label is not None:
-        query = query.where(holds_text(RunRow.labels, label))
-    if attention is not None:
-        query = query.where(col(RunRow.attention) == attention)
-    if started_after is not None:
-        query = query.where(col(RunRow.started_at) > started_after)
-    if q:
-        query = query.where(containing((RunRow.name, RunRow.id, RunRow.record_id), q))
-    visible = within_reach(caller.who, "run.view", col(RunRow.teams_key), col(RunRow.started_by))
-    query = query if visible is None else query.where(visible)
-    async with caller.house.store.reading() as session:
-        rows = (await session.exec(ORDERS[sort].page(query, limit, cursor))).all()
-    shown, following = cut(rows, limit, sort, lambda row: (row.started_at, row.id))
+    read = partial(read_runs, who=caller.who, asked=asked, limit=asked.limit, cursor=asked.cursor)
+    rows = await caller.house.store.look(read)
+    shown, following = cut(rows, asked.limit, asked.sort, lambda row: (row.started_at, row.id))
     return answer(listing([summary(row) for row in shown], following))
 
 
-def _of_record(query: SelectOfScalar[RunRow], record: str | None) -> SelectOfScalar[RunRow]:
-    if record is None:
-        return query
-    collection, slash, name = record.partition("/")
-    if slash:
-        return query.where(col(RunRow.record_collection) == collection, col(RunRow.record_id) == name)
-    return query.where(col(RunRow.record_id) == record)
+@routes.get("/counts", response_model=Page[RunCounts], responses=READS)
+@asks("run.view")
+async def count_runs(caller: Calling, definition: Annotated[str | None, Query(max_length=100)] = None) -> Response:
+    """How many runs the caller may see, by definition and status; `attention` is among the open ones.
+
+    Kept, not counted: a run is in as soon as its first event is recorded.
+    """
+    found = await caller.house.store.look(partial(read_counts, who=caller.who, definition=definition))
+    return answer(listing(found))
 
 
 @routes.get("/{run}", response_model=RunView, responses=READS)

@@ -14,8 +14,8 @@ from zlib import crc32
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, select, text, true, update
 
 from api.store.keys import teams_key
-from api.store.row import Row
 from api.store.statements import insert_new
+from api.store.tables import Row
 from definitions.engine import State
 from definitions.views import has_attention
 

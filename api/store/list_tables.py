@@ -50,15 +50,17 @@ class LabelRow(Row, table=True):
 
 
 class WordRow(Row, table=True):
-    """A word that a run (its name, record or id) or a task's title has; `of` is the run, or the title itself.
+    """A word that a run (its name or record) or a task's title has; `of` is the run, or the title itself.
 
-    Only ever added to: what is found by a word is looked at again in the row's own `search` text.
+    `at` is the run's start, since that is the order runs are listed in. Only ever added to: what is found by a word is
+    looked at again in the row's own `search` text.
     """
 
     __tablename__ = "words"
 
     kind: str = Field(primary_key=True, sa_type=code())
     word: str = Field(primary_key=True, sa_type=code())
+    at: str = Field(primary_key=True, sa_type=code())
     of: str = Field(primary_key=True, sa_type=code())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlmodel import Field, SQLModel
 
 from api.store.columns import Instant, Json
@@ -32,3 +32,8 @@ def json_column() -> Any:
 def instant_column() -> Any:
     """An instant that may be missing."""
     return Field(default=None, sa_type=Instant, nullable=True)
+
+
+def partial(postgresql: str, sqlite: str) -> dict[str, Any]:
+    """Options of an index over some rows only: the condition in the words that each database must meet again."""
+    return {"postgresql_where": text(postgresql), "sqlite_where": text(sqlite)}

@@ -1,8 +1,9 @@
 """Text search by words: what is asked for is found when each of its words begins a word of the row.
 
-A word is a row of letters or digits, compared without case. The words of a run are those of its name and its record's
+A word is a row of letters or digits, compared without case; one of less than three must be the whole word, since what
+begins with a letter or two may be anything. The words of a run are those of its name and its record's
 id; a task has those of its run and of its title. Databases do not agree on text search, so the words are cut here, and
-both find the same. `search` columns hold them as ` word word`, which says for a row in hand whether it is meant; the
+both find the same. `search` columns hold them as ` word  word `, which says for a row in hand whether it is meant; the
 table `words` leads from a word to the rows.
 """
 
@@ -16,8 +17,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_
 
 from api.store.kept import Kept
-from api.store.row import Row
 from api.store.statements import insert_all_new
+from api.store.tables import Row
 
 WORDS = Row.metadata.tables["words"]
 LABELS = Row.metadata.tables["run_labels"]
@@ -25,6 +26,9 @@ LABELS = Row.metadata.tables["run_labels"]
 _WORD = re.compile(r"[^\W_]+")
 LONGEST, MOST = 64, 50
 """Characters of a word and words of a text that are kept: enough to find it again."""
+
+PREFIX = 3
+"""Characters from which on a word stands for those that begin with it."""
 
 _BEYOND = "\U0010ffff"
 
@@ -37,8 +41,8 @@ def words_of(*texts: str | None) -> list[str]:
 
 
 def search_text(*texts: str | None) -> str:
-    """The words as a `search` column holds them."""
-    return "".join(f" {word}" for word in words_of(*texts))
+    """The words as a `search` column holds them: each between two spaces."""
+    return "".join(f" {word} " for word in words_of(*texts))
 
 
 def beginning(column: Any, start: str) -> ColumnElement[bool]:
@@ -46,9 +50,14 @@ def beginning(column: Any, start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + _BEYOND)
 
 
+def means(column: Any, word: str) -> ColumnElement[bool]:
+    """SQL: the words that this one may stand for."""
+    return beginning(column, word) if len(word) >= PREFIX else column == word
+
+
 def has_words(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
-    """SQL: the `search` column has a word that begins like each of these."""
-    return and_(*(column.like(f"% {word}%") for word in words))
+    """SQL: the `search` column has a word for each of these."""
+    return and_(*(column.like(f"% {word}%" if len(word) >= PREFIX else f"% {word} %") for word in words))
 
 
 class Titles:
@@ -65,14 +74,15 @@ class Titles:
         for title in dict.fromkeys(titles):
             if self._known.get(title):
                 continue
-            rows = [{"kind": "title", "word": word, "of": title} for word in words_of(title)]
+            rows = [{"kind": "title", "word": word, "at": "", "of": title} for word in words_of(title)]
             if not insert_all_new(connection, WORDS, rows):
                 self._known.put(title, True)
 
 
 def introduce(connection: Connection, run: Mapping[str, Any]) -> None:
     """Make a run findable by its words and labels; `run` has the columns of its row. May be repeated."""
-    words = words_of(run["name"], run["record_id"])
-    insert_all_new(connection, WORDS, [{"kind": "run", "word": word, "of": run["id"]} for word in words])
-    of_run = {"run": run["id"], "started_at": run["started_at"]}
-    insert_all_new(connection, LABELS, [{**of_run, "label": label} for label in dict.fromkeys(run["labels"])])
+    start = run["started_at"]
+    words = [{"kind": "run", "word": word, "at": start} for word in words_of(run["name"], run["record_id"])]
+    insert_all_new(connection, WORDS, [{**word, "of": run["id"]} for word in words])
+    labels = [{"label": label, "started_at": start, "run": run["id"]} for label in dict.fromkeys(run["labels"])]
+    insert_all_new(connection, LABELS, labels)

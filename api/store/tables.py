@@ -14,12 +14,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import Column, Index
 from sqlmodel import Field
 
 from api.store.columns import NEVER, Instant, Json, code, counter
 from api.store.list_tables import AssignmentRow, CountRow, LabelRow, ViewRow, ViewShareRow, WordRow
-from api.store.row import Row, instant_column, json_column
+from api.store.row import Row, instant_column, json_column, partial
 
 __all__ = ["AssignmentRow", "CountRow", "LabelRow", "Row", "ViewRow", "ViewShareRow", "WordRow"]
 
@@ -72,13 +72,7 @@ class RunRow(Row, table=True):
         Index("runs_by_status", "status", "started_at", "id"),
         Index("runs_by_teams", "teams_key", "status", "started_at", "id"),
         Index("runs_by_holder", "holder", "started_at", "id"),
-        Index(
-            "runs_in_attention",
-            "started_at",
-            "id",
-            postgresql_where=text("attention"),
-            sqlite_where=text("attention = 1"),
-        ),
+        Index("runs_in_attention", "started_at", "id", **partial("attention", "attention = 1")),
     )
 
     id: str = Field(primary_key=True, sa_type=code())
@@ -124,7 +118,12 @@ class TaskRow(Row, table=True):
         Index("tasks_by_teams_entry", "teams_key", "entered_at", "run", "step"),
         Index("tasks_by_definition", "definition", "teams_key", "due_sort", "run", "step"),
         Index("tasks_by_status", "status", "due_sort", "run", "step"),
+        Index("tasks_by_teams_status", "teams_key", "status", "due_sort", "run", "step"),
         Index("tasks_by_record", "record_id", "due_sort", "run", "step"),
+        Index("tasks_automatic", "due_sort", "run", "step", **partial("NOT manual", "manual = 0")),
+        Index(
+            "tasks_automatic_by_teams", "teams_key", "due_sort", "run", "step", **partial("NOT manual", "manual = 0")
+        ),
     )
 
     run: str = Field(primary_key=True, sa_type=code())

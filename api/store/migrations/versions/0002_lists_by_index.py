@@ -53,6 +53,7 @@ NEW_INDEXES = {
         "tasks_by_teams_entry": ["teams_key", "entered_at", "run", "step"],
         "tasks_by_definition": ["definition", "teams_key", "due_sort", "run", "step"],
         "tasks_by_status": ["status", "due_sort", "run", "step"],
+        "tasks_by_teams_status": ["teams_key", "status", "due_sort", "run", "step"],
         "tasks_by_record": ["record_id", "due_sort", "run", "step"],
     },
     "assignments": {
@@ -69,6 +70,12 @@ NEW_INDEXES = {
         "log_by_record": ["record", "at", "id"],
         "log_by_record_id": ["record_id", "at", "id"],
     },
+}
+AUTOMATIC = ("NOT manual", "manual = 0")
+PARTIAL_INDEXES = {
+    "runs_in_attention": ("runs", ["started_at", "id"], "attention", "attention = 1"),
+    "tasks_automatic": ("tasks", ["due_sort", "run", "step"], *AUTOMATIC),
+    "tasks_automatic_by_teams": ("tasks", ["teams_key", "due_sort", "run", "step"], *AUTOMATIC),
 }
 NEW_TABLES = ("counts", "run_labels", "view_shares", "views", "words")
 
@@ -95,17 +102,14 @@ def upgrade() -> None:
     for table, indexes in NEW_INDEXES.items():
         for name, columns_of in indexes.items():
             op.create_index(name, table, columns_of)
-    op.create_index(
-        "runs_in_attention",
-        "runs",
-        ["started_at", "id"],
-        postgresql_where=sa.text("attention"),
-        sqlite_where=sa.text("attention = 1"),
-    )
+    for name, (table, columns_of, on_postgresql, on_sqlite) in PARTIAL_INDEXES.items():
+        where, sqlite_where = sa.text(on_postgresql), sa.text(on_sqlite)
+        op.create_index(name, table, columns_of, postgresql_where=where, sqlite_where=sqlite_where)
 
 
 def downgrade() -> None:
-    op.drop_index("runs_in_attention", table_name="runs")
+    for name, (table, *_) in PARTIAL_INDEXES.items():
+        op.drop_index(name, table_name=table)
     for table, indexes in NEW_INDEXES.items():
         for name in indexes:
             op.drop_index(name, table_name=table)
@@ -128,7 +132,7 @@ def downgrade() -> None:
 def _create_tables() -> None:
     texts = {
         "run_labels": ("label", "started_at", "run"),
-        "words": ("kind", "word", "of"),
+        "words": ("kind", "word", "at", "of"),
         "view_shares": ("team", "view"),
     }
     for table, names in texts.items():
@@ -183,13 +187,12 @@ def _fill_runs(connection: sa.Connection) -> None:
     names = ("id", "name", "record_id", "labels", "started_at")
     runs = sa.table("runs", *(sa.column(name) for name in (*names, "search")))
     labels = sa.table("run_labels", sa.column("label"), sa.column("started_at"), sa.column("run"))
-    words = sa.table("words", sa.column("kind"), sa.column("word"), sa.column("of"))
+    words = sa.table("words", *(sa.column(name) for name in ("kind", "word", "at", "of")))
     for rows in _pages(connection, runs, names, 1):
-        found = {row.id: _words(row.name, row.record_id) for row in rows}
-        _write(connection, _set_search(runs, 1), [{"k0": run, "to": _text(of)} for run, of in found.items()])
-        _write(
-            connection, words.insert(), [{"kind": "run", "word": w, "of": run} for run, of in found.items() for w in of]
-        )
+        found = [(row, _words(row.name, row.record_id)) for row in rows]
+        _write(connection, _set_search(runs, 1), [{"k0": row.id, "to": _text(of)} for row, of in found])
+        meant = [{"kind": "run", "word": w, "at": row.started_at, "of": row.id} for row, of in found for w in of]
+        _write(connection, words.insert(), meant)
         said = [{"label": x, "started_at": r.started_at, "run": r.id} for r in rows for x in _list(r.labels)]
         _write(connection, labels.insert(), said)
 
@@ -197,7 +200,7 @@ def _fill_runs(connection: sa.Connection) -> None:
 def _fill_tasks(connection: sa.Connection) -> None:
     names = ("run", "step", "title", "run_name", "record_id")
     tasks = sa.table("tasks", *(sa.column(name) for name in (*names, "search")))
-    words = sa.table("words", sa.column("kind"), sa.column("word"), sa.column("of"))
+    words = sa.table("words", *(sa.column(name) for name in ("kind", "word", "at", "of")))
     titles: set[str] = set()
     for rows in _pages(connection, tasks, names, 2):
         found = [
@@ -205,11 +208,8 @@ def _fill_tasks(connection: sa.Connection) -> None:
         ]
         _write(connection, _set_search(tasks, 2), found)
         titles |= {row.title for row in rows}
-    _write(
-        connection,
-        words.insert(),
-        [{"kind": "title", "word": w, "of": title} for title in sorted(titles) for w in _words(title)],
-    )
+    meant = [{"kind": "title", "word": w, "at": "", "of": title} for title in sorted(titles) for w in _words(title)]
+    _write(connection, words.insert(), meant)
 
 
 def _fill_log(connection: sa.Connection) -> None:
@@ -277,7 +277,7 @@ def _words(*texts: str | None) -> list[str]:
 
 
 def _text(words: list[str]) -> str:
-    return "".join(f" {word}" for word in words)
+    return "".join(f" {word} " for word in words)
 
 
 def _list(text: str | None) -> list[str]:
