@@ -37,6 +37,7 @@ from api.routes import (
     policies,
     records,
     runs,
+    session,
     sources,
     system,
     tasks,
@@ -45,6 +46,7 @@ from api.routes import (
 )
 from api.signing import Signer
 from api.store.people import People
+from api.store.sessions import Sessions
 from api.store.store import Store
 from api.tracing import log
 from api.versions import Versions
@@ -60,6 +62,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     records.routes,
     sources.routes,
     people.routes,
+    session.routes,
     policies.routes,
     files.routes,
     activity_log.routes,
@@ -117,6 +120,7 @@ def build_house(
         outbox=outbox,
         commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
         reads=ReadLog(store),
+        sessions=Sessions(store),
         config=config,
         metrics=metrics,
         blobs=blobs,

@@ -8,6 +8,7 @@ Every refusal of somebody we know leaves a row in the activity log, whatever ref
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,8 +25,12 @@ from api.activity import About, log_refusal
 from api.house import Config, House
 from api.permissions import EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
 from api.problems import ApiError, Forbidden, NotFound, TooMany, Unidentified
+from api.store.sessions import csrf_of
 from api.tracing import bind
 from api.yaml_text import parse_yaml
+
+SESSION_COOKIE = "hf_session"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 JSON, YAML, MULTIPART = "application/json", "application/yaml", "multipart/form-data"
 
@@ -138,14 +143,40 @@ def turn(house: House, rule: Rule) -> Iterator[None]:
 
 
 async def identify(request: Request) -> Caller:
-    """The caller with the roles and teams of this very moment. 401."""
+    """The caller with the roles and teams of this very moment: by a token, else by the session of a browser. 401."""
     house = cast(House, request.app.state.house)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    who = await house.people.actor(token.strip()) if scheme.lower() == "bearer" and token.strip() else None
+    if scheme.lower() == "bearer" and token.strip():
+        who = await house.people.actor(token.strip())
+    else:
+        who = await _in_session(request, house)
     if who is None:
         raise Unidentified
     bind(actor=who.id)
     return Caller(who, house)
+
+
+async def _in_session(request: Request, house: House) -> Who | None:
+    """Whose session came with the request. A browser sends the cookie whoever asked it to, so what changes something
+    must carry the token that only our own page knows.
+    """
+    secret = request.cookies.get(SESSION_COOKIE, "")
+    user = await house.sessions.user_of(secret) if secret else None
+    if user is None:
+        return None
+    sent = request.headers.get("x-csrf-token", "")
+    if request.method not in SAFE_METHODS and not hmac.compare_digest(sent.encode(), csrf_of(secret).encode()):
+        raise Forbidden("Send the X-CSRF-Token that GET /v1/session told.", code="csrf_token_missing")
+    return await house.people.who(user)
+
+
+def same_origin(request: Request) -> None:
+    """Refuses a sign-in or sign-out that another site asked the browser for: there is no token yet to tell."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin", "")
+    elsewhere = origin not in ("", "null") and origin.partition("://")[2] != request.headers.get("host", "")
+    if elsewhere or site not in ("same-origin", "none"):
+        raise Forbidden("This comes from another site.", code="cross_site")
 
 
 async def checked(request: Request, rule: Rule, caller: Caller) -> Request:

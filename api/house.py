@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
 from api.activity import ReadLog
 from api.commands import Commands
 from api.engine import Engine
@@ -15,6 +18,7 @@ from api.outbox import Outbox
 from api.ports import Blobs, Records
 from api.signing import Signer
 from api.store.people import People
+from api.store.sessions import Sessions
 from api.store.store import Store
 from api.versions import Versions
 
@@ -44,7 +48,7 @@ class House:
     """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
 
     Without `blobs` there are no large values and no files to be had. `busy` counts the calls that are worked on now,
-    by operation, where only so many may be at a time.
+    by operation, where only so many may be at a time; `guesses` the wrong passwords of the last minute.
     """
 
     store: Store
@@ -56,7 +60,9 @@ class House:
     outbox: Outbox
     commands: Commands
     reads: ReadLog
+    sessions: Sessions
     config: Config = field(default_factory=Config)
     metrics: Metrics = field(default_factory=Metrics)
     blobs: Blobs | None = None
     busy: dict[str, int] = field(default_factory=dict)
+    guesses: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

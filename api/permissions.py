@@ -103,7 +103,9 @@ def _table(*operations: Operation) -> Mapping[str, Operation]:
 
 OPERATIONS: Mapping[str, Operation] = _table(
     Operation("health", "Ask whether the service is up", public=True),
+    Operation("session", "Sign in and out of the console", public=True),
     Operation("me.view", "See who one is", everyone=True),
+    Operation("me.password", "Set one's own password", everyone=True),
     Operation("catalog.view", "Read templates, step kinds, schemas and closing reasons", everyone=True),
     Operation("actions.view", "Read the registered actions"),
     Operation("definition.view", "See a definition and its versions", hides=True),
