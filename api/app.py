@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 from api import problems
 from api.activity import ReadLog
 from api.commands import Commands
+from api.console import serve
 from api.doors import Door, Rule
 from api.engine import Engine
 from api.house import Config, House
@@ -83,8 +84,12 @@ def create_app(
     blobs: Blobs | None = None,
     config: Config | None = None,
     signer: Signer | None = None,
+    console: Path | None = None,
 ) -> FastAPI:
-    """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close."""
+    """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close.
+
+    `console` is the folder of the built console, where there is one.
+    """
     house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh(), blobs=blobs)
     app = FastAPI(
         title="Holdfast",
@@ -99,6 +104,8 @@ def create_app(
     app.state.house = house
     for routes in ROUTERS:
         app.include_router(routes)
+    if console is not None:
+        serve(app, console)
     _add_handlers(app)
     app.add_middleware(Surroundings, hosts=house.config.hosts, metrics=house.metrics)
     return app

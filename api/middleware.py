@@ -11,6 +11,7 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.console import headers_of
 from api.metrics import Metrics
 from api.problems import ApiError, Malformed, render
 from api.tracing import begin_trace, log
@@ -43,7 +44,7 @@ class Surroundings:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _mark(MutableHeaders(scope=message), trace)
+                _mark(MutableHeaders(scope=message), trace, scope["path"])
             await send(message)
 
         try:
@@ -66,8 +67,10 @@ class Surroundings:
         return None
 
 
-def _mark(headers: MutableHeaders, trace: str) -> None:
+def _mark(headers: MutableHeaders, trace: str, path: str) -> None:
     headers["X-Trace-Id"] = trace
+    for name, value in headers_of(path, headers.get("content-type", "")).items():
+        headers[name] = value
     for name, value in SAFE_HEADERS.items():
         headers.setdefault(name, value)
 

@@ -30,6 +30,7 @@ from api.store.ledger import SqlLedger
 from api.store.people import People
 from api.store.store import Store
 from api.store.tables import ActionRow
+from holdfast import console
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
@@ -105,7 +106,17 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         closing.push_async_callback(records.close)
         traced = closing.enter_context(exporting("holdfast-api"))
         engine = TemporalEngine(await connect_temporal(lazy=True, interceptors=traced), settings.task_queue)
-        config = Config(hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url)
+        config = Config(
+            hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url, calendar=settings.calendar
+        )
         signer = Signer.load(settings.home.absolute())
         blobs = open_blobs(settings.blobs_url, settings.blob_folder)
-        yield create_app(store=store, records=records, temporal=engine, blobs=blobs, config=config, signer=signer)
+        yield create_app(
+            store=store,
+            records=records,
+            temporal=engine,
+            blobs=blobs,
+            config=config,
+            signer=signer,
+            console=console.folder(),
+        )
