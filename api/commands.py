@@ -34,6 +34,7 @@ from api.problems import ApiError, IdempotencyConflict, Invalid, NotFound
 from api.reopening import hold_record, refuse_second, restart_payload
 from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
+from api.store.policies import policy_of
 from api.store.store import Store
 from api.store.tables import CommandRow, RunRow
 from api.tracing import bind, current_trace, log
@@ -45,7 +46,7 @@ from definitions.engine.moves import Refusal
 from definitions.engine.moves.migrating import FROZEN
 from definitions.model import TaskStep
 from definitions.times import parse_instant, rfc3339
-from definitions.wire import VALUE_LIMIT
+from definitions.wire import VALUE_LIMIT, Actor
 
 if TYPE_CHECKING:
     from api.doors import Caller
@@ -64,7 +65,13 @@ class Given:
     hash: str
     files: tuple[str, ...] = ()
     """What its answer refers to: whoever sees the run may read these from now on."""
+    policy: dict[str, Any] = field(default_factory=dict)
+    """The switches of who gives it, where the definition reads any."""
     frozen: dict[str, Any] | None = None
+
+    def actor(self, who: Who) -> Actor:
+        """Who gives it, as the run will judge it."""
+        return replace(who.actor(), policy=self.policy)
 
     @property
     def told(self) -> dict[str, Any]:
@@ -120,10 +127,11 @@ class Commands:
             if row is None:
                 raise NotFound("run")
             published = await self.versions.need(row.definition, row.version, session)
+            policy = await policy_for(session, caller.who, published)
         about.definition, about.record = row.definition, record_of(row)
         caller.allow("run.view", subject_of(row), "run")
         body = bare(command, name)
-        return Given(name, row, published, body, digest([run, body])), known
+        return Given(name, row, published, body, digest([run, body]), policy=policy), known
 
     async def _look(self, caller: Caller, given: Given) -> tuple[Given, list[dict[str, str]]]:
         """The command with what is known of the files it names, and those files and records that are none."""
@@ -144,7 +152,7 @@ class Commands:
         caller.allow(COMMAND_OPERATIONS[kind], subject, "run")
         not_in_the_future(given.body, now)
         given = await self._with_version(given)
-        refusal = judge(graph, state, given.told, caller.who.actor(), now)
+        refusal = judge(graph, state, given.told, given.actor(caller.who), now)
         if wrong and (refusal is None or refusal.status == 409 or refusal.code == "invalid_output"):
             refusal = _also(refusal, wrong)
         if refusal is not None and refusal.status != 409:
@@ -164,7 +172,7 @@ class Commands:
         self, caller: Caller, given: Given, now: datetime, end: float
     ) -> tuple[CommandRow | None, bool]:
         """One transaction, then the signal: the row of somebody who was faster with the same id, or whether it went."""
-        envelope = self.signer.seal(given.run.id, given.told, caller.who.actor(), now_text())
+        envelope = self.signer.seal(given.run.id, given.told, given.actor(caller.who), now_text())
         payload = replace(envelope, trace=current_trace()).to_json()
         opens = given.body["type"] == "reopen"
         if opens:
@@ -299,6 +307,13 @@ class Commands:
 def takes_when_closed(state: State, body: dict[str, Any]) -> bool:
     """What a run that has ended is still told: to open again, and how to go on with an errand it left."""
     return body["type"] == "reopen" or (side_of(state, body) is not None and not state.over)
+
+
+async def policy_for(session: AsyncSession, who: Who, published: Published) -> dict[str, Any]:
+    """The switches that hold for somebody now; {} without asking where the definition reads none."""
+    if not published.reads_policy:
+        return {}
+    return await session.run_sync(lambda inner: policy_of(inner.connection(), who.id))
 
 
 def _also(refusal: Refusal | None, wrong: list[dict[str, str]]) -> Refusal:

@@ -1,20 +1,35 @@
 """A step's form as the caller meets it: JSON Schema for what may be answered, hints for showing it, first values.
 
 Conditions are worked out for this moment by the same evaluator that will judge the answer; where one is unknown it
-counts as not met, as it will then. What is not visible is not in the schema at all. The schema helps a person to fill
-in the form; the judge of an answer is `definitions.forms.check_answer`.
+counts as not met, as it will then. What is not visible is not in the schema at all. What stands in a table's columns is
+worked out without a row, so a condition that reads its row counts as not met here. The schema helps a person to fill in
+the form; the judge of an answer is `definitions.task_forms.task_answer`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from api import sniffing
 from definitions.engine import Graph, State
 from definitions.engine.scope import met, resolved, scope_of
 from definitions.model import DecisionStep, FormField, TaskStep
+from definitions.task_forms import task_beginning, timers_of
+from definitions.timers import Start
 from definitions.views import round_view
+
+TEXT, NUMBER = {"type": "string"}, {"type": "number"}
+
+
+def _shape(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required}
+
+
+FILE = _shape({"file": TEXT, "caption": TEXT}, ["file"])
+"""A file as an answer names it; the rest of what is kept of it is found by the door."""
 
 TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -33,12 +48,12 @@ TYPES: dict[str, dict[str, Any]] = {
     "phone": {"type": "string"},
     "url": {"type": "string", "format": "uri"},
     "record": {"type": "string"},
-    "pictures": {"type": "array", "items": {"type": "object", "required": ["id"]}},
-    "file": {"type": ["object", "array"]},
-    "signature": {"type": "object"},
-    "location": {"type": "object"},
+    "pictures": {"type": "array", "items": FILE},
+    "file": {"oneOf": [FILE, {"type": "array", "items": FILE}]},
+    "signature": _shape({"name": TEXT, "typed": {"type": "boolean"}, "file": TEXT}, ["name"]),
+    "location": _shape({"lat": NUMBER, "lon": NUMBER, "accuracy": NUMBER}, ["lat", "lon"]),
     "barcode": {"type": "string"},
-    "stopwatch": {"type": "object"},
+    "stopwatch": _shape({"at": {"type": "string", "format": "date-time"}}, ["at"]),
 }
 """Field type -> the JSON Schema it begins with; a `table` is made of its columns, `info` asks nothing."""
 
@@ -46,13 +61,18 @@ LENGTHS = ("text", "long_text", "email", "phone", "url", "barcode")
 COUNTED = ("choices", "checklist", "table", "pictures")
 
 
-def step_detail(graph: Graph, state: State, step: str, view: dict[str, Any]) -> dict[str, Any]:
-    """`GET /v1/runs/{id}/steps/{step}`: the step as in the RunView with form, rounds and notes."""
+def step_detail(
+    graph: Graph, state: State, step: str, view: dict[str, Any], policy: Mapping[str, Any]
+) -> dict[str, Any]:
+    """`GET /v1/runs/{id}/steps/{step}`: the step as in the RunView with form, rounds and notes.
+
+    `policy` are the switches of who looks: the form is the one that person would be judged by.
+    """
     rounds = [round_view(execution) for execution in state.executions.values() if execution.step == step]
-    return {**view, "form": form_of(graph, state, step), "rounds": rounds, "notes": []}
+    return {**view, "form": form_of(graph, state, step, policy), "rounds": rounds, "notes": []}
 
 
-def form_of(graph: Graph, state: State, step: str) -> dict[str, Any] | None:
+def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) -> dict[str, Any] | None:
     """`{schema, ui, values}` of a task or of a decision by a person; None for what no person fills in."""
     node = graph.nodes[step]
     match node.step:
@@ -65,58 +85,92 @@ def form_of(graph: Graph, state: State, step: str) -> dict[str, Any] | None:
                 "values": {},
             }
         case TaskStep():
-            scope = scope_of(graph, state, datetime.now(UTC))
-            return fields_form(graph, node.step.fields, f"{node.pointer}/fields", scope)
+            scope = scope_of(graph, state, datetime.now(UTC), policy)
+            entered = _entered(state, step)
+            values = task_beginning(node.step, node.pointer, scope, graph.trees, entered)
+            form = _Form(graph, scope, timers_of(graph.document, node.step.fields) or {})
+            return {**form.of(node.step.fields, f"{node.pointer}/fields"), "values": values}
         case _:
             return None
 
 
-def fields_form(graph: Graph, fields: Sequence[FormField], pointer: str, scope: dict[str, Any]) -> dict[str, Any]:
-    """The form of some fields; `pointer` is where they stand in the document."""
-    properties: dict[str, Any] = {}
-    ui: dict[str, Any] = {"order": []}
-    values: dict[str, Any] = {}
-    required: list[str] = []
-    for index, field in enumerate(fields):
-        at = f"{pointer}/{index}"
-        if not met(graph, field.visible, f"{at}/visible", scope):
-            continue
-        ui["order"].append(field.id)
-        ui[field.id] = _hints(graph, field, at, scope)
-        if (value := resolved(graph, field.default, f"{at}/default", scope)) is not None:
-            values[field.id] = value
-        if field.type != "info":
-            properties[field.id] = _schema(graph, field, at, scope)
-            if met(graph, field.required, f"{at}/required", scope):
-                required.append(field.id)
-    return {"schema": _object(properties, required), "ui": ui, "values": values}
+def _entered(state: State, step: str) -> dict[str, Any]:
+    """What was answered earlier: in this round, or in the one it opens again."""
+    execution = state.of(step)
+    if execution is None:
+        return {}
+    found = execution.output or (execution.before or {}).get("output")
+    return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Some fields as they are at one moment for one person. `timers` says which stopwatch stops which."""
+
+    graph: Graph
+    scope: dict[str, Any]
+    timers: Mapping[str, Start]
+
+    def of(self, fields: Sequence[FormField], pointer: str) -> dict[str, Any]:
+        """`{schema, ui}` of some fields; `pointer` is where they stand in the document."""
+        properties: dict[str, Any] = {}
+        ui: dict[str, Any] = {"order": []}
+        required: list[str] = []
+        for index, field in enumerate(fields):
+            at = f"{pointer}/{index}"
+            if not self._met(field.visible, f"{at}/visible"):
+                continue
+            ui["order"].append(field.id)
+            ui[field.id] = self._hints(field, at)
+            if field.type != "info":
+                properties[field.id] = self._schema(field, at)
+                if self._met(field.required, f"{at}/required"):
+                    required.append(field.id)
+        return {"schema": _object(properties, required), "ui": ui}
+
+    def _met(self, value: Any, at: str) -> bool:
+        return met(self.graph, value, at, self.scope)
+
+    def _hints(self, field: FormField, at: str) -> dict[str, Any]:
+        """How to show it: `readonly` where it can only be looked at, `rows` where records are looked up, and so on."""
+        hints: dict[str, Any] = {"widget": field.type, "label": field.label, "help": field.help}
+        hints |= {"readonly": not self._met(field.editable, f"{at}/editable") or None, "bind": field.bind}
+        if field.type == "stopwatch":
+            hints |= {"timer": field.timer, "stops": field.timer is not None and at in self.timers}
+        if field.type == "record":
+            collection = field.collection or self.graph.document.record
+            hints |= {"collection": collection, "rows": _rows_of(collection)}
+        if field.type in ("pictures", "file", "signature"):
+            hints["accept"] = list(sniffing.TAKEN if field.type == "file" else sniffing.PICTURES)
+        if field.type == "table":
+            hints["columns"] = self.of(field.fields, f"{at}/fields")["ui"]
+        return {key: value for key, value in hints.items() if value is not None}
+
+    def _schema(self, field: FormField, at: str) -> dict[str, Any]:
+        schema: dict[str, Any] = {"title": field.label or field.id, **TYPES.get(field.type, {})}
+        if field.type == "table":
+            schema |= {"type": "array", "items": self.of(field.fields, f"{at}/fields")["schema"]}
+        if field.pattern:
+            schema["pattern"] = field.pattern
+        _bounds(schema, field, lambda name, value: resolved(self.graph, value, f"{at}/{name}", self.scope))
+        options = resolved(self.graph, field.options, f"{at}/options", self.scope)
+        if isinstance(options, list | tuple):
+            choices = [_option(option) for option in options]
+            if field.type in ("choices", "checklist"):
+                schema["items"] = {"oneOf": choices}
+            else:
+                schema["oneOf"] = choices
+        return schema
+
+
+def _rows_of(collection: str | None) -> str | None:
+    """Where the rows stand that may be chosen from; `?q=` looks for a text."""
+    source, _, name = (collection or "").partition(".")
+    return f"/v1/sources/{source}/collections/{name}/rows" if name else None
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def _hints(graph: Graph, field: FormField, at: str, scope: dict[str, Any]) -> dict[str, Any]:
-    editable = met(graph, field.editable, f"{at}/editable", scope)
-    hints = {"widget": field.type, "help": field.help, "readonly": not editable or None, "timer": field.timer}
-    return {key: value for key, value in {**hints, "collection": field.collection}.items() if value is not None}
-
-
-def _schema(graph: Graph, field: FormField, at: str, scope: dict[str, Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = {"title": field.label or field.id, **TYPES.get(field.type, {})}
-    if field.type == "table":
-        schema |= {"type": "array", "items": fields_form(graph, field.fields, f"{at}/fields", scope)["schema"]}
-    if field.pattern:
-        schema["pattern"] = field.pattern
-    _bounds(schema, field, lambda name, value: resolved(graph, value, f"{at}/{name}", scope))
-    options = resolved(graph, field.options, f"{at}/options", scope)
-    if isinstance(options, list | tuple):
-        choices = [_option(option) for option in options]
-        if field.type in ("choices", "checklist"):
-            schema["items"] = {"oneOf": choices}
-        else:
-            schema["oneOf"] = choices
-    return schema
 
 
 def _bounds(schema: dict[str, Any], field: FormField, worth: Callable[[str, Any], Any]) -> None:

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from api import named
 from api.activity import entry
 from api.answers import now_text, subject_of, view_of, with_can
 from api.engine import EngineError
 from api.idempotency import Once
+from api.inputs import checked_inputs
 from api.outbox import Entry
 from api.permissions import Subject
 from api.problems import Conflict, Invalid, NotFound
@@ -32,7 +34,6 @@ from api.versions import Published
 from definitions.engine.advance import started_data
 from definitions.engine.messages import Started
 from definitions.expressions.evaluate import truth
-from definitions.forms import check_answer
 from definitions.references import KEY, reserved
 from definitions.wire import RunStart
 
@@ -49,6 +50,7 @@ class Request:
     published: Published
     start: RunStart
     open_key: str | None
+    files: tuple[str, ...] = ()
 
 
 async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, dict[str, Any]]:
@@ -81,16 +83,11 @@ async def _request(caller: Caller, body: StartRun) -> Request:
     scope: dict[str, Any] = {"record": {**record, "id": body.record} if body.record else {}, "now": now, "policy": {}}
     if not is_offered(published, scope):
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
-    inputs, problems = check_answer(
-        document.inputs, body.inputs, scope, published.graph.trees, "/inputs", base="/inputs"
-    )
-    if problems:
-        errors = [problem.to_json() for problem in problems]
-        raise Invalid(f"The inputs are not complete: {errors[0]['message']}", code="invalid_inputs", errors=errors)
+    inputs, files = await checked_inputs(caller, published, body.inputs, scope)
     start = _start(caller, published, body, record, inputs)
     if not (document.start.one_per_record and body.record and document.record):
-        return Request(published, start, None)
-    return Request(published, start, open_key(published.key, document.record, body.record))
+        return Request(published, start, None, files)
+    return Request(published, start, open_key(published.key, document.record, body.record), files)
 
 
 def _start(
@@ -210,6 +207,7 @@ async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, 
     payload = {key: value for key, value in start.to_json().items() if key != "frozen"}
     async with house.store.session() as session:
         session.add(row)
+        await session.run_sync(lambda inner: named.link(inner.connection(), row.id, request.files))
         session.add(entry(caller.who, caller.about, "write", at=at))
         once.remember(session, 201, {"run": row.id})
         stored, _ = await house.outbox.put(session, row.id, "start", {**payload, "frozen": {}})

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.store.store import Store
 from api.store.tables import VersionRow
 from definitions.engine import Graph
+from definitions.policy import is_read
 
 KEPT = 256
 """Versions kept in memory. A refund takes some 100 KB as a graph, so this is a few dozen MB at most in practice."""
@@ -22,7 +23,7 @@ KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One immutable version with its graph."""
+    """One immutable version with its graph. `reads_policy`: some of its fields follow the policy of who acts."""
 
     key: str
     version: int
@@ -32,6 +33,7 @@ class Published:
     graph: Graph
     published_by: str
     published_at: datetime
+    reads_policy: bool
 
 
 class Versions:
@@ -62,7 +64,15 @@ class Versions:
     def _keep(self, row: VersionRow) -> Published:
         graph = Graph.load(row.frozen)
         found = Published(
-            row.key, row.version, row.hash, row.document, row.frozen, graph, row.published_by, row.published_at
+            key=row.key,
+            version=row.version,
+            hash=row.hash,
+            document=row.document,
+            frozen=row.frozen,
+            graph=graph,
+            published_by=row.published_by,
+            published_at=row.published_at,
+            reads_policy=is_read(graph.trees),
         )
         self._kept[row.key, row.version] = found
         while len(self._kept) > KEPT:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from definitions.expressions.tree import walk
+
 SWITCHES: dict[str, bool | int] = {
     "customer_data_shown": True,
     "customer_data_editable": False,
@@ -51,6 +53,19 @@ def problems(switches: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield name, "wrong_value", f"{name} lies between 0 and {LARGEST}"
     if len(switches) > SWITCHES_LIMIT:
         yield "", "too_many", f"a profile has at most {SWITCHES_LIMIT} switches"
+
+
+def is_read(trees: Mapping[str, Any]) -> bool:
+    """Whether any expression of a definition reads the policy: only then does it have to be looked up."""
+    return any(_reads(root) for tree in trees.values() for root in _roots(tree))
+
+
+def _roots(tree: Mapping[str, Any]) -> Iterator[list[Any]]:
+    yield from [tree["node"]] if "node" in tree else [part for part in tree["parts"] if isinstance(part, list)]
+
+
+def _reads(root: list[Any]) -> bool:
+    return any(node[0] == "read" and node[2] == "policy" for node in walk(root))
 
 
 def changed(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

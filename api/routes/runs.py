@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from sqlmodel import col, select
 
 from api.answers import past, state_of, view_of
+from api.commands import policy_for
 from api.doors import Calling, asks
 from api.filters import RunsAsked
 from api.forms_view import step_detail
@@ -86,7 +87,9 @@ async def get_step(run: str, step: str, caller: Calling) -> Response:
     caller.house.reads.note(caller.who, caller.about)
     view = view_of(row, published, caller.who)
     shown = next(item for item in view["steps"] if item["id"] == step)
-    return answer({**step_detail(graph, state, step, shown), "notes": await notes_of(caller, run, step)})
+    async with caller.house.store.reading() as session:
+        policy = await policy_for(session, caller.who, published)
+    return answer({**step_detail(graph, state, step, shown, policy), "notes": await notes_of(caller, run, step)})
 
 
 @routes.get("/{run}/events", response_model=Page[EventView], responses=READS)

@@ -1,0 +1,30 @@
+"""What is asked for at the start of a run, answered: checked like any form, before there is a run at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api import named
+from api.commands import policy_for
+from api.problems import Invalid
+from api.versions import Published
+from definitions.forms import check_answer
+
+if TYPE_CHECKING:
+    from api.doors import Caller
+
+
+async def checked_inputs(
+    caller: Caller, published: Published, given: dict[str, Any], scope: dict[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The inputs as the run will keep them, and the files they name. Raises Invalid with every finding at once."""
+    fields, own = published.graph.document.inputs, published.graph.document.record
+    async with caller.house.store.reading() as session:
+        policy = await policy_for(session, caller.who, published)
+    found = await named.look(caller, fields, given, own, "/inputs")
+    inside = {**scope, "policy": policy}
+    kept, problems = check_answer(fields, found.answer, inside, published.graph.trees, "/inputs", base="/inputs")
+    errors = [*(problem.to_json() for problem in problems), *found.problems]
+    if errors:
+        raise Invalid(f"The inputs are not complete: {errors[0]['message']}", code="invalid_inputs", errors=errors)
+    return kept, found.files
