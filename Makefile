@@ -3,6 +3,7 @@
 SHELL := bash
 BIN := .venv/bin
 READY := .make/ready
+CONSOLE := .make/console
 # The lock names no package index: hashes say what a package is, the machine says where it comes from.
 LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --all-extras --group dev
 
@@ -12,17 +13,18 @@ LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annot
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
-run: $(READY) ## the whole stack on this machine: Temporal, database, worker, API, demo data; Ctrl-C stops it
+run: $(READY) $(CONSOLE) ## the whole stack on this machine: Temporal, database, worker, API, demo data; Ctrl-C stops it
 	@exec $(BIN)/python -m holdfast run
 
-test: $(READY) ## every test, on a real Temporal server and a real PostgreSQL
+test: $(READY) $(CONSOLE) ## every test, on a real Temporal server and a real PostgreSQL
 	@exec $(BIN)/python -m pytest
 
-check: $(READY) ## format, lint, types, import contracts, and the tests that need no server
+check: $(READY) $(CONSOLE) ## format, lint, types, import contracts, and the tests that need no server
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@.ci/web check
 	$(BIN)/python -m pytest -m "not server"
 
 format: $(READY) ## formats the code and mends what ruff can mend
@@ -48,6 +50,9 @@ lock: ## solves the dependencies anew into requirements.lock (needs uv)
 
 clean: ## takes away what the set-up made; the data of `make run` stays
 	rm -rf .venv .make .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(CONSOLE): $(READY) $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/screenshots/*' -not -name schema.d.ts)
+	@.ci/web build
 
 $(READY): requirements.lock pyproject.toml .ci/setup
 	@.ci/setup

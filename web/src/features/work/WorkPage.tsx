@@ -1,3 +1,339 @@
+import {
+  Badge,
+  Box,
+  Button,
+  Checkbox,
+  Grid,
+  Group,
+  Loader,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, type Schemas, sent } from '@/api/client';
+import { useShortcut } from '@/app/keyboard';
+import { keys } from '@/app/queries';
+import { useSession } from '@/app/session';
+import { TaskWork } from '@/app/TaskWork';
+import { Failed, Panel } from '@/ui/Failed';
+import { Status } from '@/ui/Status';
+import { When } from '@/ui/When';
+import { type Filters, nextOf, PRESETS, preset, query } from './filters';
+import { SavedViews } from './SavedViews';
+
+type Task = Schemas['TaskView'];
+const nameOf = (task: Task) => `${task.run}/${task.step}`;
+
+/** Open tasks on the left, the selected one on the right. What is selected and filtered stands in the address. */
 export default function WorkPage() {
-  return null;
+  const { t } = useTranslation();
+  const filters = useSearch({ from: '/work' }) as Filters;
+  const go = useNavigate({ from: '/work' });
+  const session = useSession();
+  const asked = useMemo(
+    () => query(filters, session.data?.user?.teams ?? []),
+    [filters, session.data?.user?.teams],
+  );
+  const tasks = useInfiniteQuery({
+    queryKey: keys.tasks(asked),
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 100, cursor: pageParam } as never } })),
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: 10_000,
+    placeholderData: keepPreviousData,
+  });
+  const list = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
+  const [picked, setPicked] = useState<string[]>([]);
+  const selected = list.find((task) => nameOf(task) === filters.task);
+  const change = useCallback(
+    (next: Filters) => void go({ search: (old: Filters) => clean({ ...old, ...next }), replace: true }),
+    [go],
+  );
+  const select = useCallback(
+    (task: Task | undefined) => change({ task: task ? nameOf(task) : '' }),
+    [change],
+  );
+  const walk = useCallback(
+    (by: number) => {
+      const place = selected ? list.indexOf(selected) : -1;
+      select(list[Math.min(Math.max(place + by, 0), list.length - 1)]);
+    },
+    [list, select, selected],
+  );
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut(
+    'j',
+    t('work.next'),
+    useCallback(() => walk(1), [walk]),
+  );
+  useShortcut(
+    'k',
+    t('work.previous'),
+    useCallback(() => walk(-1), [walk]),
+  );
+  useShortcut(
+    '/',
+    t('work.search'),
+    useCallback(() => search.current?.focus(), []),
+  );
+  useShortcut(
+    'Escape',
+    t('keys.close'),
+    useCallback(() => select(undefined), [select]),
+  );
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          {t('nav.work')}
+        </Title>
+        <SavedViews
+          kind="tasks"
+          filters={filters}
+          onPick={(view) => void go({ search: view, replace: true })}
+        />
+      </Group>
+      <Group gap="sm">
+        <SegmentedControl
+          aria-label={t('work.show')}
+          value={preset(filters) ?? ''}
+          onChange={(id) =>
+            void go({ search: PRESETS.find((each) => each.id === id)?.filters ?? {}, replace: true })
+          }
+          data={PRESETS.map(({ id }) => ({ value: id, label: t(`work.${id}`) }))}
+        />
+        <TextInput
+          ref={search}
+          type="search"
+          aria-label={t('work.search')}
+          placeholder={t('work.search')}
+          defaultValue={filters.q}
+          onChange={(event) => change({ q: event.currentTarget.value })}
+        />
+        <Select
+          aria-label={t('work.sort')}
+          value={filters.sort ?? 'due'}
+          onChange={(value) => change({ sort: value ?? '' })}
+          data={(['due', 'title', 'entered'] as const).map((value) => ({
+            value,
+            label: t(`work.by.${value}`),
+          }))}
+          w={150}
+        />
+        {picked.length > 0 && (
+          <Bulk tasks={list.filter((task) => picked.includes(nameOf(task)))} onDone={() => setPicked([])} />
+        )}
+      </Group>
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 5, lg: 4 }} visibleFrom={selected ? 'md' : undefined}>
+          {tasks.isError && <Failed error={tasks.error} reset={() => void tasks.refetch()} />}
+          {tasks.isPending && <Loader aria-label="…" />}
+          {tasks.data && list.length === 0 && (
+            <Text c="dimmed">{t(filters.q ? 'work.nothing_found' : 'work.nothing')}</Text>
+          )}
+          <Rows
+            list={list}
+            selected={filters.task}
+            picked={picked}
+            onPick={setPicked}
+            onSelect={select}
+            onEnd={() => tasks.hasNextPage && !tasks.isFetchingNextPage && void tasks.fetchNextPage()}
+          />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
+          {selected ? (
+            <Panel key={nameOf(selected)}>
+              <Button hiddenFrom="md" variant="subtle" mb="xs" onClick={() => select(undefined)}>
+                {t('work.back')}
+              </Button>
+              <TaskWork
+                run={selected.run}
+                step={selected.step}
+                onEnded={() => select(nextOf(list, selected))}
+              />
+            </Panel>
+          ) : (
+            <Text c="dimmed" visibleFrom="md">
+              {t('work.choose')}
+            </Text>
+          )}
+        </Grid.Col>
+      </Grid>
+    </Stack>
+  );
+}
+
+function clean(filters: Filters): Filters {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+}
+
+type RowsProps = {
+  list: Task[];
+  selected: string | undefined;
+  picked: string[];
+  onPick: (picked: string[]) => void;
+  onSelect: (task: Task) => void;
+  onEnd: () => void;
+};
+
+/** Ten thousand rows scroll as ten do: only those in sight are drawn. */
+function Rows({ list, selected, picked, onPick, onSelect, onEnd }: RowsProps) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: list.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 76,
+    overscan: 8,
+  });
+  const drawn = rows.getVirtualItems();
+  if ((drawn.at(-1)?.index ?? -1) >= list.length - 5 && list.length > 0) queueMicrotask(onEnd);
+  return (
+    <Box
+      ref={box}
+      style={{ height: 'calc(100vh - 230px)', minHeight: 240, overflow: 'auto' }}
+      tabIndex={0}
+      role="list"
+      aria-label={t('work.tasks')}
+    >
+      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
+        {drawn.map((row) => {
+          const task = list[row.index] as Task;
+          const name = nameOf(task);
+          return (
+            <div
+              key={name}
+              role="listitem"
+              ref={rows.measureElement}
+              data-index={row.index}
+              style={{
+                position: 'absolute',
+                top: 0,
+                left: 0,
+                right: 0,
+                transform: `translateY(${row.start}px)`,
+              }}
+            >
+              <Row
+                task={task}
+                selected={name === selected}
+                picked={picked.includes(name)}
+                onPick={(on) => onPick(on ? [...picked, name] : picked.filter((each) => each !== name))}
+                onSelect={() => onSelect(task)}
+              />
+            </div>
+          );
+        })}
+      </div>
+    </Box>
+  );
+}
+
+type RowProps = {
+  task: Task;
+  selected: boolean;
+  picked: boolean;
+  onPick: (on: boolean) => void;
+  onSelect: () => void;
+};
+
+function Row({ task, selected, picked, onPick, onSelect }: RowProps) {
+  const { t } = useTranslation();
+  const late = task.due !== null && task.due < new Date().toISOString();
+  return (
+    <Group
+      wrap="nowrap"
+      gap="xs"
+      p="xs"
+      style={{
+        borderRadius: 8,
+        background: selected ? 'var(--mantine-primary-color-light)' : undefined,
+      }}
+    >
+      <Checkbox
+        checked={picked}
+        onChange={(event) => onPick(event.currentTarget.checked)}
+        aria-label={t('work.pick', { title: task.title })}
+      />
+      <Box
+        component="button"
+        onClick={onSelect}
+        aria-current={selected}
+        style={{ all: 'unset', cursor: 'pointer', flex: 1, minWidth: 0 }}
+      >
+        <Group justify="space-between" wrap="nowrap">
+          <Text fw={600} truncate>
+            {task.title}
+          </Text>
+          <Status
+            value={task.attention ? 'attention' : task.status}
+            tone={task.attention ? 'orange' : 'blue'}
+          />
+        </Group>
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm" c="dimmed" truncate>
+            {task.run_name}
+          </Text>
+          {task.due && (
+            <When value={task.due} size="sm" c={late ? 'red' : 'dimmed'} fw={late ? 600 : undefined} />
+          )}
+        </Group>
+      </Box>
+    </Group>
+  );
+}
+
+/** One command for many tasks, after a look at how many; what was refused is said. */
+function Bulk({ tasks, onDone }: { tasks: Task[]; onDone: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const give = useMutation({
+    mutationFn: async (type: string) => {
+      const commands = tasks.map((task) => ({
+        id: crypto.randomUUID(),
+        run: task.run,
+        step: task.step,
+        execution: task.execution,
+        type,
+      }));
+      return sent(api.POST('/v1/commands', { body: { commands } as never }));
+    },
+    onSuccess: ({ results }) => {
+      void client.invalidateQueries({ queryKey: ['tasks'] });
+      const refused = results.filter((each) => each.status >= 400);
+      onDone();
+      if (refused.length > 0) {
+        modals.open({
+          title: t('work.refused', { count: refused.length }),
+          children: refused.map((each) => <Text key={each.command}>{each.problem?.detail}</Text>),
+        });
+      }
+    },
+  });
+  const ask = (type: string) =>
+    modals.openConfirmModal({
+      title: t('work.bulk', { command: t(`command.${type}`), count: tasks.length }),
+      labels: { confirm: t(`command.${type}`), cancel: t('step.never_mind') },
+      onConfirm: () => give.mutate(type),
+    });
+  return (
+    <Group gap="xs">
+      <Badge variant="light">{t('work.picked', { count: tasks.length })}</Badge>
+      {(['claim', 'start', 'complete', 'skip'] as const).map((type) => (
+        <Button key={type} size="xs" variant="default" loading={give.isPending} onClick={() => ask(type)}>
+          {t(`command.${type}`)}
+        </Button>
+      ))}
+    </Group>
+  );
 }

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import de from './de';
+import en from './en';
+
+function names(words: object, before = ''): string[] {
+  return Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${before}${key}`] : names(value as object, `${before}${key}.`),
+  );
+}
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.tsx?$/.test(name) && !name.includes('words/'))
+  .map((name) => readFileSync(`src/${name}`, 'utf8'))
+  .join('\n');
+
+it('says the same things in every language', () => {
+  expect(names(de)).toEqual(names(en));
+});
+
+it('has every word a page asks for', () => {
+  const asked = [...sources.matchAll(/\bt\('([a-z_.]+)'/g)].map((match) => match[1] as string);
+  const known = names(en);
+  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+  expect(asked.length).toBeGreaterThan(50);
+});

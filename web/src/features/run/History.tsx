@@ -1,0 +1,45 @@
+import { Loader, Text, Timeline } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, sent } from '@/api/client';
+import { keys } from '@/app/queries';
+import { Failed } from '@/ui/Failed';
+import { When } from '@/ui/When';
+import type { Run } from './model';
+
+/** What happened to the run, the newest first, in words: who, what, when, why. */
+export function History({ run }: { run: Run }) {
+  const { t } = useTranslation();
+  const events = useQuery({
+    queryKey: [...keys.events(run.id), run.seq],
+    queryFn: () =>
+      sent(api.GET('/v1/runs/{run}/events', { params: { path: { run: run.id }, query: { limit: 200 } } })),
+  });
+  if (events.isError) return <Failed error={events.error} />;
+  if (!events.data) return <Loader size="sm" aria-label="…" />;
+  const title = (step: string | null | undefined) =>
+    run.steps.find((each) => each.id === step)?.title ?? step ?? '';
+  return (
+    <Timeline bulletSize={14} lineWidth={2} active={events.data.items.length}>
+      {events.data.items.toReversed().map((event) => (
+        <Timeline.Item
+          key={event.seq}
+          title={
+            <Text size="sm" fw={600}>
+              {t(`event.${event.type}`, { defaultValue: event.type.replaceAll('_', ' ') })}
+              {event.step && `: ${title(event.step)}`}
+            </Text>
+          }
+        >
+          <Text size="xs" c="dimmed">
+            {event.actor && `${event.actor} · `}
+            <When value={event.at} />
+          </Text>
+          {typeof (event.data as Record<string, unknown> | null)?.reason === 'string' && (
+            <Text size="xs">{String((event.data as Record<string, unknown>).reason)}</Text>
+          )}
+        </Timeline.Item>
+      ))}
+    </Timeline>
+  );
+}

@@ -1,0 +1,171 @@
+import { Alert, Box, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import Markdown from 'react-markdown';
+import { Problem, type Schemas } from '@/api/client';
+import { useShortcut } from '@/app/keyboard';
+import { Failed } from '@/ui/Failed';
+import { Said } from '@/ui/Said';
+import { Status } from '@/ui/Status';
+import { When } from '@/ui/When';
+import { Automations } from './Automations';
+import { useDraft } from './drafts';
+import { StepForm } from './form/StepForm';
+import { type Command, useCommand, useStep } from './hooks';
+import { needs, type Run, type Step, TONES } from './model';
+import { Notes } from './Notes';
+import { Rounds } from './Rounds';
+import { StepActions } from './StepActions';
+
+type Detail = Schemas['StepDetail'];
+type Props = { run: Run; step: Step; onEnded: (after: Run) => void };
+
+/** One step: what it asks, the form, what can be done, and every round it had. */
+export function StepPanel({ run, step, onEnded }: Props) {
+  const { t } = useTranslation();
+  const detail = useStep(run.id, step.id, run.seq);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const missing = needs(run, step);
+  return (
+    <Card withBorder padding="lg">
+      <Stack gap="md">
+        <Group justify="space-between" align="flex-start">
+          <Title order={2} size="h4" ref={heading} tabIndex={-1}>
+            {step.title}
+          </Title>
+          <Status value={step.status} tone={TONES[step.status]} />
+        </Group>
+        {step.description && (
+          <Box className="markdown">
+            <Markdown>{step.description}</Markdown>
+          </Box>
+        )}
+        <Facts step={step} />
+        {step.status === 'pending' && missing.length > 0 && (
+          <Alert color="gray">{t('run.needs', { steps: missing.join(', ') })}</Alert>
+        )}
+        {step.attention && (
+          <Alert
+            color="orange"
+            title={t(`reason.${step.attention.reason}`, { defaultValue: step.attention.reason })}
+          >
+            {step.attention.message}
+          </Alert>
+        )}
+        {detail.isError && <Failed error={detail.error} />}
+        {detail.isPending && <Loader size="sm" aria-label="…" />}
+        {detail.data && (
+          <Work key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
+        )}
+        {detail.data && <Rounds rounds={detail.data.rounds} />}
+        {detail.data && <Notes run={run} step={step} notes={detail.data.notes} />}
+      </Stack>
+    </Card>
+  );
+}
+
+function Facts({ step }: { step: Step }) {
+  const { t } = useTranslation();
+  const whom = [...step.assignees.users, ...step.assignees.teams, ...step.assignees.partners];
+  return (
+    <Text size="sm" c="dimmed">
+      {whom.length > 0 ? t('step.for', { names: whom.join(', ') }) : t('step.for_anybody')}
+      {step.due && (
+        <>
+          {' · '}
+          {t('run.due')} <When value={step.due} c={step.overdue ? 'red' : undefined} />
+        </>
+      )}
+      {step.ended_at && (
+        <>
+          {' · '}
+          {t('step.ended', { by: step.ended_by ?? step.done_by })} <When value={step.ended_at} />
+        </>
+      )}
+    </Text>
+  );
+}
+
+function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
+  const { t } = useTranslation();
+  const command = useCommand(run.id);
+  const press = useRef<HTMLButtonElement>(null);
+  const [asked, setAsked] = useState<string>('complete');
+  const answerable = step.can.includes('complete');
+  const form = detail.form as {
+    schema: Record<string, unknown>;
+    ui: Record<string, unknown>;
+    values: Record<string, unknown>;
+  } | null;
+  const first = useMemo(
+    () => ({ ...form?.values, ...(detail.draft?.values as object | undefined) }),
+    [form?.values, detail.draft?.values],
+  );
+  const draft = useDraft({
+    run: run.id,
+    step: step.id,
+    execution: step.execution,
+    first,
+    enabled: answerable,
+  });
+
+  const give = useCallback(
+    (more: Command) => {
+      command.mutate(
+        { step: step.id, execution: step.execution, ...more },
+        {
+          onSuccess: (told) => {
+            draft.done();
+            const after = told.run?.steps.find((each) => each.id === step.id);
+            if (told.run && after?.status !== step.status) onEnded(told.run);
+          },
+        },
+      );
+    },
+    [command, draft, onEnded, step.execution, step.id, step.status],
+  );
+  const answer = (values: Record<string, unknown>) =>
+    give(step.kind === 'decision' ? { type: asked, choice: values.choice } : { type: asked, output: values });
+  const complete = useCallback(() => {
+    setAsked('complete');
+    if (form) requestAnimationFrame(() => press.current?.click());
+    else give({ type: 'complete' });
+  }, [form, give]);
+  useShortcut('mod+Enter', t('step.complete'), complete);
+
+  return (
+    <Stack gap="md">
+      {form && Object.keys(form.schema.properties ?? {}).length > 0 && (
+        <StepForm
+          form={form}
+          values={draft.values}
+          problem={command.error}
+          readonly={!answerable && !step.can.includes('amend') && !step.can.includes('handle_manually')}
+          onChange={draft.change}
+          onSubmit={answer}
+          submit={press}
+        />
+      )}
+      {command.isError && <Said error={command.error} />}
+      {command.data?.outcome === 'received' && <Alert color="blue">{t('step.received')}</Alert>}
+      <Group justify="space-between">
+        <Group gap="xs">
+          {answerable && (
+            <Button size="md" loading={command.isPending} onClick={complete}>
+              {step.button ?? t('step.complete')}
+            </Button>
+          )}
+          <StepActions run={run} step={step} give={give} busy={command.isPending} />
+        </Group>
+        <Text size="xs" c="dimmed" role="status" aria-live="polite">
+          {draft.keeping !== 'idle' && t(`draft.${draft.keeping}`)}
+        </Text>
+      </Group>
+      <Automations step={step} give={give} />
+      {command.error instanceof Problem && command.error.code === 'step_not_ready' && (
+        <Text size="sm">{t('step.somebody_else')}</Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,76 @@
+// A half-filled form is kept as it is typed: at once on this device, and soon on the server, where a colleague finds
+// it. Nothing is checked on the way. What the server holds is taken where this device holds nothing newer.
+import { useEffect, useRef, useState } from 'react';
+import { csrfToken } from '@/api/client';
+
+type Values = Record<string, unknown>;
+export type Keeping = 'idle' | 'saving' | 'saved' | 'failed';
+
+const PAUSE = 800;
+
+function place(run: string, execution: string): string {
+  return `holdfast-draft ${run} ${execution}`;
+}
+
+export function local(run: string, execution: string): Values | undefined {
+  try {
+    const text = localStorage.getItem(place(run, execution));
+    return text ? (JSON.parse(text) as Values) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function forget(run: string, execution: string): void {
+  localStorage.removeItem(place(run, execution));
+}
+
+async function send(run: string, step: string, execution: string, values: Values): Promise<boolean> {
+  try {
+    const answer = await fetch(
+      `/v1/runs/${encodeURIComponent(run)}/steps/${encodeURIComponent(step)}/draft`,
+      {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken() },
+        body: JSON.stringify({ execution, values }),
+      },
+    );
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+type Asked = { run: string; step: string; execution: string; first: Values; enabled: boolean };
+
+/** The values of a form, kept while they are typed. `first` is what the API says the form begins with. */
+export function useDraft({ run, step, execution, first, enabled }: Asked) {
+  const [values, setValues] = useState<Values>(() => local(run, execution) ?? first);
+  const [keeping, setKeeping] = useState<Keeping>('idle');
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const touched = useRef(local(run, execution) !== undefined);
+
+  useEffect(() => {
+    if (!touched.current) setValues(first);
+  }, [first]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const change = (next: Values) => {
+    setValues(next);
+    if (!enabled) return;
+    touched.current = true;
+    localStorage.setItem(place(run, execution), JSON.stringify(next));
+    setKeeping('saving');
+    clearTimeout(timer.current);
+    timer.current = setTimeout(async () => {
+      setKeeping((await send(run, step, execution, next)) ? 'saved' : 'failed');
+    }, PAUSE);
+  };
+  const done = () => {
+    clearTimeout(timer.current);
+    touched.current = false;
+    forget(run, execution);
+    setKeeping('idle');
+  };
+  return { values, change, keeping, done };
+}
