@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from api.activity import ReadLog
+from api.calendars import known_calendars
 from api.commands import Commands
 from api.engine import Engine
 from api.metrics import Metrics
@@ -32,6 +33,7 @@ class Config:
     `hosts` are the names it answers to (a request for another one is refused: DNS rebinding); `cli_roles` the roles
     granted to signals sent with Temporal's own tools; `relay_every` how often the outbox looks for what was left.
     `file_limit` are the bytes an uploaded file may have, `picture_pixels` how many pixels of a picture are decoded.
+    `calendar` is the one of business days that name none; empty: weekends alone.
     """
 
     command_deadline: float = 4.0
@@ -41,6 +43,12 @@ class Config:
     public_url: str = ""
     file_limit: int = 25 * 1024 * 1024
     picture_pixels: int = 40_000_000
+    calendar: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a calendar that nobody knows, before anything is published by it."""
+        if self.calendar and self.calendar not in known_calendars():
+            raise ValueError(f"there is no calendar {self.calendar!r}")
 
 
 @dataclass(frozen=True, slots=True)

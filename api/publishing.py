@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.activity import entry
+from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
 from api.problems import Conflict, Invalid
 from api.store.counts import make_known
@@ -30,6 +31,7 @@ from api.store.tables import (
 from api.tracing import log
 from definitions.canonical import digest
 from definitions.checks import Known, Report, check
+from definitions.due import calendars_named
 from definitions.findings import Finding
 from definitions.freeze import Frozen, freeze
 
@@ -54,6 +56,7 @@ async def known(house: House) -> Known:
         teams=teams,
         definitions=keys,
         sources=tuple(str(source["id"]) for source in house.records.sources()),
+        calendars=await asyncio.to_thread(known_calendars),
     )
 
 
@@ -75,11 +78,19 @@ async def publish(caller: Caller, key: str, once: Once) -> dict[str, Any]:
     if row is None or row.draft is None:
         raise Conflict("There is no draft to publish.", code="no_draft")
     found = await known(house)
-    report = await asyncio.to_thread(check, row.draft, found)
-    frozen = await asyncio.to_thread(freeze, row.draft, found)
+    report, frozen = await asyncio.to_thread(_frozen, row.draft, found, house.config.calendar)
     if not isinstance(frozen, Frozen):
         raise not_valid(frozen.findings)
     return await _store(caller, row, frozen, report.warnings, once)
+
+
+def _frozen(draft: Any, found: Known, calendar: str) -> tuple[Report, Frozen | Report]:
+    """The report and what may be published of it, with the days off that it counts by."""
+    report = check(draft, found)
+    if report.document is None or not report.valid:
+        return report, report
+    calendars = calendars_for(calendars_named(report.document), calendar, datetime.now(UTC).year)
+    return report, freeze(draft, found, calendars)
 
 
 def not_valid(findings: Sequence[Finding]) -> Invalid:

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from definitions.model.common import Due
+from definitions.expressions.values import is_expression
+from definitions.model import Document, Due, WaitStep
 from definitions.times import BUSINESS_DAY, EXACT, Offset, later, moment, parse_date, parse_instant, rfc3339, zone
 
 Exceptions = Sequence[str]
@@ -27,6 +28,26 @@ Calendars = Mapping[str, Exceptions]
 UNNAMED = ""
 WORKED = "+"
 _FRIDAY = 4
+
+
+def calendars_named(document: Document) -> tuple[str, ...]:
+    """Which calendars the business days of a document follow, in alphabetical order; `""` where one names none.
+
+    A length that is computed may turn out to be in business days, and cannot say which.
+    """
+    dues = [document.due, *(phase.due for phase in document.phases), *(step.due for step in document.steps)]
+    named = [due.calendar or UNNAMED for due in dues if due is not None and _in_business_days(due.in_)]
+    waits = [step.for_ for step in document.steps if isinstance(step, WaitStep)]
+    return tuple(sorted(dict.fromkeys([*named, *(UNNAMED for each in waits if _in_business_days(each))])))
+
+
+def _in_business_days(text: str | None) -> bool:
+    if text is None:
+        return False
+    try:
+        return is_expression(text) or Offset.parse(text).unit == BUSINESS_DAY
+    except ValueError:
+        return False
 
 
 def due_at(

@@ -109,6 +109,7 @@ CODES: dict[str, str] = {
     "unknown_role": "There is no such role.",
     "unknown_team": "There is no such team.",
     "unknown_inbox": "There is no such inbox.",
+    "unknown_calendar": "There is no such calendar of days off.",
     "unknown_definition": "There is no such definition.",
     "unknown_reason": "The closing reason is not in the library yet; publishing adds it.",
     # This release

@@ -15,13 +15,17 @@ from typing import Any
 from definitions.canonical import canonical, digest
 from definitions.checks import Known, Report, check
 from definitions.checks.limits import FROZEN_BYTES
+from definitions.due import Calendars, calendars_named
 from definitions.findings import Finding
 from definitions.model import LANGUAGE_VERSION, Document
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A version. `json` is {language, document, expressions: {pointer: tree}, actions: {name: {contract, undo}}}."""
+    """A version: {language, document, expressions: {pointer: tree}, actions: {name: {contract, undo}}, calendars?}.
+
+    `calendars` are the exceptions (definitions/due.py) of those that its business days follow, by name.
+    """
 
     json: Mapping[str, Any]
     hash: str
@@ -32,8 +36,11 @@ class Frozen:
         return dict(self.json)
 
 
-def freeze(raw: Any, known: Known | None = None) -> Frozen | Report:
-    """The frozen version of a definition's plain data, or the report that says why there is none."""
+def freeze(raw: Any, known: Known | None = None, calendars: Calendars | None = None) -> Frozen | Report:
+    """The frozen version of a definition's plain data, or the report that says why there is none.
+
+    `calendars` are those that are at hand; the version keeps what its document follows.
+    """
     report = check(raw, known)
     if report.document is None or not report.valid:
         return report
@@ -42,6 +49,7 @@ def freeze(raw: Any, known: Known | None = None) -> Frozen | Report:
         "document": raw,
         "expressions": report.expressions,
         "actions": _actions(report.document, known),
+        **_calendars(report.document, calendars or {}),
     }
     text = canonical(frozen)
     if (size := len(text.encode())) > FROZEN_BYTES:
@@ -53,6 +61,12 @@ def freeze(raw: Any, known: Known | None = None) -> Frozen | Report:
 def _too_large(size: int) -> Finding:
     message = f"with its expressions the definition has {size} bytes, at most {FROZEN_BYTES}"
     return Finding("document_too_large", "", message, "Move a part into a workflow of its own.")
+
+
+def _calendars(document: Document, at_hand: Calendars) -> dict[str, Any]:
+    """Nothing where no business days are counted, or by weekends alone: most versions have no such key."""
+    found = {name: list(at_hand[name]) for name in calendars_named(document) if name in at_hand}
+    return {"calendars": found} if found else {}
 
 
 def _actions(document: Document, known: Known | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     sources: dict[str, Source] = Field(default_factory=dict, description="Databases of records, as JSON by name.")
     cli_roles: tuple[str, ...] = Field((), description="Roles granted to signals sent with Temporal's own tools.")
     smtp_url: SecretStr | None = Field(None, description="smtp[s]://user:password@host:port; unset: mail to files.")
+    calendar: str = Field("", description="Days off that business days skip, such as NL or DE-BY; empty: weekends.")
     mail_from: str = Field("holdfast@localhost", description="Sender of the mail that runs send.")
     http_allowed: tuple[str, ...] = Field((), description="Private host:port pairs that http.request may reach.")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object per line, or lines for people.")

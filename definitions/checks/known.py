@@ -24,6 +24,7 @@ class Known:
     inboxes: Collection[str] | None = None
     definitions: Collection[str] | None = None
     sources: Collection[str] | None = None
+    calendars: Collection[str] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""

@@ -57,8 +57,6 @@ def check_release(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
         if step.kind in ASSISTED_BY_DEFAULT and step.execute is None and not _harmless(subject, step):
             message = "without 'execute' the step is assisted, and this release does not run proposals"
             yield Finding("not_yet", pointer, message, "Add 'execute: automatic' or 'execute: manual'.")
-        if step.kind == "wait" and isinstance(step.for_, str) and "business" in step.for_:
-            yield Finding("not_yet", f"{pointer}/for", "this release has no calendar of business days", HINT)
     yield from _reads(subject, compiled)
 
 

@@ -79,6 +79,10 @@ def _due(subject: Subject, due: Due | None, pointer: str) -> Iterator[Finding]:
         yield Finding("one_of", pointer, "a due date says either 'in' or 'at'", "Keep one of them.")
     yield from _length(due.in_, f"{pointer}/in")
     yield from _date(due.at, f"{pointer}/at")
+    known = subject.known.calendars
+    if due.calendar is not None and known is not None and due.calendar not in known:
+        hint = "Name a country, such as 'NL', or a country and part of it, such as 'DE-BY'."
+        yield Finding("unknown_calendar", f"{pointer}/calendar", f"there is no calendar {due.calendar!r}", hint)
     if due.from_ is not None and not is_expression(due.from_):
         yield from _anchor(subject, due.from_, f"{pointer}/from")
 

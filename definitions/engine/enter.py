@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from definitions.due import UNNAMED, later_on
 from definitions.engine.back import send_back
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
@@ -17,7 +18,7 @@ from definitions.engine.state import State, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import ActionStep, DecisionStep, EndStep, GetDataStep, WaitStep
 from definitions.model.common import Assign
-from definitions.times import Offset, later, moment, rfc3339
+from definitions.times import Offset, moment, rfc3339
 
 
 def enter(turn: Turn, node: Node) -> None:
@@ -188,7 +189,8 @@ def _until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
             if isinstance(value, timedelta):
                 return turn.now + value
             zone = turn.graph.document.timezone or "UTC"
-            return later(turn.now, Offset.parse(value), zone) if isinstance(value, str) else None
+            days_off = turn.graph.calendars.get(UNNAMED, ())
+            return later_on(turn.now, Offset.parse(value), zone, days_off) if isinstance(value, str) else None
         value = moment_of(turn.graph, step.until, f"{node.pointer}/until", scope)
         if isinstance(value, datetime):
             return value

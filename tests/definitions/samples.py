@@ -96,6 +96,7 @@ KNOWN = Known(
     closing_reasons=("lost", "duplicate", "verified", "rejected", "other"),
     inboxes=("leads",),
     definitions=("refund",),
+    calendars=("NL", "DE", "DE-BY"),
 )
 
 CASES = Path(__file__).parents[3] / "shared" / "accept" / "cases"

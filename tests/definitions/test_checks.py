@@ -156,7 +156,6 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
     ("not_yet", "/steps/0/execute", definition(pay(execute="assisted"))),
     ("not_yet", "/steps/0", definition(without(pay(), "execute"))),
-    ("not_yet", "/steps/0/for", definition({"id": "w", "kind": "wait", "for": "3 business days"})),
     ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "ai", "instruction": "Think"})),
     (
         "not_yet",
@@ -185,6 +184,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
         definition(task(), choice(options=[{"id": "again", "back_to": "look"}, {"id": "on"}])),
     ),
     ("bad_anchor", "/due/from", definition(task(), due={"in": "1 day", "from": "yesterday"})),
+    ("unknown_calendar", "/due/calendar", definition(task(), due={"in": "3 business days", "calendar": "Mars"})),
     ("one_of", "/due", definition(task(), due={"in": "1 day", "at": "2099-01-01"})),
     ("final_not_last", "/steps/0/final", definition(task("a", final=True), task("b"))),
     (
