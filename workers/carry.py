@@ -49,9 +49,12 @@ class Length:
         self._after = start.roll_after
         self.events = self.MESSAGE
 
-    def must_roll(self, at_rest: bool) -> bool:
-        """Whether a run without effects under way should continue as new. One that did nothing yet never does."""
-        return self.MESSAGE < self.events >= self._after * (1 if at_rest else BUSY_FACTOR)
+    def must_roll(self, at_rest: bool, more: int = 0) -> bool:
+        """Whether a run without effects under way should continue as new. One that did nothing yet never does.
+
+        `more`: events it is about to add.
+        """
+        return self.MESSAGE < self.events + more >= self._after * (1 if at_rest else BUSY_FACTOR)
 
     def must_drain(self) -> bool:
         """Whether new effects are held back, so that a run with many at a time comes to a point where it can roll."""

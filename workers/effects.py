@@ -22,7 +22,7 @@ from temporalio.exceptions import (
 
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
-from definitions.wire import EffectCall
+from definitions.wire import EffectCall, RunStart
 
 GRACE = 5.0
 """Seconds a try has beyond its own limit, so that the worker's own clock speaks first and with the better message."""
@@ -36,6 +36,26 @@ REASONS = {
 """Error types with an attention reason of their own; every other is `error`."""
 
 CHILD_ERRORS_KEY = "errors"
+
+
+def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ...], trace: str) -> EffectCall:
+    """The argument of the activity: `events` are what must be stored before it begins."""
+    return EffectCall(
+        run=of.run,
+        definition=of.definition,
+        version=of.version,
+        step=command.step,
+        execution=command.execution,
+        activity=command.activity,
+        title=command.title,
+        acting=command.acting,
+        key=f"{of.run}:{command.execution}",
+        turn=command.turn,
+        contract=command.contract.to_json(),
+        input=command.input,
+        events=events,
+        trace=trace,
+    )
 
 
 def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any]:
@@ -88,6 +108,12 @@ def timed_out(command: StartEffect, cause: TimeoutError, at: datetime) -> Effect
     reason = "interrupted" if unknown else "timeout"
     text = "its worker stopped before it answered; whether it happened is not known" if unknown else "no answer in time"
     return EffectFailed(at, command.execution, command.turn, reason, reason, text, unknown=unknown)
+
+
+def unanswered(command: StartEffect, at: datetime) -> EffectFailed:
+    """The run ended, and the effect did not stop when it was asked to."""
+    text = "it was asked to stop and did not answer; whether it happened is not known"
+    return EffectFailed(at, command.execution, command.turn, "interrupted", "unknown", text, unknown=True)
 
 
 def too_large(command: StartEffect, weight: int, at: datetime) -> EffectFailed:

@@ -19,6 +19,7 @@ class Unstored:
     def __init__(self, rows: Iterable[dict[str, Any]] = ()) -> None:
         self._rows: list[dict[str, Any]] = list(rows)
         self._carried: dict[str, int] = {}
+        self._sent = 0
 
     def add(self, events: Iterable[Event]) -> None:
         """These have just happened."""
@@ -32,6 +33,20 @@ class Unstored:
     def last(self) -> int:
         """The newest `seq` that is not known to be stored; 0 when all are."""
         return int(self._rows[-1]["seq"]) if self._rows else 0
+
+    def unsent(self) -> tuple[dict[str, Any], ...]:
+        """Those that no recording has been sent with. It does not hang on when a recording ends, which a replay may
+        find earlier than it was."""
+        return tuple(row for row in self._rows if row["seq"] > self._sent)
+
+    def send(self) -> tuple[dict[str, Any], ...]:
+        """A recording takes all of them."""
+        self._sent = self.last
+        return self.rows()
+
+    def not_sent(self) -> None:
+        """A recording came to nothing."""
+        self._sent = 0
 
     def carry(self, execution: str) -> None:
         """An effect scheduled now takes all of them along."""
@@ -53,5 +68,5 @@ class Unstored:
 
     @property
     def homeless(self) -> bool:
-        """Whether there is an event that no effect under way carries."""
-        return self.last > max(self._carried.values(), default=0)
+        """Whether there is an event that neither an effect under way nor a recording has taken."""
+        return self.last > max(self._sent, *self._carried.values(), 0)

@@ -23,20 +23,23 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
     from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.engine.moves.migrating import FROZEN
-    from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, EffectCall, RecordCall, RunStart
+    from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, RecordCall, RunStart
     from workers import effects, pace
     from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
     from workers.traces import Traces, tell
-    from workers.versions import is_known, keeps_a_pace, knows_what_was_shown
+    from workers.versions import decides_by_what_it_took, is_known, keeps_a_pace, knows_what_was_shown
 
 CANCEL_LIMIT = timedelta(seconds=5)
 """How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
 
 ONE_TASK = timedelta(milliseconds=1)
 """Long enough for a workflow task of its own, and no longer."""
+
+WITHIN_A_TASK = timedelta(seconds=7)
+"""How long a recording may be tried inside a workflow task: after eight seconds Temporal would begin the next one."""
 
 STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
@@ -71,6 +74,10 @@ class Run:
             workflow.set_current_details(views.waiting_text(self.graph, self.state))
         self.traces = Traces(luggage.traces)
         self.paced = keeps_a_pace(self.start.interpreter)
+        self.steady = decides_by_what_it_took(self.start.interpreter)
+        self.leaving = False
+        self.quick: asyncio.Task[None] | None = None
+        self.sent_at = workflow.now()
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> dict[str, Any]:
@@ -121,28 +128,43 @@ class Run:
 
     async def _turn(self) -> None:
         """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
+        heard = bool(self.inbox)
         while self.inbox:
-            message = self.inbox.popleft()
-            self.length.events += Length.MESSAGE
-            step = advance(self.graph, self.state, message)
-            self.state = step.state
-            self._follow_version(message)
-            self.unstored.add(step.events)
-            self.wanted.extend(step.commands)
-            trace = self.traces.of(message)
-            self.traces.lead(trace, step.commands)
-            tell(self.start.run, step.events, trace)
-        self._roll_if_long()
-        if self.recording is None and self._too_heavy():
-            await self._record()
+            self._take(self.inbox.popleft())
+        self._roll_if_long(heard)
+        heavy = self._too_heavy()
         wanted, self.wanted = self.wanted, []
-        if self._holds_back():
+        if heavy or self._holds_back():
             self.wanted = [command for command in wanted if isinstance(command, StartEffect)]
             wanted = [command for command in wanted if not isinstance(command, StartEffect)]
+        if heavy and self.recording is None:
+            self.recording = asyncio.create_task(self._record_patiently(self._to_record()))
         await self._carry_out_in_groups(wanted)
+        self.leaving = False
         if self._must_record():
             self._show()
+            self.leaving = self._leaves()
             await self._record()
+
+    def _take(self, message: Message) -> None:
+        """Let the engine decide about one message."""
+        self.length.events += Length.MESSAGE
+        if isinstance(message, EffectEnded | EffectFailed):
+            self._answered(message)
+        step = advance(self.graph, self.state, message)
+        self.state = step.state
+        self._follow_version(message)
+        self.unstored.add(step.events)
+        self.wanted.extend(step.commands)
+        trace = self.traces.of(message)
+        self.traces.lead(trace, step.commands)
+        tell(self.start.run, step.events, trace)
+
+    def _answered(self, message: EffectEnded | EffectFailed) -> None:
+        """An effect is under way until its answer was taken: what only has arrived decides nothing."""
+        command, _ = self.working.get(message.execution, (None, None))
+        if command is not None and command.turn == message.turn:
+            del self.working[message.execution]
 
     def _follow_version(self, message: Message) -> None:
         """A run that was moved goes on by the version that came with the command."""
@@ -156,13 +178,13 @@ class Run:
         return bool(self.inbox) or self._must_record() or (bool(self.wanted) and not self._holds_back())
 
     def _holds_back(self) -> bool:
-        """Whether new effects wait: for those under way, or for heavy events that a database in trouble has not yet."""
+        """Whether new effects wait: for those under way, or for heavy events to be stored before them."""
         drains = bool(self.working) and self.length.must_drain()
         full = self.paced and len(self.working) >= pace.UNDER_WAY
-        return drains or full or (self.recording is not None and self._too_heavy())
+        return drains or full or (self.paced and self.recording is not None)
 
     def _too_heavy(self) -> bool:
-        return self.paced and pace.too_heavy(self.wanted, self.unstored.rows())
+        return self.paced and pace.too_heavy(self.wanted, self.unstored.unsent())
 
     async def _roll_at_rest(self) -> None:
         """Continue as new where nothing is under way and nothing is waiting to be stored.
@@ -170,16 +192,25 @@ class Run:
         A timer goes before it: signals that came with the task that ended the recording are handed out only after it
         (seen: a signal lost), and a timer's own task hands out signals first.
         """
-        if self._must_roll():
+        if self.steady:
+            if self.leaving and self.recording is None:
+                await workflow.sleep(ONE_TASK, summary="roll")
+                self._roll_if_long(True)
+        elif self._must_roll():
             try:
                 await workflow.wait_condition(lambda: bool(self.inbox), timeout=ONE_TASK, timeout_summary="roll")
             except TimeoutError:
                 self.all_handed_out = True
-                self._roll_if_long()
+                self._roll_if_long(True)
 
-    def _roll_if_long(self) -> None:
-        """Continue as new, unless a recording ended just now. Raises what the SDK raises to do so; awaits nothing."""
-        if self._must_roll() and self.all_handed_out:
+    def _roll_if_long(self, heard: bool) -> None:
+        """Continue as new, unless a recording ended just now. Raises what the SDK raises to do so; awaits nothing.
+
+        `heard`: something of this task was taken, so all its signals were. Not `all_handed_out`, which knows whether an
+        answer or the end of a recording came first: a replay may find the other order (seen; docs/decisions/0016).
+        """
+        free = heard and workflow.now() != self.sent_at  # no task may end the leg and make a record too
+        if self._must_roll() and (free if self.steady else self.all_handed_out):
             argument = self._luggage().onto(self.start)
             if argument is not None:
                 workflow.continue_as_new(argument.to_json())
@@ -190,10 +221,19 @@ class Run:
         held = tuple(command for command in self.wanted if isinstance(command, StartEffect))
         return Luggage(self.state, self.unstored.rows(), held, self.traces.to_json())
 
+    def _leaves(self) -> bool:
+        """Whether the run is to continue as new after the recording that it is about to rest with.
+
+        Asked before that, for what arrives meanwhile may be seen before its end, or after it.
+        """
+        busy = self.state.closed or self.working or self.wanted or self.recording
+        return self.steady and not busy and self.length.must_roll(at_rest=True, more=Length.RECORD)
+
     def _must_roll(self) -> bool:
         if self.state.closed or self.working or self.recording or self.inbox:
             return False
-        return self.length.must_roll(at_rest=not self.wanted and not self.unstored.last)
+        new = self.unstored.unsent() if self.steady else self.unstored.last
+        return self.length.must_roll(at_rest=not self.wanted and not new)
 
     async def _carry_out_in_groups(self, wanted: list[Command]) -> None:
         """Carry out all of them, effects in groups that a task can hold; what has no room is wanted still."""
@@ -202,7 +242,7 @@ class Run:
             if self.paced and isinstance(command, StartEffect):
                 weight = pace.weight(command)
                 if weight > pace.TASK_BYTES:
-                    self.inbox.append(effects.too_large(command, weight, workflow.now()))
+                    self._take(effects.too_large(command, weight, workflow.now()))
                     continue
                 if len(self.working) >= pace.UNDER_WAY:
                     self.wanted.append(command)
@@ -232,22 +272,8 @@ class Run:
                 pass  # the loop sees it in the state
 
     def _start_effect(self, command: StartEffect) -> None:
-        call = EffectCall(
-            run=self.start.run,
-            definition=self.start.definition,
-            version=self.start.version,
-            step=command.step,
-            execution=command.execution,
-            activity=command.activity,
-            title=command.title,
-            acting=command.acting,
-            key=f"{self.start.run}:{command.execution}",
-            turn=command.turn,
-            contract=command.contract.to_json(),
-            input=command.input,
-            events=self.unstored.rows(),
-            trace=self.traces.of_effect(command.execution),
-        )
+        trace = self.traces.of_effect(command.execution)
+        call = effects.call_of(self.start, command, self._to_carry(), trace)
         self.length.events += Length.EFFECT
         self.unstored.carry(command.execution)
         handle = effects.start(command, call)
@@ -262,7 +288,7 @@ class Run:
         except (FailureError, asyncio.CancelledError) as error:
             message = effects.failure(command, error, workflow.now())
         self.unstored.back(command.execution, stored=isinstance(message, EffectEnded))
-        if self.working.get(command.execution, (None,))[0] is command:
+        if not self.steady and self.working.get(command.execution, (None,))[0] is command:
             del self.working[command.execution]
         self._arrive(message)
 
@@ -274,23 +300,48 @@ class Run:
     def _must_record(self) -> bool:
         return self.unstored.homeless and self.recording is None
 
-    async def _record(self) -> None:
-        """One event in the history. A database that is down does not block the run: then it is tried beside it."""
+    def _to_carry(self) -> tuple[dict[str, Any], ...]:
+        """The events an effect takes: all not known to be stored, as long as each of many can take them.
+
+        Those that are left out have been sent: they are stored before the task ends that asks for the effect, and an
+        effect that finds a gap before its events does not begin.
+        """
         rows = self.unstored.rows()
-        call = RecordCall(self.start.run, rows, self.traces.of_record())
+        return self.unstored.unsent() if self.paced and pace.size(rows) > pace.EVENT_BYTES else rows
+
+    def _to_record(self) -> RecordCall:
+        return RecordCall(self.start.run, self.unstored.send(), self.traces.of_record())
+
+    async def _record(self) -> None:
+        """One event in the history. A database that is down does not block the run: then it is tried beside it.
+
+        A steady run goes on meanwhile: a task's signals are taken before its answers only by a loop that is free, and
+        on replay it would be free (seen, with a query in between; docs/decisions/0016).
+        """
+        recorded = self._record_quickly(self._to_record())
+        if self.steady:
+            self.length.events += Length.RECORD
+            self.quick = asyncio.create_task(recorded)
+            self.sent_at = workflow.now()
+        else:
+            await recorded
+
+    async def _record_quickly(self, call: RecordCall) -> None:
         try:
             await workflow.execute_local_activity(
                 ACTIVITY_RECORD,
                 call.to_json(),
                 start_to_close_timeout=timedelta(seconds=4),
+                schedule_to_close_timeout=WITHIN_A_TASK,
                 retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
                 summary="record",
             )
             self.all_handed_out = False
-            self.length.events += Length.RECORD
-            self.unstored.stored(rows[-1]["seq"])
+            self.length.events += 0 if self.steady else Length.RECORD
+            self.unstored.stored(call.events[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
-            self.recording = asyncio.create_task(self._record_patiently(call))
+            self.unstored.not_sent()
+            self.recording = self.recording or asyncio.create_task(self._record_patiently(call))
 
     async def _record_patiently(self, call: RecordCall) -> None:
         for part in pace.parts(call.events) if self.paced else (call.events,):
@@ -321,23 +372,24 @@ class Run:
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""
-        if self.working:
+        if self._unanswered():
             try:
                 await workflow.wait_condition(
-                    lambda: not self.working, timeout=CANCEL_LIMIT, timeout_summary="stopping"
+                    lambda: not self._unanswered(), timeout=CANCEL_LIMIT, timeout_summary="stopping"
                 )
             except TimeoutError:
-                unanswered = list(self.working.values())
+                unanswered = self._unanswered()
                 self.working.clear()
                 self.unstored.forget_carriers()
-                for command, _ in unanswered:
-                    self.inbox.append(self._unknown(command))
+                for command in unanswered:
+                    self.inbox.append(effects.unanswered(command, workflow.now()))
         while self.state.over and (self.inbox or self.unstored.last or self.recording):
             await self._turn()
-            await workflow.wait_condition(lambda: self.recording is None)
+            await workflow.wait_condition(self._may_end if self.steady else lambda: self.recording is None)
 
-    def _unknown(self, command: StartEffect) -> EffectFailed:
-        text = "it was asked to stop and did not answer; whether it happened is not known"
-        return EffectFailed(
-            workflow.now(), command.execution, command.turn, "interrupted", "unknown", text, unknown=True
-        )
+    def _may_end(self) -> bool:
+        """Whether a run that is over has nothing to wait for: all is stored, or something is left to be done."""
+        return bool(self.inbox) or self._must_record() or not (self.recording or self.unstored.last)
+
+    def _unanswered(self) -> list[StartEffect]:
+        return [command for command, task in self.working.values() if not task.done()]

@@ -19,7 +19,9 @@ class Line(IntEnum):
     """2026-11-21. A leg that begins at rest knows that the one before has told Temporal's UI, and does not tell it
     again: one event less for each roll (v2-unchanged.json; v1-unchanged.json for the runs before it). No task asks for
     more than Temporal takes, which failed runs that fanned out (v2-fanned-out.json). A large definition is packed with
-    what a leg carries (v2-large.json); an older release knows only the definition as it is."""
+    what a leg carries (v2-large.json); an older release knows only the definition as it is. And rolling hangs on what
+    the loop has taken, never on what has arrived: around a recording a replay may find another order
+    (v2-busy.json, and tests/workers/test_long.py)."""
 
 
 def is_known(version: int) -> bool:
@@ -39,4 +41,9 @@ def keeps_a_pace(version: int) -> bool:
 
 def packs_the_definition(version: int) -> bool:
     """Whether the next leg finds a large definition packed, with all else it begins with (workers/carry.py)."""
+    return version >= Line.LIGHTER
+
+
+def decides_by_what_it_took(version: int) -> bool:
+    """Whether a run rolls by what its loop has taken. One that does not also looks at what has just arrived."""
     return version >= Line.LIGHTER

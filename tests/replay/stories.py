@@ -161,6 +161,29 @@ async def large(house: House) -> WorkflowHandle[Any, Any]:
     return handle
 
 
+async def busy(house: House) -> WorkflowHandle[Any, Any]:
+    """A leg that ends in the middle of the work: it rolls between two effects, after several that ran side by side."""
+    house.roll_after = 6
+    wide = [act(f"w{n}", "test.pay", after=["look"]) for n in range(6)]
+    chain = [act(f"c{n}", "test.pay", **({} if n else {"after": [step["id"] for step in wide]})) for n in range(4)]
+    first = await house.start(document([TASK, *wide, *chain]))
+    handle = house.client.get_workflow_handle(first.id)
+    await house.give(handle, "complete", step="look", output={"n": 1.0})
+    await handle.result()
+    return house.client.get_workflow_handle(first.id, run_id=await leg_with(house, handle, "w5#1"))
+
+
+async def leg_with(house: House, handle: WorkflowHandle[Any, Any], activity: str) -> str:
+    """The leg of a run in which an activity was asked for."""
+    leg = (await handle.describe()).run_id
+    while True:
+        history = await house.client.get_workflow_handle(handle.id, run_id=leg).fetch_history()
+        asked = [event.activity_task_scheduled_event_attributes.activity_id for event in history.events]
+        if activity in asked:
+            return str(leg)
+        leg = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+
+
 STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "answers": answers,
     "parallel": parallel,
@@ -171,4 +194,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "unchanged": unchanged,
     "fanned-out": fanned_out,
     "large": large,
+    "busy": busy,
 }
