@@ -98,6 +98,11 @@ async def replay(
             yield Verdict(result.history.workflow_id, type_of(result.history), problem)
 
 
+def begun(history: WorkflowHistory) -> bool:
+    """Whether a worker has done a task of it. Before that nothing was decided, and the SDK would wait for ever."""
+    return any(event.HasField("workflow_task_completed_event_attributes") for event in history.events)
+
+
 def readable(failure: Exception) -> str:
     """What went wrong, on one line."""
     text = str(failure)
@@ -123,6 +128,8 @@ async def _histories(
             if error.status is not RPCStatusCode.NOT_FOUND:
                 unread.append(Verdict(found.workflow, found.type, f"its history cannot be read: {error.message}"))
             continue
+        if not begun(history):
+            continue
         types[found.workflow] = found.type
         yield history
 
@@ -134,7 +141,8 @@ async def from_files(files: Iterable[Path]) -> AsyncIterator[WorkflowHistory]:
             history = WorkflowHistory.from_json(str(file), json.loads(file.read_text()))
         except Exception as error:  # the parser of the SDK raises whatever it meets
             raise ValueError(f"{file} holds no history of a workflow ({type(error).__name__})") from None
-        yield history
+        if begun(history):
+            yield history
 
 
 async def replay_all(settings: Settings, files: Sequence[Path], of_server: bool) -> tuple[list[str], int]:

@@ -45,6 +45,10 @@ TEMPORALS = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_API_KEY", "TEMP
 """Read by Temporal's SDK itself (temporalio.envconfig)."""
 
 
+BUCKETS = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL_S3"}
+"""Read by the blob store's library (activities/blobs.py), which takes an empty one for a value."""
+
+
 def settings() -> set[str]:
     return {f"HOLDFAST_{name.upper()}" for name in Settings.model_fields}
 
@@ -79,9 +83,17 @@ def test_the_image_is_built_from_pinned_ones_and_from_the_lock() -> None:
 def test_every_variable_is_a_setting_and_every_command_a_verb(name: str) -> None:
     service = OURS[name]
     assert set(service["command"]) <= verbs()
-    known = settings() | TEMPORALS | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
+    known = settings() | TEMPORALS | BUCKETS | {"OTEL_EXPORTER_OTLP_ENDPOINT"}
     assert set(service["environment"]) - known == set()
     assert Settings.model_validate({}).model_config["env_ignore_empty"], "compose passes on what nobody set"
+
+
+@pytest.mark.parametrize("name", ["api", "worker"])
+def test_the_blob_store_of_the_machine_reaches_whoever_stores_or_reads(name: str) -> None:
+    """As a bucket too: its keys are passed on where there are some, and are not empty where there are none."""
+    given = OURS[name]["environment"]
+    assert given["HOLDFAST_BLOBS_URL"] == "${HOLDFAST_BLOBS_URL:-}"
+    assert {variable: given[variable] for variable in BUCKETS} == dict.fromkeys(BUCKETS)
 
 
 def test_what_must_be_set_stands_in_the_example() -> None:
@@ -116,7 +128,7 @@ def test_docker_reads_it_too() -> None:
 
 def environment(service: str, replaced: dict[str, str]) -> dict[str, str]:
     """The environment of a container as compose would make it, but for what names another machine."""
-    given = {name: str(value) for name, value in OURS[service]["environment"].items()}
+    given = {name: str(value) for name, value in OURS[service]["environment"].items() if value is not None}
     filled = {name: VARIABLE.sub(_value, value) for name, value in given.items()}
     bare = {key: value for key, value in os.environ.items() if not key.startswith(("HOLDFAST_", "TEMPORAL_", "OTEL_"))}
     return bare | filled | {key: value for key, value in replaced.items() if key in filled or key == "HOLDFAST_PORT"}

@@ -18,7 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 
 from holdfast.reach import connect_temporal, patiently
-from holdfast.replays import replay_open
+from holdfast.replays import open_runs, replay_open
 from tests.engine.story import document
 from tests.replay.stories import HISTORIES, TASK, act
 from tests.replay.test_replay import load, rename_activity
@@ -102,6 +102,44 @@ async def pause(client: Client, run: str) -> None:
         for _ in range(200):
             async for _found in client.list_workflows("TaskQueue = 'paused'"):
                 await asyncio.sleep(0.05)
+
+
+async def test_a_run_that_no_worker_has_met_is_left_out_and_holds_nothing_up(
+    temporal_client: Client, task_queue: str, handles: list[WorkflowHandle[Any, Any]]
+) -> None:
+    """It waits for its first task, beside two that are replayed; another was carried on to a leg that nobody began."""
+    waiting = await House(temporal_client, task_queue).start(document([TASK]))
+    async with asyncio.timeout(60):
+        while waiting.id not in {found.workflow async for found in open_runs(temporal_client, task_queue)}:
+            await asyncio.sleep(0.05)
+        verdicts = [verdict async for verdict in replay_open(temporal_client, task_queue)]
+    assert {verdict.name: verdict.problem for verdict in verdicts} == {handle.id: None for handle in handles}
+    await waiting.terminate()
+
+
+async def test_the_command_line_names_the_open_run_that_another_release_left(
+    temporal_server: TemporalServer, temporal_client: Client, task_queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One run was begun by code that called the action otherwise: exit code 1, and it is named."""
+    house = House(temporal_client, task_queue)
+    async with house.worker():
+        good = await house.start(document([act("pay", "test.pay"), TASK], key="good"))
+        await house.until(good, lambda view: view["current"] == ["look"])
+        with monkeypatch.context() as other:
+            called = workflow.start_activity
+            other.setattr(
+                effects.workflow, "start_activity", lambda _, *args, **more: called("test.crash", *args, **more)
+            )
+            left = await house.start(document([act("pay", "test.pay"), TASK], key="left"))
+            await house.until(left, lambda view: view["attention"])
+    env = {"TEMPORAL_ADDRESS": temporal_server.address, "HOLDFAST_TASK_QUEUE": task_queue}
+    done = await asyncio.to_thread(holdfast, "--open", **env)
+    assert done.returncode == 1, done.stderr
+    named, count = done.stdout.splitlines()
+    assert named.startswith(f"{left.id} (left): [TMPRL1100]") and "'test.pay'" in named
+    assert count == "2 histories replayed, 1 would break"
+    for handle in (good, left):
+        await handle.terminate()
 
 
 def holdfast(*argv: str, **env: str) -> subprocess.CompletedProcess[str]:
