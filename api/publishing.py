@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
+from api.overlaps import opened
 from api.problems import Conflict, Invalid
 from api.store.counts import make_known
 from api.store.keys import teams_key
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from api.house import House
 
 
-async def known(house: House) -> Known:
+async def known(house: House, document: Any = None) -> Known:
     """What a document may refer to at this moment: actions, collections, roles, teams, definitions."""
     async with house.store.reading() as session:
         actions = (await session.exec(select(ActionRow))).all()
@@ -48,6 +49,7 @@ async def known(house: House) -> Known:
         teams = await _ids(session, TeamRow)
         keys = tuple((await session.exec(select(col(DefinitionRow.key)))).all())
         reasons = tuple((await session.exec(select(col(ClosingReasonRow.key)))).all())
+        others = await opened(session, document)
     return Known(
         actions={row.name: row.info for row in actions},
         collections=dict(await house.records.known()),
@@ -57,6 +59,7 @@ async def known(house: House) -> Known:
         definitions=keys,
         sources=tuple(str(source["id"]) for source in house.records.sources()),
         calendars=await asyncio.to_thread(known_calendars),
+        opened=others,
     )
 
 
@@ -66,7 +69,7 @@ async def _ids(session: AsyncSession, table: type[RoleRow] | type[TeamRow]) -> t
 
 async def checked(house: House, document: Any) -> Report:
     """Everything that is wrong with a document. In a thread: a long one takes a second, and others are to be served."""
-    found = await known(house)
+    found = await known(house, document)
     return await asyncio.to_thread(check, document, found)
 
 
@@ -77,7 +80,7 @@ async def publish(caller: Caller, key: str, once: Once) -> dict[str, Any]:
         row = await session.get(DefinitionRow, key)
     if row is None or row.draft is None:
         raise Conflict("There is no draft to publish.", code="no_draft")
-    found = await known(house)
+    found = await known(house, row.draft)
     report, frozen = await asyncio.to_thread(_frozen, row.draft, found, house.config.calendar)
     if not isinstance(frozen, Frozen):
         raise not_valid(frozen.findings)

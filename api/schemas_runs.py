@@ -321,6 +321,13 @@ class Startable(Out):
     name: str
 
 
+class Opened(Out):
+    """What opening a record came to; `startable` where several may begin and none did."""
+
+    run: RunView | None
+    startable: list[Startable]
+
+
 class RecordWorkflows(Out):
     """What can be done, what goes on and what was with a record."""
 

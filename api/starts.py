@@ -26,6 +26,7 @@ from api.outbox import Entry
 from api.permissions import Subject
 from api.problems import Conflict, Invalid, NotFound
 from api.record_errors import read_record
+from api.resuming import open_runs, present, take_up
 from api.schemas import StartRun
 from api.store.keys import open_key, teams_key
 from api.store.tables import DefinitionRow, RunRow
@@ -58,10 +59,12 @@ async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, di
     house = caller.house
     caller.about.action, caller.about.definition = "run.start", body.definition
     if (before := await once.answered(house.store)) is not None:
-        return before[0], await _present(caller, before[1]["run"])
-    request = await _request(caller, body)
-    if (open_run := await _open_run(caller, request)) is not None:
+        return before[0], await present(caller, before[1]["run"])
+    published = await _published(caller, body)
+    record = await _record(caller, published, body)
+    if (open_run := await _to_continue(caller, published, body)) is not None:
         return await _resume(caller, body, open_run, once)
+    request = await _request(caller, body, published, record)
     try:
         row, stored = await _store(caller, request, once)
     except IntegrityError:
@@ -72,22 +75,22 @@ async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, di
     return 201, await _fresh_view(caller, row, request.published, end if told else 0.0)
 
 
-async def _request(caller: Caller, body: StartRun) -> Request:
-    published = await _published(caller, body)
-    document = published.graph.document
-    subject = Subject(teams=tuple(document.teams), roles=tuple(document.start.roles))
-    caller.allow("run.start", subject, "definition")
-    record = await _record(caller, published, body)
+async def _request(caller: Caller, body: StartRun, published: Published, record: dict[str, Any]) -> Request:
     _check_names(published, body)
     now = datetime.now(UTC)
     scope: dict[str, Any] = {"record": {**record, "id": body.record} if body.record else {}, "now": now, "policy": {}}
     if not is_offered(published, scope):
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
     inputs, files = await checked_inputs(caller, published, body.inputs, scope)
-    start = _start(caller, published, body, record, inputs)
+    return Request(published, _start(caller, published, body, record, inputs), _key(published, body), files)
+
+
+def _key(published: Published, body: StartRun) -> str | None:
+    """What the run will hold while it is open, where there may be one per record."""
+    document = published.graph.document
     if not (document.start.one_per_record and body.record and document.record):
-        return Request(published, start, None, files)
-    return Request(published, start, open_key(published.key, document.record, body.record), files)
+        return None
+    return open_key(published.key, document.record, body.record)
 
 
 def _start(
@@ -129,6 +132,9 @@ async def _published(caller: Caller, body: StartRun) -> Published:
         published = await caller.house.versions.get(row.key, body.version or row.version, session)
     if published is None:
         raise NotFound("version of this definition")
+    document = published.graph.document
+    subject = Subject(teams=tuple(document.teams), roles=tuple(document.start.roles))
+    caller.allow("run.start", subject, "definition")
     return published
 
 
@@ -173,12 +179,23 @@ def is_offered(published: Published, scope: dict[str, Any]) -> bool:
     return tree is not None and truth(tree, scope)
 
 
-async def _open_run(caller: Caller, request: Request) -> RunRow | None:
-    if request.open_key is None:
+async def _to_continue(caller: Caller, published: Published, body: StartRun) -> RunRow | None:
+    """The run that stands in place of a new one: the open one of the record, or a saved one that may go on.
+
+    Where a record takes several runs, only who comes from its summary or workspace goes on with a saved one.
+    """
+    if (key := _key(published, body)) is not None:
+        async with caller.house.store.reading() as session:
+            return (await session.exec(select(RunRow).where(col(RunRow.open_key) == key))).first()
+    collection = published.graph.document.record
+    if collection is None or body.record is None or not _resumes(body):
         return None
-    async with caller.house.store.reading() as session:
-        held = select(RunRow).where(col(RunRow.open_key) == request.open_key)
-        return (await session.exec(held)).first()
+    return next(iter(await open_runs(caller, [published.key], collection, body.record, saved=True)), None)
+
+
+def _resumes(body: StartRun) -> bool:
+    """Whether a run that is there is to go on: said so, or by where the caller comes from."""
+    return body.on_open == "resume" or (body.on_open is None and body.source in RESUMING_SOURCES)
 
 
 async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, Entry]:
@@ -216,36 +233,27 @@ async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, 
 
 
 async def _resume(caller: Caller, body: StartRun, row: RunRow, once: Once) -> tuple[int, dict[str, Any]]:
-    """The open run of this record, where the caller asked for that; else 409 that names it."""
+    """The open run of this record, taken up by the caller, where that was asked for; else 409 that names it."""
     caller.about.run = row.id
     if not caller.may("run.view", subject_of(row)):
         raise Conflict("A run on this record is open.", code="run_already_open")
-    if body.on_open != "resume" and (body.on_open is not None or body.source not in RESUMING_SOURCES):
+    if not _resumes(body):
         raise Conflict("A run on this record is open.", code="run_already_open", run=row.id)
+    view = await take_up(caller, row)
     async with caller.house.store.session() as session:
         session.add(entry(caller.who, caller.about, "write"))
         once.remember(session, 200, {"run": row.id})
     caller.about.logged = True
-    return 200, await _present(caller, row.id)
+    return 200, view
 
 
 async def _lost_the_race(caller: Caller, body: StartRun, request: Request, once: Once) -> tuple[int, dict[str, Any]]:
     """Somebody was faster: with this key (then theirs is the answer), or on this record."""
     if (before := await once.answered(caller.house.store)) is not None:
-        return before[0], await _present(caller, before[1]["run"])
-    if (open_run := await _open_run(caller, request)) is not None:
+        return before[0], await present(caller, before[1]["run"])
+    if (open_run := await _to_continue(caller, request.published, body)) is not None:
         return await _resume(caller, body, open_run, once)
     raise Conflict("A run on this record was open a moment ago; try again.", code="run_already_open")
-
-
-async def _present(caller: Caller, run: str) -> dict[str, Any]:
-    async with caller.house.store.reading() as session:
-        row = await session.get(RunRow, run)
-        if row is None:
-            raise NotFound("run")
-        published = await caller.house.versions.need(row.definition, row.version, session)
-    caller.allow("run.view", subject_of(row), "run")
-    return view_of(row, published, caller.who)
 
 
 async def _fresh_view(caller: Caller, row: RunRow, published: Published, end: float) -> dict[str, Any]:

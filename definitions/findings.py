@@ -85,6 +85,7 @@ CODES: dict[str, str] = {
     "ignored_key": "A key has no meaning for this kind of step and is ignored.",
     "record_missing": "A step needs a record, and neither it nor the definition names one.",
     "inbox_missing": "A trigger that starts without a person needs a fallback inbox.",
+    "opened_overlap": "Opening a record would start another definition as well, whatever the record says.",
     "final_not_last": "`final` belongs on the last step.",
     # Values
     "bad_duration": "A length of time cannot be read, or not be used here.",

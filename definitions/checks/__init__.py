@@ -21,6 +21,7 @@ from definitions.checks.installation import check_installation
 from definitions.checks.kinds import check_kinds
 from definitions.checks.known import NOTHING_KNOWN, Known
 from definitions.checks.limits import too_much
+from definitions.checks.opened import check_opened
 from definitions.checks.reach import check_reach
 from definitions.checks.release import check_release
 from definitions.checks.start import check_start
@@ -84,6 +85,7 @@ def _concerns(subject: Subject) -> Iterator[Finding]:
         check_fields,
         check_times,
         check_start,
+        check_opened,
         check_installation,
     ):
         yield from concern(subject)

@@ -13,7 +13,7 @@ class Known:
 
     `actions`: name -> ActionInfo JSON as workers announce it ({name, title, input, output, contract, undo}; input and
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
-    …}, read_only}.
+    …}, read_only}. `opened`: documents by key that opening a record of the same collection may start.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -25,6 +25,7 @@ class Known:
     definitions: Collection[str] | None = None
     sources: Collection[str] | None = None
     calendars: Collection[str] | None = None
+    opened: Mapping[str, Mapping[str, Any]] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""

@@ -54,6 +54,7 @@ async def run(world: World) -> str:
     run = await world.start("ann", document["key"])
     await world.command("ann", run["id"], "complete", step="b", choice="x")
     await world.command("ann", run["id"], "complete", step="a", output={"n": 1})
+    await world.command("ann", run["id"], "note", text="a note")
     return str(run["id"])
 
 
@@ -63,6 +64,9 @@ ANSWERS = [
     ("/v1/runs/{run}/steps/{step}", ""),
     ("/v1/runs/{run}/events", ""),
     ("/v1/runs/{run}/replay", "?at=2"),
+    ("/v1/runs/{run}/notes", ""),
+    ("/v1/runs/{run}/revise-preview", "?step=a"),
+    ("/v1/runs/{run}/migrate-preview", "?version=1"),
     ("/v1/tasks", ""),
     ("/v1/definitions", ""),
     ("/v1/definitions/{key}", ""),

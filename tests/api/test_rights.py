@@ -46,6 +46,7 @@ class Things:
         return path
 
 
+TEAM_PATHS = ("/v1/runs", "/v1/commands", "/v1/migrations")
 ABOUT_THE_TEAM = ("{key}", "{run}", "{command}")
 """Routes with one of these are about something of team `mine`; the others are about nothing in particular."""
 
@@ -54,10 +55,16 @@ BODIES = {
     "/v1/runs/{run}/commands": {"type": "skip", "step": "a"},
     "/v1/commands": {"commands": [{"run": "{run}", "type": "skip", "step": "a"}]},
     "/v1/definitions/{key}/duplicate": {"key": "{free}"},
+    "/v1/migrations": {"definition": "{key}", "to": 1},
     "/v1/definitions/import": {"holdfast": 1, "definitions": [{"key": "{free}"}]},
 }
 PARSED = ("application/json", "application/problem+json")
-QUERIES = {"/v1/runs/{run}/replay": "?at=1", "/v1/definitions/{key}/diff": "?from=1&to=1"}
+QUERIES = {
+    "/v1/runs/{run}/replay": "?at=1",
+    "/v1/runs/{run}/revise-preview": "?step=a",
+    "/v1/runs/{run}/migrate-preview": "?version=1",
+    "/v1/definitions/{key}/diff": "?from=1&to=1",
+}
 
 
 NO_PARTS: Any = {"store": None, "records": None, "temporal": None}
@@ -108,7 +115,7 @@ def expected(who: Who, rule: Rule, path: str) -> Decision:
     """What the table says of this caller and this route."""
     if "{file}" in path:  # whoever sees the run that refers to it
         return decide(who, "run.view", Subject(teams=("mine",), owner="operator-mine"))
-    about_team = any(part in path for part in ABOUT_THE_TEAM) or path in ("/v1/runs", "/v1/commands")
+    about_team = any(part in path for part in ABOUT_THE_TEAM) or path in TEAM_PATHS
     if path == "/v1/runs" and rule.operation == "run.view":
         about_team = False
     subject = Subject(teams=("mine",), owner="operator-mine") if about_team else EVERYONES
@@ -129,7 +136,7 @@ async def ask(world: World, things: Things, who: str | None, method: str, path: 
     body = BODIES.get(path) if method in ("POST", "PUT") else None
     if method in ("POST", "PUT") and body is None:
         body = {}
-    target = things.path("/v1/records/demo.orders/o1/workflows" if path.startswith("/v1/records") else path)
+    target = things.path(path.replace("{collection}", "demo.orders") if path.startswith("/v1/records") else path)
     if isinstance(body, dict):
         body = fill(body, things)
     headers = {"If-Match": "x"} if method == "PUT" else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ RULES: dict[str, Any] = {
     "otherwise": "no",
 }
 NUMBER = {"id": "n", "type": "number"}
+OPENED = {"triggers": [{"type": "opened", "work_types": ["survey", "repair"]}]}
+FIRST = definition(task(), key="first", start={"triggers": [{"type": "opened", "work_types": ["repair"]}]})
+KNOWN = replace(KNOWN, opened={"first": FIRST})
 
 
 def said(raw: Any, known: Known | None = KNOWN) -> list[tuple[str, str]]:
@@ -187,6 +191,7 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_calendar", "/due/calendar", definition(task(), due={"in": "3 business days", "calendar": "Mars"})),
     ("one_of", "/due", definition(task(), due={"in": "1 day", "at": "2099-01-01"})),
     ("final_not_last", "/steps/0/final", definition(task("a", final=True), task("b"))),
+    ("opened_overlap", "/start/triggers/0/work_types", definition(task(), key="second", start=OPENED)),
     (
         "record_missing",
         "/sync",
