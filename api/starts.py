@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from api.answers import now_text, subject_of, view_of, with_can
 from api.engine import EngineError
 from api.idempotency import Once
 from api.inputs import checked_inputs
+from api.large import stored_apart
 from api.outbox import Entry
 from api.permissions import Subject
 from api.problems import Conflict, Invalid, NotFound
@@ -65,6 +66,7 @@ async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, di
     if (open_run := await _to_continue(caller, published, body)) is not None:
         return await _resume(caller, body, open_run, once)
     request = await _request(caller, body, published, record)
+    request = replace(request, start=await stored_apart(house, request.start))
     try:
         row, stored = await _store(caller, request, once)
     except IntegrityError:

@@ -1,9 +1,10 @@
 """A large value stands elsewhere, and in its place stands a reference: `{"$blob": sha256, "size": bytes, "type": …}`.
 
 Histories, events and the state of a run hold the reference; the bytes lie in the blob store under the run's own id, so
-a reference says nothing outside of the run whose effect made it. Only the effect gate writes references, and it is the
-only one that follows them (activities/values.py). So the key `$blob` is reserved: whoever sends one from outside (a
-command, an action's result, a run's inputs) is refused, and nobody can point at what they were not given.
+a reference says nothing outside of the run that it was made for. Two write references: the effect gate of results, and
+the door of what a run is started with (definitions/apart.py); only the effect gate follows them (activities/values.py).
+So the key `$blob` is reserved: whoever sends one from outside (a command, an action's result, a run's inputs) is
+refused, and nobody can point at what they were not given.
 """
 
 from __future__ import annotations
