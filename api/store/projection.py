@@ -16,6 +16,7 @@ from api.store.columns import NEVER
 from api.store.counts import count_change
 from api.store.kept import Kept
 from api.store.keys import teams_key
+from api.store.rounds import forget
 from api.store.search import Titles, introduce, search_text
 from api.store.tables import Row
 from definitions.due import overdue_from
@@ -134,10 +135,15 @@ def _rewrite_tasks(
         connection.execute(_DROP_TASK, [{"of_run": state.run, "of_step": step} for step in gone])
     if left := [step for step in gone if _assigned(old[step], state)]:
         connection.execute(_DROP_ASSIGNMENTS, [{"of_run": state.run, "of_step": step} for step in left])
+    forget(connection, state.run, [row for step, row in old.items() if _is_over(row, new.get(step))])
     if come:
         connection.execute(_WRITE_TASK, come)
     if people := [who for row in come for who in _assigned(row, state)]:
         connection.execute(_WRITE_ASSIGNMENT, people)
+
+
+def _is_over(row: dict[str, Any], now: dict[str, Any] | None) -> bool:
+    return now is None or now["execution"] != row["execution"]
 
 
 def _assigned(row: dict[str, Any], state: State) -> list[dict[str, Any]]:

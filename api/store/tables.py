@@ -73,6 +73,7 @@ class RunRow(Row, table=True):
         Index("runs_by_teams", "teams_key", "status", "started_at", "id"),
         Index("runs_by_holder", "holder", "started_at", "id"),
         Index("runs_in_attention", "started_at", "id", **partial("attention", "attention = 1")),
+        Index("runs_in_attention_by_teams", "teams_key", "started_at", "id", **partial("attention", "attention = 1")),
     )
 
     id: str = Field(primary_key=True, sa_type=code())
@@ -124,6 +125,9 @@ class TaskRow(Row, table=True):
         Index(
             "tasks_automatic_by_teams", "teams_key", "due_sort", "run", "step", **partial("NOT manual", "manual = 0")
         ),
+        Index(
+            "tasks_by_inbox", "inbox", "due_sort", "run", "step", **partial("inbox IS NOT NULL", "inbox IS NOT NULL")
+        ),
     )
 
     run: str = Field(primary_key=True, sa_type=code())
@@ -146,6 +150,7 @@ class TaskRow(Row, table=True):
     teams_key: str = Field(default="", sa_type=code())
     manual: bool = True
     current: bool = True
+    inbox: str | None = Field(default=None, sa_type=code())
     search: str = Field(default="", sa_type=code())
 
 
