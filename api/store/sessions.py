@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, delete, insert, select
@@ -56,7 +57,9 @@ class PasswordRow(Row, table=True):
     changed_at: datetime = Field(sa_type=Instant)
 
 
-SESSIONS, PASSWORDS, USERS = (Row.metadata.tables[name] for name in ("sessions", "passwords", "users"))
+SESSIONS, PASSWORDS, USERS, USER_ROLES = (
+    Row.metadata.tables[name] for name in ("sessions", "passwords", "users", "user_roles")
+)
 
 
 def digest(secret: str) -> str:
@@ -97,11 +100,16 @@ class Sessions:
         ended = delete(SESSIONS).where(SESSIONS.c.hash == digest(secret))
         await self._store.transact(lambda connection: connection.execute(ended))
 
-    async def demo_people(self) -> list[dict[str, str]]:
-        """The people of `make run`, who sign in with one click: {id, name}."""
-        query = select(USERS.c.id, USERS.c.name).where(USERS.c.demo, USERS.c.active).order_by(USERS.c.id)
-        rows = await self._store.look(lambda connection: connection.execute(query).all())
-        return [{"id": row.id, "name": row.name} for row in rows]
+    async def demo_people(self) -> list[dict[str, Any]]:
+        """The people of `make run`, who sign in with one click: {id, name, roles}."""
+        people = select(USERS.c.id, USERS.c.name).where(USERS.c.demo, USERS.c.active).order_by(USERS.c.id)
+        links = select(USER_ROLES.c.user, USER_ROLES.c.role).order_by(USER_ROLES.c.role)
+
+        def work(connection: Connection) -> list[dict[str, Any]]:
+            rows, roles = connection.execute(people).all(), connection.execute(links).all()
+            return [{"id": r.id, "name": r.name, "roles": [x.role for x in roles if x.user == r.id]} for r in rows]
+
+        return await self._store.look(work)
 
     async def has_password(self, user: str) -> bool:
         """Whether the person can sign in with a password."""

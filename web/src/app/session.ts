@@ -42,7 +42,8 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (credentials: Credentials) => call('POST', credentials),
     onSuccess: (session) => {
-      client.clear();
+      // Nothing that the person before could see stays; the session itself is what this page hangs on.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       client.setQueryData(keys.session, session);
     },
   });
@@ -53,7 +54,8 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => call('DELETE', {}),
     onSuccess: (session) => {
-      client.clear();
+      // Nothing that the person before could see stays; the session itself is what this page hangs on.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       client.setQueryData(keys.session, session);
     },
   });

@@ -34,6 +34,8 @@ export function StepForm({ form, values, problem, readonly, onChange, onSubmit, 
       showErrorList={false}
       disabled={readonly}
       omitExtraData
+      // What a person did not choose is not chosen: an approval above all.
+      experimental_defaultFormStateBehavior={{ constAsDefaults: 'never', emptyObjectFields: 'skipDefaults' }}
       onChange={(event) => onChange(event.formData ?? {})}
       onSubmit={(event, dom: FormEvent) => {
         dom.preventDefault();
