@@ -48,6 +48,7 @@ from api.routes import (
     tasks,
     values,
     versions,
+    views,
 )
 from api.signing import Signer
 from api.store.people import People
@@ -67,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     values.routes,
     commands.routes,
     tasks.routes,
+    views.routes,
     records.routes,
     opening.routes,
     sources.routes,

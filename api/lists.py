@@ -13,7 +13,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, func, literal, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Table,
+    func,
+    literal,
+    literal_column,
+    select,
+    union,
+)
 
 from api.paging import Order
 from api.permissions import Reach, Who, reaches
@@ -33,6 +44,7 @@ FEW = 10_000
 """Rows that a word may lead to for it to be worth following; a commoner one is soon met on any walk."""
 
 MOST_TITLES = 500
+"""Titles that are looked for at once; also the rows below which a word is followed before any other is tried."""
 
 _AN_ID = re.compile(r"(run-)?[0-9a-f-]{8,36}")
 
@@ -129,10 +141,11 @@ def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
     if _AN_ID.fullmatch(q.strip()) and (ids := _ids(connection, q.strip())):
         return Hunt((), ids=tuple(ids))
     words = tuple(words_of(q))
-    for word in sorted(words, key=len, reverse=True):
-        named = _titles(connection, word) if titles else []
-        if _leads_to_few(connection, word) and _are_few(connection, named):
-            return Hunt(words, word, titles=tuple(named))
+    for most in (MOST_TITLES, FEW):
+        for word in sorted(words, key=len, reverse=True):
+            named = _titles(connection, word) if titles else []
+            if _leads_to_few(connection, word, most) and _are_few(connection, named, most):
+                return Hunt(words, word, titles=tuple(named))
     return Hunt(words)
 
 
@@ -143,21 +156,30 @@ def _ids(connection: Connection, start: str) -> list[str]:
 
 
 def _titles(connection: Connection, word: str) -> list[str]:
-    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(FEW + 1)
+    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
     return sorted(set(connection.execute(query).scalars()))
 
 
-def _leads_to_few(connection: Connection, word: str) -> bool:
-    some = select(literal(1)).where(WORDS.c.kind == "run", means(WORDS.c.word, word)).limit(FEW + 1).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW
+def _leads_to_few(connection: Connection, word: str, most: int) -> bool:
+    some = select(literal(1)).where(WORDS.c.kind == "run", means(WORDS.c.word, word)).limit(most + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() <= most
 
 
-def _are_few(connection: Connection, titles: Sequence[str]) -> bool:
+def _are_few(connection: Connection, titles: Sequence[str], most: int) -> bool:
     """Whether few tasks have one of these titles."""
     if len(titles) > MOST_TITLES:
         return False
-    some = select(literal(1)).where(TASKS.c.title.in_(titles)).limit(FEW + 1).subquery()
-    return not titles or connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW
+    some = select(literal(1)).where(TASKS.c.title.in_(titles)).limit(most + 1).subquery()
+    return not titles or connection.execute(select(func.count()).select_from(some)).scalar_one() <= most
+
+
+def plan_anew(connection: Connection) -> None:
+    """Have PostgreSQL plan the statements of this transaction for the values they are asked with.
+
+    After some repetitions it would plan once for whatever values may come, and for a list that plan is another one.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def page_keys(
@@ -172,7 +194,12 @@ def page_keys(
     if len(parts) == 1:
         return parts[0]
     whole = union(*(select(part) for part in parts)).subquery()
-    return select(whole).order_by(*order.by(list(whole.c))).limit(limit + 1).subquery()
+    return select(whole).order_by(*order.by(list(whole.c))).limit(_rows(limit)).subquery()
+
+
+def _rows(limit: int) -> Any:
+    """One row more than a page has, written into the statement: PostgreSQL plans a walk only for a limit it knows."""
+    return literal_column(str(int(limit) + 1))
 
 
 def _part(walk: Walk, also: Sequence[ColumnElement[bool]], order: Order, limit: int, after: list[Any] | None) -> Any:
@@ -185,4 +212,4 @@ def _part(walk: Walk, also: Sequence[ColumnElement[bool]], order: Order, limit: 
     if walk.sorted_after:
         whole = query.offset(0).subquery()
         query, keys = select(whole), list(whole.c)
-    return query.order_by(*order.by(keys)).limit(limit + 1).subquery()
+    return query.order_by(*order.by(keys)).limit(_rows(limit)).subquery()

@@ -116,6 +116,7 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("definition.archive", "Archive a definition or bring it back", sees="definition.view"),
     Operation("definition.export", "Export a definition", sees="definition.view"),
     Operation("run.view", "See runs, their steps, events and work lists", hides=True),
+    Operation("view.keep", "Use and keep saved views of lists", everyone=True),
     Operation("run.start", "Start a run", sees="definition.view", by_role=True),
     Operation("run.save", "Save, resume and take over a run", sees="run.view"),
     Operation("run.revise", "Open a finished step again", sees="run.view", by_role=True),

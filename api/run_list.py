@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.filters import RUN_STATUSES, RunFilters, me
-from api.lists import ASSIGNMENTS, LABELS, MOST_WALKS, RUNS, Hunt, Sight, Walk, hunt, page_keys, sight
+from api.lists import ASSIGNMENTS, LABELS, MOST_WALKS, RUNS, Hunt, Sight, Walk, hunt, page_keys, plan_anew, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import RUN_SHOWN, holds_text, of_record
@@ -24,6 +24,7 @@ def read_runs(
     connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None
 ) -> Sequence[Any]:
     """A page of run rows and one more."""
+    plan_anew(connection)
     statement = runs_query(connection, who, asked, limit=limit, cursor=cursor)
     return [] if statement is None else connection.execute(statement).all()
 
@@ -67,7 +68,9 @@ def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> lis
     if asked.holder is not None:
         return [_walk(RUNS.c.holder == me(asked.holder, who.id))]
     if asked.attention:
-        return [_walk(RUNS.c.attention)]
+        if seen.keys is None or len(seen.keys) > MOST_WALKS:
+            return [_walk(RUNS.c.attention)]
+        return [_walk(RUNS.c.attention, RUNS.c.teams_key == key) for key in seen.keys]
     if asked.definition is not None:
         return [_walk(RUNS.c.definition == asked.definition, RUNS.c.status == status) for status in each]
     if seen.keys is not None and len(seen.keys) * len(each) <= MOST_WALKS:

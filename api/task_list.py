@@ -9,7 +9,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, not_, select
 
 from api.filters import TaskFilters, me
-from api.lists import ASSIGNMENTS, MOST_WALKS, RUNS, TASKS, Hunt, Sight, Walk, hunt, known_teams, page_keys, sight
+from api.lists import (
+    ASSIGNMENTS,
+    MOST_WALKS,
+    RUNS,
+    TASKS,
+    Hunt,
+    Sight,
+    Walk,
+    hunt,
+    known_teams,
+    page_keys,
+    plan_anew,
+    sight,
+)
 from api.paging import Order
 from api.permissions import Who
 from api.reads import of_record
@@ -29,6 +42,7 @@ def read_tasks(
     connection: Connection, who: Who, asked: TaskFilters, *, now: str, limit: int, cursor: str | None = None
 ) -> Sequence[Any]:
     """A page of task rows and one more. `now` is what overdue is measured by."""
+    plan_anew(connection)
     statement = tasks_query(connection, who, asked, now=now, limit=limit, cursor=cursor)
     return [] if statement is None else connection.execute(statement).all()
 

@@ -44,6 +44,7 @@ DEEP = 40
 """Pages of 200 that a deep page lies behind."""
 
 LISTS: dict[str, str] = {
+    "no list: four rows by their keys": "ann /v1/me",
     "my tasks": "ann /v1/tasks?assignee=me",
     "my tasks, next page": "ann /v1/tasks?assignee=me +1",
     "somebody's tasks": "oda /v1/tasks?assignee=user7",
@@ -67,7 +68,7 @@ LISTS: dict[str, str] = {
     "tasks of my team by title": "ann /v1/tasks?team=ops&sort=title",
     "my tasks by entry": "ann /v1/tasks?assignee=me&sort=entered",
     "tasks with a rare text": "ann /v1/tasks?q=Order 77123",
-    "tasks with a text": "ann /v1/tasks?q=Order 77",
+    "tasks with a text": "ann /v1/tasks?q=Order 771",
     "tasks with a common text": "ann /v1/tasks?q=order",
     "tasks with a text nobody has": "ann /v1/tasks?q=zzz",
     "runs I may see": "ann /v1/runs",
@@ -87,7 +88,7 @@ LISTS: dict[str, str] = {
     "runs that need attention": "ann /v1/runs?attention=true",
     "runs with a label": "ann /v1/runs?label=urgent",
     "runs with a rare text": "ann /v1/runs?q=Order 77123",
-    "runs with a text": "ann /v1/runs?q=Order 77",
+    "runs with a text": "ann /v1/runs?q=Order 771",
     "runs with a common text": "ann /v1/runs?q=order",
     "runs with a text nobody has": "ann /v1/runs?q=zzz",
     "counts of runs": "oda /v1/runs/counts",
@@ -105,7 +106,7 @@ LISTS: dict[str, str] = {
     "activity log of an action": "oda /v1/activity-log?action=command.complete",
     "definitions": "ann /v1/definitions",
 }
-"""Who asks for what; after a plus, which page further on."""
+"""Who asks for what; after a plus, which page further on. The first says how slow the machine is at this moment."""
 
 
 class Stopwatch:

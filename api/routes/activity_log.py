@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import StreamingResponse
 
 from api.doors import Caller, Calling, asks
+from api.lists import plan_anew
 from api.paging import Cursor, Limit, Order, cut, listing
 from api.permissions import Reach, reaches
 from api.routing import READS, answer, router
@@ -78,6 +79,7 @@ async def list_entries(caller: Calling, filters: Filters, limit: Limit = 50, cur
     """Who did or tried what, newest first; as far as the caller's audit grant reaches."""
     await caller.house.reads.flush()
     async with caller.house.store.reading() as session:
+        await (await session.connection()).run_sync(plan_anew)
         rows = (await session.exec(NEWEST.page(_reachable(caller, filters), limit, cursor))).all()
     shown, following = cut(rows, limit, "log", lambda row: (row.at, row.id))
     return answer(listing([_entry(row) for row in shown], following))

@@ -55,6 +55,7 @@ BODIES = {
     "/v1/runs/{run}/commands": {"type": "skip", "step": "a"},
     "/v1/commands": {"commands": [{"run": "{run}", "type": "skip", "step": "a"}]},
     "/v1/definitions/{key}/duplicate": {"key": "{free}"},
+    "/v1/views": {"name": "Late", "kind": "tasks", "filters": {"overdue": True}},
     "/v1/migrations": {"definition": "{key}", "to": 1},
     "/v1/definitions/import": {"holdfast": 1, "definitions": [{"key": "{free}"}]},
 }
@@ -103,6 +104,8 @@ async def things(world: World) -> AsyncIterator[Things]:
         await session.flush()
         session.add(FileLinkRow(file="file-1", run=run["id"]))
     names |= {"file": "file-1", "person": "operator-mine"}
+    kept = await world.call("operator-mine", "POST", "/v1/views", {"name": "Mine", "kind": "tasks"})
+    names["view"] = kept.json()["id"]
     records = {"source": "demo", "collection": "orders", "record": "o1"}
     yield Things({**names, **records, "free": f"{body['key']}-free"})
 
@@ -119,6 +122,8 @@ def expected(who: Who, rule: Rule, path: str) -> Decision:
     if path == "/v1/runs" and rule.operation == "run.view":
         about_team = False
     subject = Subject(teams=("mine",), owner="operator-mine") if about_team else EVERYONES
+    if "{view}" in path:
+        return Decision.ALLOW if who.id == "operator-mine" else Decision.HIDE  # a view that is shared with nobody
     if path.startswith("/v1/activity-log"):
         return Decision.ALLOW if reaches(who, rule.operation) else Decision.FORBID  # a list asks how far, not whether
     if path == "/v1/definitions/{key}/duplicate" and reaches(who, rule.operation):
@@ -133,15 +138,15 @@ STATUS = {Decision.HIDE: {404}, Decision.FORBID: {403}}
 
 
 async def ask(world: World, things: Things, who: str | None, method: str, path: str) -> tuple[int, object]:
-    body = BODIES.get(path) if method in ("POST", "PUT") else None
-    if method in ("POST", "PUT") and body is None:
+    body = BODIES.get(path) if method in ("POST", "PUT", "PATCH") else None
+    if method in ("POST", "PUT", "PATCH") and body is None:
         body = {}
     target = things.path(path.replace("{collection}", "demo.orders") if path.startswith("/v1/records") else path)
     if isinstance(body, dict):
         body = fill(body, things)
     headers = {"If-Match": "x"} if method == "PUT" else {}
     answer = await world.call(who, method, target + QUERIES.get(path, ""), body, headers=headers)
-    return answer.status_code, answer.json() if answer.headers["content-type"] in PARSED else None
+    return answer.status_code, answer.json() if answer.headers.get("content-type") in PARSED else None
 
 
 def fill(value: object, things: Things) -> object:

@@ -71,9 +71,11 @@ NEW_INDEXES = {
         "log_by_record_id": ["record_id", "at", "id"],
     },
 }
+ATTENTION = ("attention", "attention = 1")
 AUTOMATIC = ("NOT manual", "manual = 0")
 PARTIAL_INDEXES = {
-    "runs_in_attention": ("runs", ["started_at", "id"], "attention", "attention = 1"),
+    "runs_in_attention": ("runs", ["started_at", "id"], *ATTENTION),
+    "runs_in_attention_by_teams": ("runs", ["teams_key", "started_at", "id"], *ATTENTION),
     "tasks_automatic": ("tasks", ["due_sort", "run", "step"], *AUTOMATIC),
     "tasks_automatic_by_teams": ("tasks", ["teams_key", "due_sort", "run", "step"], *AUTOMATIC),
 }

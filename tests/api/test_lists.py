@@ -1,0 +1,225 @@
+"""Every list against what it must show, page by page, on both databases; and that it is read along indexes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from api.filters import RunFilters, TaskFilters
+from api.lists import MOST_WALKS
+from api.paging import cut
+from api.permissions import Who
+from api.run_list import read_runs, runs_query
+from api.store.migrations import migrate
+from api.store.store import Store
+from api.task_list import SORTS, read_tasks, tasks_query
+from tests.api.listed import NOW, Listed
+
+LISTED = Listed.made()
+ANN = Who("ann", ("operator",), ("ops",), ("run.view",))
+LEGAL = Who("ben", ("operator",), ("legal", "ops"), ("run.view",))
+ODA = Who("oda", ("auditor",), (), ("run.view.all",))
+OWN = Who("me", (), ("ops",), ("run.view.own",))
+NOBODY = Who("nobody", (), ("ops",), ())
+EVERYBODY = (ANN, LEGAL, ODA, OWN, NOBODY)
+
+TASKS: list[dict[str, Any]] = [
+    {},
+    {"assignee": "me"},
+    {"assignee": "ben"},
+    {"assignee": "me", "team": ["ops"]},
+    {"team": ["ops"]},
+    {"team": ["ops", "legal"]},
+    {"status": ["attention"]},
+    {"status": ["ready", "attention", "on_hold"]},
+    {"definition": "visit"},
+    {"definition": "visit", "status": ["ready"], "team": ["legal"]},
+    {"definition": "no such"},
+    {"record": "o3"},
+    {"record": "demo.orders/o3"},
+    {"record": "o3", "assignee": "me"},
+    {"overdue": True},
+    {"overdue": False},
+    {"manual": True},
+    {"manual": False},
+    {"manual": True, "current_only": True},
+    {"manual": False, "assignee": "me"},
+    {"q": "order"},
+    {"q": "orde 7"},
+    {"q": "4"},
+    {"q": "unDER"},
+    {"q": "ÜNDER"},
+    {"q": "étude ask"},
+    {"q": "run-00000004"},
+    {"q": "run-0000"},
+    {"q": "00000004"},
+    {"q": "!!"},
+    {"q": "zzz"},
+    {"q": "o3", "team": ["ops"], "overdue": True},
+]
+RUNS: list[dict[str, Any]] = [
+    {},
+    {"status": ["waiting"]},
+    {"status": ["waiting", "completed"], "saved": False},
+    {"saved": True},
+    {"saved": True, "status": ["waiting"]},
+    {"saved": False},
+    {"definition": "refund"},
+    {"definition": "refund", "status": ["running"]},
+    {"record": "o3"},
+    {"record": "demo.visits/o3"},
+    {"record": "o3", "assignee": "me", "team": ["ops"]},
+    {"assignee": "me"},
+    {"assignee": "ben", "team": ["ops"]},
+    {"team": ["ops"]},
+    {"team": ["ops", "legal"], "attention": False},
+    {"holder": "me"},
+    {"holder": "ben", "label": "vip"},
+    {"label": 'a "b"'},
+    {"label": "vi"},
+    {"attention": True},
+    {"attention": False},
+    {"started_after": "2026-11-02T00:00:00.000000Z"},
+    {"q": "order"},
+    {"q": "ord 3"},
+    {"q": "ÉTU"},
+    {"q": "o3", "label": "vip"},
+    {"q": "run-0000001a"},
+    {"q": "?"},
+]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+async def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """The same rows in either database."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('lists') / 'lists.db'}"
+    else:
+        url = request.getfixturevalue("postgres_server").create("listed")
+    migrate(url)
+    async with Store(url) as store:
+        await store.transact(LISTED.put)
+        yield store
+
+
+Read = Callable[[Connection, str | None], Sequence[Any]]
+
+
+async def paged(store: Store, order: str, limit: int, keys: Callable[[Any], tuple[str, ...]], read: Read) -> list[Any]:
+    """Every row of a list, page by page."""
+    found: list[Any] = []
+    cursor: str | None = None
+    while True:
+        rows = await store.look(lambda connection: read(connection, cursor))  # noqa: B023 - awaited at once
+        shown, cursor = cut(rows, limit, order, keys)
+        found += shown
+        if cursor is None:
+            return found
+        assert len(shown) == limit
+
+
+@pytest.mark.parametrize("sort", sorted(SORTS))
+@pytest.mark.parametrize("filters", TASKS, ids=str)
+async def test_tasks_page_by_page(store: Store, filters: dict[str, Any], sort: str) -> None:
+    """No row twice, none left out, though most sort alike; for everybody by what they may see."""
+    for who in EVERYBODY:
+        asked = TaskFilters(**filters, sort=sort)  # type: ignore[arg-type]
+        rows = await paged(
+            store,
+            sort,
+            4,
+            lambda row: (getattr(row, SORTS[sort]), row.run, row.step),
+            lambda connection, cursor: read_tasks(connection, who, asked, now=NOW, limit=4, cursor=cursor),  # noqa: B023
+        )
+        assert [(row.run, row.step) for row in rows] == LISTED.of_tasks(who, asked), who.id
+
+
+@pytest.mark.parametrize("sort", ["-started_at", "started_at"])
+@pytest.mark.parametrize("filters", RUNS, ids=str)
+async def test_runs_page_by_page(store: Store, filters: dict[str, Any], sort: str) -> None:
+    """The same for runs, of which forty start at the same moment."""
+    for who in EVERYBODY:
+        asked = RunFilters(**filters, sort=sort)  # type: ignore[arg-type]
+        rows = await paged(
+            store,
+            sort,
+            5,
+            lambda row: (row.started_at, row.id),
+            lambda connection, cursor: read_runs(connection, who, asked, limit=5, cursor=cursor),  # noqa: B023
+        )
+        assert [row.id for row in rows] == LISTED.of_runs(who, asked), who.id
+
+
+def test_the_lists_above_show_something() -> None:
+    """An oracle that finds nothing would agree with a list that shows nothing."""
+    tasks = [f for f in TASKS if not any(LISTED.of_tasks(who, TaskFilters(**f)) for who in EVERYBODY)]
+    assert [list(f.values()) for f in tasks] == [["no such"], ["unDER"], ["run-0000"], ["!!"], ["zzz"]]
+    assert [f for f in RUNS if not any(LISTED.of_runs(who, RunFilters(**f)) for who in EVERYBODY)] == [
+        {"saved": True, "status": ["waiting"]},
+        {"label": "vi"},
+        {"q": "?"},
+    ]
+
+
+async def test_more_teams_than_walks(store: Store) -> None:
+    """Somebody in very many teams is shown the same by one walk as others by many."""
+    many = Who("ann", (), ("ops", *(f"t{n}" for n in range(MOST_WALKS + 5))), ("run.view",))
+    for asked in (TaskFilters(), TaskFilters(status=["ready", "attention", "running", "in_progress"])):
+        rows = await store.look(lambda c: read_tasks(c, many, asked, now=NOW, limit=500))  # noqa: B023
+        assert [(row.run, row.step) for row in rows] == LISTED.of_tasks(many, asked)
+
+
+def plan(connection: Connection, statement: Any) -> list[str]:
+    """What SQLite is going to do, a line each."""
+    text = str(statement.compile(connection.engine, compile_kwargs={"literal_binds": True})).replace("?", "-1")
+    return [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+
+
+BOUNDED = [
+    *({"sort": sort} | filters for sort in SORTS for filters in ({}, {"assignee": "me"}, {"team": ["ops", "legal"]})),
+    *({"status": ["attention"]}, {"manual": False}, {"overdue": True}, {"definition": "visit"}, {"manual": True}),
+]
+BOUNDED_RUNS: list[dict[str, Any]] = [
+    *({}, {"status": ["waiting"]}, {"saved": True}, {"definition": "refund"}, {"assignee": "me"}, {"team": ["ops"]}),
+    *({"holder": "me"}, {"label": "vip"}, {"attention": True}),
+]
+
+
+@pytest.mark.parametrize("who", [ANN, ODA], ids=lambda who: who.id)
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_walks_go_along_an_index_in_order(store: Store, who: Who) -> None:
+    """No table is read from end to end, and nothing is sorted but what the page already has."""
+
+    def look(connection: Connection) -> dict[str, list[str]]:
+        tasks = {str(f): tasks_query(connection, who, TaskFilters(**f), now=NOW, limit=50) for f in BOUNDED}
+        runs = {str(f): runs_query(connection, who, RunFilters(**f), limit=50) for f in BOUNDED_RUNS}
+        return {name: plan(connection, statement) for name, statement in {**tasks, **runs}.items()}
+
+    plans = await store.look(look)
+    assert {name: strays(lines) for name, lines in plans.items() if strays(lines)} == {}
+
+
+def strays(lines: list[str]) -> list[str]:
+    """What a walk must not do: read a table from end to end, or sort. A page of one or several walks may be sorted."""
+    tables = ("SCAN runs", "SCAN tasks", "SCAN assignments")
+    whole = [line for line in lines if line.startswith(tables) and "INDEX" not in line]
+    sorts = [line for line in lines if line.startswith("USE TEMP B-TREE")]
+    return whole + sorts[2 if any(line.startswith("UNION") for line in lines) else 1 :]
+
+
+async def test_a_missing_index_is_noticed(tmp_path: Path) -> None:
+    """The gate above is seen to bite."""
+    url = f"sqlite:///{tmp_path / 'lists.db'}"
+    await asyncio.to_thread(migrate, url)
+    async with Store(url) as store:
+        await store.transact(LISTED.put)
+        for index, asked in (("title", TaskFilters(sort="title")), ("due", TaskFilters())):
+            read = partial(tasks_query, who=ANN, asked=asked, now=NOW, limit=50)
+            await store.transact(lambda connection: connection.exec_driver_sql(f"DROP INDEX tasks_by_teams_{index}"))  # noqa: B023
+            assert await store.look(lambda connection: strays(plan(connection, read(connection)))), index  # noqa: B023
