@@ -33,12 +33,37 @@ const ICONS: Record<string, ComponentType<{ size?: number }>> = {
   cancelled: IconX,
 };
 
+const TONES: Record<string, string> = {
+  ready: 'blue',
+  in_progress: 'blue',
+  on_hold: 'yellow',
+  scheduled: 'grape',
+  running: 'cyan',
+  waiting: 'gray',
+  attention: 'orange',
+  done: 'teal',
+  skipped: 'gray',
+  not_taken: 'gray',
+  pending: 'gray',
+  revised: 'gray',
+  cancelled: 'gray',
+  saved: 'yellow',
+  completed: 'teal',
+  aborted: 'red',
+};
+
 /** A status by sign, word and colour: never by colour alone. */
-export function Status({ value, tone }: { value: string; tone?: string }) {
+export function Status({ value }: { value: string }) {
   const { t } = useTranslation();
   const Icon = ICONS[value] ?? IconCircle;
   return (
-    <Badge color={tone ?? 'gray'} variant="light" leftSection={<Icon size={12} />} tt="none" autoContrast>
+    <Badge
+      color={TONES[value] ?? 'gray'}
+      variant="light"
+      leftSection={<Icon size={12} />}
+      tt="none"
+      autoContrast
+    >
       {t(`status.${value}`, { defaultValue: value })}
     </Badge>
   );

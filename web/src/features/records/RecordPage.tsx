@@ -71,7 +71,7 @@ export default function RecordPage() {
   );
 }
 
-type StartProps = { collection: string; record: string; startable: { key: string; name: string }[] };
+type StartProps = { collection: string; record: string; startable: { definition: string; name: string }[] };
 
 function Starts({ record, startable }: StartProps) {
   const { t } = useTranslation();
@@ -90,10 +90,10 @@ function Starts({ record, startable }: StartProps) {
       <Group gap="xs">
         {startable.map((each) => (
           <Button
-            key={each.key}
+            key={each.definition}
             variant="light"
             loading={start.isPending}
-            onClick={() => start.mutate(each.key)}
+            onClick={() => start.mutate(each.definition)}
           >
             {each.name}
           </Button>

@@ -44,7 +44,7 @@ export default function RecordsPage() {
           <Rows
             key={collection}
             source={source}
-            collection={collection}
+            collection={collection.slice(source.length + 1)}
             q={search.q ?? ''}
             onSearch={(q) => void go({ search: { ...search, q } as never, replace: true })}
           />

@@ -28,7 +28,7 @@ export function Automations({ step, give }: { step: Step; give: (command: Comman
           </Button>
           {automation.runs.map((ran) => (
             <Group key={ran.execution} gap="xs" mt={4}>
-              <Status value={ran.status} tone={ran.status === 'attention' ? 'orange' : 'gray'} />
+              <Status value={ran.status} />
               <Text size="xs" c="dimmed">
                 {ran.by} · <When value={ran.ended_at ?? ran.asked_at} />
                 {ran.attention && ` · ${String(ran.attention.message ?? '')}`}

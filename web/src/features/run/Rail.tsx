@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
-import { isOpen, needs, parts, type Run, type Step, TONES } from './model';
+import { isOpen, needs, parts, type Run, type Step } from './model';
 
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void };
 
@@ -70,7 +70,7 @@ function Entry({
           said
         )
       }
-      rightSection={<Status value={step.status} tone={TONES[step.status]} />}
+      rightSection={<Status value={step.status} />}
       opacity={step.status === 'pending' || step.status === 'not_taken' ? 0.75 : 1}
     />
   );

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
-import { TONES } from './model';
 
 type Round = Schemas['StepDetail']['rounds'][number];
 
@@ -41,7 +40,7 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
                 <Table.Th key={round.execution}>
                   <Group gap={6}>
                     {round.execution}
-                    <Status value={round.status} tone={TONES[round.status]} />
+                    <Status value={round.status} />
                   </Group>
                   <Text size="xs" c="dimmed">
                     {round.ended_by} <When value={round.ended_at} />

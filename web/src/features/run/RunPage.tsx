@@ -9,7 +9,7 @@ import { When } from '@/ui/When';
 import { Context } from './Context';
 import { History } from './History';
 import { useRun } from './hooks';
-import { chosen, following, type Run, shares, TONES } from './model';
+import { chosen, following, type Run, shares } from './model';
 import { Rail } from './Rail';
 import { RunActions } from './RunActions';
 import { StepPanel } from './StepPanel';
@@ -126,8 +126,8 @@ function Header({ run, stale }: { run: Run; stale: boolean }) {
             <Title order={1} size="h3">
               {run.name}
             </Title>
-            <Status value={run.status} tone={TONES[run.status]} />
-            {run.attention && <Status value="attention" tone="orange" />}
+            <Status value={run.status} />
+            {run.attention && <Status value="attention" />}
             {stale && <Badge color="yellow">{t('run.stale')}</Badge>}
           </Group>
           <Text size="sm" c="dimmed">

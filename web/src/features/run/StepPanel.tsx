@@ -12,7 +12,7 @@ import { Automations } from './Automations';
 import { useDraft } from './drafts';
 import { StepForm } from './form/StepForm';
 import { type Command, useCommand, useStep } from './hooks';
-import { needs, type Run, type Step, TONES } from './model';
+import { needs, type Run, type Step } from './model';
 import { Notes } from './Notes';
 import { Rounds } from './Rounds';
 import { StepActions } from './StepActions';
@@ -34,7 +34,7 @@ export function StepPanel({ run, step, onEnded }: Props) {
           <Title order={2} size="h4" ref={heading} tabIndex={-1}>
             {step.title}
           </Title>
-          <Status value={step.status} tone={TONES[step.status]} />
+          <Status value={step.status} />
         </Group>
         {step.description && (
           <Box className="markdown">

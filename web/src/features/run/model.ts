@@ -56,25 +56,6 @@ export function shares(progress: { done: number; skipped: number; total: number 
   return { done: share(progress.done), skipped: share(progress.skipped) };
 }
 
-export const TONES: Record<string, string> = {
-  ready: 'blue',
-  in_progress: 'blue',
-  on_hold: 'yellow',
-  scheduled: 'grape',
-  running: 'cyan',
-  waiting: 'gray',
-  attention: 'orange',
-  done: 'teal',
-  skipped: 'gray',
-  not_taken: 'gray',
-  pending: 'gray',
-  revised: 'gray',
-  cancelled: 'gray',
-  saved: 'yellow',
-  completed: 'teal',
-  aborted: 'red',
-};
-
 /** What stands between a person and this step, as step titles. */
 export function needs(run: Run, step: Step): string[] {
   return step.blocked_by.map((name) => run.steps.find((each) => each.id === name)?.title ?? name);

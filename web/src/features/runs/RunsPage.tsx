@@ -114,7 +114,7 @@ export default function RunsPage() {
                   <Table.Td>
                     <Group gap={4}>
                       <Status value={run.status} />
-                      {run.attention && <Status value="attention" tone="orange" />}
+                      {run.attention && <Status value="attention" />}
                     </Group>
                   </Table.Td>
                   <Table.Td>

@@ -20,7 +20,7 @@ export function SavedViews({ kind, filters, onPick }: Props) {
   const save = useMutation({
     mutationFn: () => {
       const { task: _, ...kept } = filters;
-      return sent(api.POST('/v1/views', { body: { name, kind, filters: kept } }));
+      return sent(api.POST('/v1/views', { body: { name, kind, filters: kept, shared_with: [] } }));
     },
     onSuccess: () => {
       setName('');

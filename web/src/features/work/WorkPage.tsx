@@ -30,7 +30,7 @@ import { When } from '@/ui/When';
 import { type Filters, nextOf, PRESETS, preset, query } from './filters';
 import { SavedViews } from './SavedViews';
 
-type Task = Schemas['TaskView'];
+type Task = Schemas['Task'];
 const nameOf = (task: Task) => `${task.run}/${task.step}`;
 
 /** Open tasks on the left, the selected one on the right. What is selected and filtered stands in the address. */
@@ -249,7 +249,6 @@ type RowProps = {
 
 function Row({ task, selected, picked, onPick, onSelect }: RowProps) {
   const { t } = useTranslation();
-  const late = task.due !== null && task.due < new Date().toISOString();
   return (
     <Group
       wrap="nowrap"
@@ -275,17 +274,19 @@ function Row({ task, selected, picked, onPick, onSelect }: RowProps) {
           <Text fw={600} truncate>
             {task.title}
           </Text>
-          <Status
-            value={task.attention ? 'attention' : task.status}
-            tone={task.attention ? 'orange' : 'blue'}
-          />
+          <Status value={task.status} />
         </Group>
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm" c="dimmed" truncate>
             {task.run_name}
           </Text>
           {task.due && (
-            <When value={task.due} size="sm" c={late ? 'red' : 'dimmed'} fw={late ? 600 : undefined} />
+            <When
+              value={task.due}
+              size="sm"
+              c={task.overdue ? 'red' : 'dimmed'}
+              fw={task.overdue ? 600 : undefined}
+            />
           )}
         </Group>
       </Box>
