@@ -2,7 +2,8 @@
 
 Each list is asked through the API itself (the ASGI app, without a socket). `sql` is the time its statements took in the
 database, `call` that of the whole request: Python is most of the difference and has nothing to do with how many rows
-there are. BENCH_SCALE makes it smaller (0.01: ten thousand runs), BENCH_DATABASES picks one of the two.
+there are. BENCH_SCALE makes it smaller (0.01: ten thousand runs), BENCH_DATABASES picks one of the two,
+BENCH_PASSES says how often all of them are asked.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from holdfast.settings import Settings
 from tests.support.servers import PostgresServer
 
 SECONDS, TIMES = 2.0, 200
-"""A list is asked so often, or for so long."""
+"""A list is asked so often, or for so long, in a pass."""
+PASSES = int(os.environ.get("BENCH_PASSES", "3"))
 WRITES = 100
 """Appends per second of the writer."""
 
@@ -181,17 +183,21 @@ def writing(url: str, folder: Path) -> Iterator[None]:
 
 
 async def measure(settings: Settings) -> None:
-    """Prints a line per list."""
+    """Prints a line per list: its figures in the quietest pass, since what else a machine does only ever adds."""
     await prepare(settings)
     await prepare_demo(settings)
     tokens = read_tokens(settings.tokens_file)
+    best: dict[str, dict[str, Any]] = {}
     async with api(settings) as (http, watch):
-        print(f"{'':32}  sql p50    p99   call p50    p99   times  rows")
-        for name, line in LISTS.items():
-            found = await ask(http, watch, tokens, line)
-            sql, call = found["sql"], found["call"]
-            figures = f"{sql['p50']:8.2f} {sql['p99']:6.1f}   {call['p50']:8.1f} {call['p99']:6.1f}"
-            print(f"{name:32} {figures}  {found['times']:6}  {found['rows']}", flush=True)
+        for _ in range(PASSES):
+            for name, line in LISTS.items():
+                found = await ask(http, watch, tokens, line)
+                best[name] = min(best.get(name, found), found, key=lambda figures: figures["sql"]["p99"])
+    print(f"{'':32}  sql p50    p99   call p50    p99   times  rows")
+    for name, found in best.items():
+        sql, call = found["sql"], found["call"]
+        figures = f"{sql['p50']:8.2f} {sql['p99']:6.1f}   {call['p50']:8.1f} {call['p99']:6.1f}"
+        print(f"{name:32} {figures}  {found['times']:6}  {found['rows']}", flush=True)
 
 
 def run(kind: str, url: str, folder: Path) -> None:
