@@ -49,6 +49,7 @@ from api.routes import (
     values,
     versions,
     views,
+    why,
 )
 from api.signing import Signer
 from api.store.people import People
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.routes,
     previews.routes,
     notes.routes,
+    why.routes,
     migrations.routes,
     values.routes,
     commands.routes,

@@ -27,6 +27,7 @@ from api import named
 from api.activity import About, entry
 from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
 from api.engine import Engine, EngineError
+from api.firsts import with_first
 from api.metrics import Metrics
 from api.outbox import Outbox, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
@@ -249,7 +250,7 @@ class Commands:
         self.metrics.command(given.body["type"], outcome)
         if outcome == "refused":
             caller.about.logged = False  # its row says that it was taken; the refusal gets one too
-            raise refused(refusal or {}, given.run.id)
+            raise refused(await with_first(self.store, given.run.id, given.body, refusal or {}), given.run.id)
         if outcome == "received":
             return 202, {"command": given.id, "outcome": "received"}
         shown = await self._with_can(view, caller.who) if view else await self._shown(caller.who, given)

@@ -26,6 +26,7 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.engine_look import Look, look
 from definitions.wire import QUERY_STATE, RunStart
 
 T = TypeVar("T")
@@ -60,6 +61,8 @@ class Engine(Protocol):
     async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None: ...
 
     async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]: ...
+
+    async def look(self, run: str, deadline: float) -> Look: ...
 
     async def reachable(self, deadline: float = 1.0) -> bool: ...
 
@@ -131,6 +134,11 @@ class TemporalEngine:
             QUERY_STATE, command, rpc_timeout=timedelta(seconds=max(deadline, 0.1))
         )
         return await _within(deadline, asked)
+
+    async def look(self, run: str, deadline: float) -> Look:
+        """How the run stands in Temporal, and whether anybody works on its queue. Raises Gone, Unreachable."""
+        timeout = timedelta(seconds=max(deadline, 0.1))
+        return await _within(deadline, look(self.client, run, self.task_queue, timeout))
 
     async def reachable(self, deadline: float = 1.0) -> bool:
         """Whether the server answers its health check."""

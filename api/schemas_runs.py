@@ -321,6 +321,28 @@ class Startable(Out):
     name: str
 
 
+class WhyReason(BaseModel):
+    """One thing that keeps a run where it is. Which members there are depends on the code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    message: str
+    step: str | None = None
+    execution: str | None = None
+    since: str | None = None
+
+
+class Why(Out):
+    """Why a run does not move, what stands in its way first. `temporal`: whether Temporal was asked too."""
+
+    run: str
+    status: str
+    moving: bool
+    temporal: bool
+    reasons: list[WhyReason]
+
+
 class Opened(Out):
     """What opening a record came to; `startable` where several may begin and none did."""
 

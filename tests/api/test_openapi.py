@@ -65,6 +65,7 @@ ANSWERS = [
     ("/v1/runs/{run}/events", ""),
     ("/v1/runs/{run}/replay", "?at=2"),
     ("/v1/runs/{run}/notes", ""),
+    ("/v1/runs/{run}/why", ""),
     ("/v1/runs/{run}/revise-preview", "?step=a"),
     ("/v1/runs/{run}/migrate-preview", "?version=1"),
     ("/v1/tasks", ""),

@@ -13,6 +13,7 @@ import pytest
 from temporalio.client import Client
 
 from api.engine import Gone, TemporalEngine, Unreachable
+from api.engine_look import Look
 from api.outbox import Outbox
 from definitions.wire import RunStart
 from tests.api.documents import two_steps
@@ -43,6 +44,11 @@ class Line:
         if self.cut or self.deaf:
             raise Unreachable("cut")
         return await self._real().state(run, command, deadline)
+
+    async def look(self, run: str, deadline: float) -> Look:
+        if self.cut:
+            raise Unreachable("cut")
+        return await self._real().look(run, deadline)
 
     async def reachable(self, deadline: float = 1.0) -> bool:
         return not self.cut and await self._real().reachable(deadline)
