@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy, SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
     from workers.record import Unstored
+    from workers.shown import search_attributes
     from workers.traces import Traces, tell
     from workers.versions import decides_by_what_it_took, is_known, keeps_a_pace, knows_what_was_shown
 
@@ -40,10 +41,6 @@ ONE_TASK = timedelta(milliseconds=1)
 
 WITHIN_A_TASK = timedelta(seconds=7)
 """How long a recording may be tried inside a workflow task: after eight seconds Temporal would begin the next one."""
-
-STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
-WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
-ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
 
 
 @workflow.defn(dynamic=True)
@@ -145,6 +142,7 @@ class Run:
             self._show()
             self.leaving = self._leaves()
             await self._record()
+        self.leaving |= bool(self.wanted) and self._just_sent() and not (self.working or self.recording)
 
     def _take(self, message: Message) -> None:
         """Let the engine decide about one message."""
@@ -179,9 +177,13 @@ class Run:
 
     def _holds_back(self) -> bool:
         """Whether new effects wait: for those under way, or for heavy events to be stored before them."""
-        drains = bool(self.working) and self.length.must_drain()
+        drains = self.length.must_drain() and (bool(self.working) or self._just_sent())
         full = self.paced and len(self.working) >= pace.UNDER_WAY
         return drains or full or (self.paced and self.recording is not None)
+
+    def _just_sent(self) -> bool:
+        """Whether this task sends a recording: then it cannot end the leg, nor give a drained run new effects."""
+        return self.steady and self.sent_at == workflow.now()
 
     def _too_heavy(self) -> bool:
         return self.paced and pace.too_heavy(self.wanted, self.unstored.unsent())
@@ -209,8 +211,8 @@ class Run:
         `heard`: something of this task was taken, so all its signals were. Not `all_handed_out`, which knows whether an
         answer or the end of a recording came first: a replay may find the other order (seen; docs/decisions/0016).
         """
-        free = heard and workflow.now() != self.sent_at  # no task may end the leg and make a record too
-        if self._must_roll() and (free if self.steady else self.all_handed_out):
+        free = heard and not self._just_sent() if self.steady else self.all_handed_out
+        if self._must_roll() and free:
             argument = self._luggage().onto(self.start)
             if argument is not None:
                 workflow.continue_as_new(argument.to_json())
@@ -361,9 +363,7 @@ class Run:
         shown = self._to_show()
         if shown != self.shown:
             self.shown = shown
-            status, waiting, attention = shown
-            updates: list[SearchAttributeUpdate[Any]] = [STATUS.value_set(status), WAITING_FOR.value_set(waiting)]
-            workflow.upsert_search_attributes([*updates, ATTENTION.value_set(attention)])
+            workflow.upsert_search_attributes(search_attributes(*shown))
 
     def _to_show(self) -> tuple[str, tuple[str, ...], bool]:
         """Status, whom the run waits for, and whether it asks for a person, as search attributes have them."""

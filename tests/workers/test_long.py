@@ -171,7 +171,7 @@ async def test_a_replay_finds_every_decision_again_whatever_raced(lowered: Clien
     judged = [row["command"] for row in house.ledger.events[handle.id] if row["type"] == "command_refused"]
     assert sorted(judged) == sorted(f"{person}-{n}" for person in range(4) for n in range(20))
     legs = await legs_of(lowered, handle.id)
-    assert len(legs) > 2
+    assert len(legs) > 1 and max(len(leg.events) for leg in legs) < LIMIT
     failed = [e for leg in legs for e in leg.events if e.HasField("workflow_task_failed_event_attributes")]
     causes = {e.workflow_task_failed_event_attributes.cause for e in failed}
     assert WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR not in causes
@@ -288,5 +288,6 @@ async def test_what_cannot_be_carried_stays_in_its_history(lowered: Client) -> N
             assert answer["command"]["outcome"] == "applied"
         assert (await handle.result())["status"] == "completed"
     legs = await legs_of(lowered, handle.id)
-    assert 1 < len(legs) < 9
+    told = sum(event.HasField("workflow_execution_signaled_event_attributes") for event in legs[-1].events)
+    assert told >= 3, "beyond six answers it never rolled, though each was as long as a leg may be"
     await replay(*legs)
