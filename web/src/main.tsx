@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './app/queries';
 import { router } from './app/router';
 import { SettingsProvider } from './app/settings';
-import { colorScheme, theme } from './app/theme';
+import { colorScheme, theme, variables } from './app/theme';
 import './app/i18n';
 
 const root = document.getElementById('root');
@@ -21,7 +21,12 @@ if (!root) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      colorSchemeManager={colorScheme}
+      defaultColorScheme="auto"
+    >
       <SettingsProvider>
         <QueryClientProvider client={queryClient}>
           <ModalsProvider>

@@ -3,7 +3,6 @@ import {
   AppShell,
   Burger,
   Group,
-  Loader,
   Menu,
   NavLink,
   SegmentedControl,
@@ -12,6 +11,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChecklist, IconDatabase, IconMoon, IconRoute, IconSun, IconUser } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
@@ -35,7 +35,7 @@ export function Shell() {
   const session = useSession();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
-  if (session.isPending) return <Loader m="xl" aria-label="Holdfast" />;
+  if (session.isPending) return <Waiting />;
   if (session.isError && !session.data)
     return <Failed error={session.error} reset={() => void session.refetch()} />;
   if (!session.data?.user) return <SignIn demo={session.data?.demo ?? []} />;

@@ -1,5 +1,6 @@
 // Where two features meet: a work list shows a run's step beside it. Features do not import each other; this does.
-import { Anchor, Loader, Stack } from '@mantine/core';
+import { Anchor, Stack } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useRun } from '@/features/run/hooks';
@@ -12,7 +13,7 @@ export function TaskWork({ run: id, step: name, onEnded }: Props) {
   const { t } = useTranslation();
   const run = useRun(id);
   if (run.isError && !run.data) return <Failed error={run.error} reset={() => void run.refetch()} />;
-  if (!run.data) return <Loader aria-label="…" />;
+  if (!run.data) return <Waiting />;
   const step = run.data.steps.find((each) => each.id === name);
   if (!step) return null;
   return (

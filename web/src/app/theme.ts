@@ -1,4 +1,4 @@
-import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from '@mantine/core';
 
 /** Dark enough for white text on it at any size (WCAG AA), light enough to be told from black. */
 const harbour = [
@@ -25,3 +25,10 @@ export const theme = createTheme({
 });
 
 export const colorScheme = localStorageColorSchemeManager({ key: 'holdfast-color-scheme' });
+
+/** Quiet text is still to be read, also on a selected row (WCAG AA). */
+export const variables: CSSVariablesResolver = (given) => ({
+  variables: {},
+  light: { '--mantine-color-dimmed': given.colors.gray[7] },
+  dark: { '--mantine-color-dimmed': given.colors.gray[5] },
+});

@@ -202,6 +202,7 @@ const de: Words = {
     none: 'Keine.',
   },
   problem: {
+    loading: 'Wird geladen',
     offline: 'Holdfast ist nicht erreichbar. Ihre Eingaben bleiben erhalten.',
     again: 'Noch einmal',
     request: 'Anfrage {{id}}',

@@ -173,6 +173,7 @@ const en = {
     none: 'None.',
   },
   problem: {
+    loading: 'Loading',
     offline: 'Holdfast cannot be reached. What you entered is kept.',
     again: 'Try again',
     request: 'Request {{id}}',

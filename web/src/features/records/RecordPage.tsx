@@ -1,4 +1,5 @@
-import { Anchor, Button, Card, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -32,7 +33,7 @@ export default function RecordPage() {
       ),
   });
   if (row.isError) return <Failed error={row.error} />;
-  if (!row.data) return <Loader aria-label="…" />;
+  if (!row.data) return <Waiting />;
   return (
     <Stack gap="md">
       <Title order={1} size="h3">

@@ -1,4 +1,5 @@
-import { Anchor, Button, Group, Loader, NavLink, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Group, NavLink, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -69,7 +70,7 @@ function Rows({ source, collection, q, onSearch }: Props) {
       ),
   });
   if (rows.isError) return <Failed error={rows.error} />;
-  if (!rows.data) return <Loader aria-label="…" />;
+  if (!rows.data) return <Waiting />;
   const items = rows.data.items as Record<string, unknown>[];
   const fields = shownFields(items);
   return (

@@ -1,4 +1,5 @@
-import { Loader, Text, Timeline } from '@mantine/core';
+import { Text, Timeline } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
@@ -16,7 +17,7 @@ export function History({ run }: { run: Run }) {
       sent(api.GET('/v1/runs/{run}/events', { params: { path: { run: run.id }, query: { limit: 200 } } })),
   });
   if (events.isError) return <Failed error={events.error} />;
-  if (!events.data) return <Loader size="sm" aria-label="…" />;
+  if (!events.data) return <Waiting size="sm" />;
   const title = (step: string | null | undefined) =>
     run.steps.find((each) => each.id === step)?.title ?? step ?? '';
   return (

@@ -1,4 +1,5 @@
-import { Alert, Button, Checkbox, Group, List, Loader, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, List, Stack, Text, Textarea } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -25,7 +26,7 @@ export function Revise({ run, step, onGive }: Props) {
       ),
   });
   if (preview.isError) return <Said error={preview.error} />;
-  if (!preview.data) return <Loader size="sm" aria-label="…" />;
+  if (!preview.data) return <Waiting size="sm" />;
   const { cancels, keeps, reruns, side_effects, stale_approvals, fingerprint } = preview.data;
   const title = (name: string) => run.steps.find((each) => each.id === name)?.title ?? name;
   const give = () => {

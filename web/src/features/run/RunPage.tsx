@@ -1,4 +1,5 @@
-import { Anchor, Badge, Box, Grid, Group, Loader, Progress, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Box, Grid, Group, Progress, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,7 +22,7 @@ export default function RunPage() {
   const { run: id } = useParams({ from: '/runs/$run' });
   const run = useRun(id);
   if (run.isError && !run.data) return <Failed error={run.error} reset={() => void run.refetch()} />;
-  if (!run.data) return <Loader aria-label="…" />;
+  if (!run.data) return <Waiting />;
   return <OneRun run={run.data} stale={run.isError} />;
 }
 
@@ -99,7 +100,7 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
                   <History run={run} />
                 </Tabs.Panel>
                 <Tabs.Panel value="graph">
-                  <Suspense fallback={<Loader size="sm" aria-label="…" />}>
+                  <Suspense fallback={<Waiting size="sm" />}>
                     <GraphView run={run} selected={step?.id} onSelect={select} />
                   </Suspense>
                 </Tabs.Panel>

@@ -1,4 +1,5 @@
-import { Alert, Box, Button, Card, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Box, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
@@ -54,7 +55,7 @@ export function StepPanel({ run, step, onEnded }: Props) {
           </Alert>
         )}
         {detail.isError && <Failed error={detail.error} />}
-        {detail.isPending && <Loader size="sm" aria-label="…" />}
+        {detail.isPending && <Waiting size="sm" />}
         {detail.data && (
           <Work key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
         )}

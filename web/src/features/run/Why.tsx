@@ -1,4 +1,5 @@
-import { List, Loader, Text } from '@mantine/core';
+import { List, Text } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
@@ -14,7 +15,7 @@ export function Why({ run }: { run: Run }) {
     queryFn: () => sent(api.GET('/v1/runs/{run}/why', { params: { path: { run: run.id } } })),
   });
   if (why.isError) return <Failed error={why.error} />;
-  if (!why.data) return <Loader size="sm" aria-label="…" />;
+  if (!why.data) return <Waiting size="sm" />;
   if (why.data.reasons.length === 0) return <Text c="dimmed">{t('run.nothing_in_the_way')}</Text>;
   return (
     <List size="sm" spacing="xs">

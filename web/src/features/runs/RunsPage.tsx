@@ -1,16 +1,5 @@
-import {
-  Anchor,
-  Button,
-  Group,
-  Loader,
-  Select,
-  Stack,
-  Switch,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Anchor, Button, Group, Select, Stack, Switch, Table, Text, TextInput, Title } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
@@ -84,7 +73,7 @@ export default function RunsPage() {
         />
       </Group>
       {runs.isError && <Failed error={runs.error} reset={() => void runs.refetch()} />}
-      {runs.isPending && <Loader aria-label="…" />}
+      {runs.isPending && <Waiting />}
       {runs.data && list.length === 0 && <Text c="dimmed">{t('runs.nothing')}</Text>}
       {list.length > 0 && (
         <Table.ScrollContainer minWidth={640}>

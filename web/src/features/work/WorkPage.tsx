@@ -5,7 +5,6 @@ import {
   Checkbox,
   Grid,
   Group,
-  Loader,
   SegmentedControl,
   Select,
   Stack,
@@ -13,6 +12,7 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
+import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -137,7 +137,7 @@ export default function WorkPage() {
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 5, lg: 4 }} visibleFrom={selected ? 'md' : undefined}>
           {tasks.isError && <Failed error={tasks.error} reset={() => void tasks.refetch()} />}
-          {tasks.isPending && <Loader aria-label="…" />}
+          {tasks.isPending && <Waiting />}
           {tasks.data && list.length === 0 && (
             <Text c="dimmed">{t(filters.q ? 'work.nothing_found' : 'work.nothing')}</Text>
           )}

@@ -1,0 +1,33 @@
+"""The console in a real browser, against the whole Holdfast that a user starts. The stories stand in web/e2e."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.house import ROOT, Whole
+from tests.support.browser import CHROMIUM
+
+STORIES = sorted(path.stem for path in (ROOT / "web" / "e2e").glob("*.mjs") if path.stem != "harness")
+NODE = Path(sys.executable).with_name("node")
+
+
+def lacking() -> str:
+    """What is missing to open the console in a browser, said where the tests are skipped."""
+    if not CHROMIUM.exists():
+        return "no Chromium here: apt-get install chromium"
+    if not (ROOT / "web" / "dist" / "index.html").exists():
+        return "the console is not built: make .make/console"
+    return "" if (ROOT / "web" / "node_modules").exists() else "web/node_modules is missing: make .make/console"
+
+
+@pytest.mark.skipif(bool(lacking()), reason=lacking() or "all is there")
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_told_by_clicking(whole: Whole, name: str) -> None:
+    """Each ends well, without an error in the console, a violation of the policy, or anything axe finds."""
+    command = [str(NODE), f"e2e/{name}.mjs", whole.url]
+    told = subprocess.run(command, cwd=ROOT / "web", capture_output=True, text=True, timeout=240, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr

@@ -1,0 +1,75 @@
+// A browser as a person has one, in front of a running Holdfast: `node e2e/<story>.mjs http://127.0.0.1:8080`.
+// A story ends well, or with what went wrong: a step that could not be done, an error in the console, a violation of
+// the page's policy, or what axe finds.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SHOTS = new URL('../screenshots/', import.meta.url);
+export const base = process.argv[2] ?? 'http://127.0.0.1:8080';
+export const DESKTOP = { viewport: { width: 1360, height: 860 } };
+export const PHONE = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
+
+/** Runs a story: `tell` gets `open(who, options)`, which gives a signed-in page. */
+export async function story(name, tell) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  const wrong = [];
+  const open = async (who, options = DESKTOP) => {
+    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on('pageerror', (error) => wrong.push(`${who}: ${error}`));
+    page.on('console', (message) => {
+      // A refusal the story provokes is an answer, not an error of the page: the browser logs it all the same.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+        wrong.push(`${who}: ${message.text()}`);
+    });
+    await page.goto(base);
+    await page.getByRole('button', { name: new RegExp(`^${who}\\b`) }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    return page;
+  };
+  const look = async (page, shot) => {
+    wrong.push(...(await accessible(page)).map((found) => `${shot}: ${found}`));
+    mkdirSync(SHOTS, { recursive: true });
+    for (const scheme of ['light', 'dark']) {
+      await page.evaluate(
+        (value) => document.documentElement.setAttribute('data-mantine-color-scheme', value),
+        scheme,
+      );
+      await page.screenshot({ path: new URL(`${name}-${shot}-${scheme}.png`, SHOTS).pathname });
+    }
+    await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'light'));
+  };
+  try {
+    await tell({ open, look });
+  } catch (error) {
+    wrong.push(String(error));
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    for (const [index, page] of pages.entries()) {
+      mkdirSync(SHOTS, { recursive: true });
+      await page
+        .screenshot({ path: new URL(`${name}-failed-${index}.png`, SHOTS).pathname })
+        .catch(() => undefined);
+    }
+  }
+  await browser.close();
+  for (const each of wrong) console.log(each);
+  console.log(
+    wrong.length === 0 ? `story ${name}: told` : `story ${name}: ${wrong.length} things went wrong`,
+  );
+  process.exit(wrong.length === 0 ? 0 : 1);
+}
+
+/** What axe finds on the page as it stands, one line each. Our policy lets no script in: it comes by the debugger. */
+async function accessible(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return violations.map((each) => `axe ${each.id}: ${each.help} (${each.nodes[0]?.html.slice(0, 160)})`);
+}
