@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 from starlette.responses import StreamingResponse
 
 from api.doors import Caller, Calling, asks
-from api.lists import plan_anew
+from api.lists import Walk, page_keys, plan_anew
 from api.paging import Cursor, Limit, Order, cut, listing
 from api.permissions import Reach, reaches
 from api.routing import READS, answer, router
@@ -23,11 +23,12 @@ from api.schemas import Instant
 from api.schemas_out import Page
 from api.schemas_people import LogEntry
 from api.store.keys import shared_with
-from api.store.tables import LogRow, RunRow
+from api.store.tables import LogRow, Row, RunRow
 from definitions.times import parse_instant, rfc3339
 
 routes = router("/v1", "audit")
 
+LOG = Row.metadata.tables["log"]
 NEWEST = Order("log", (col(LogRow.at), col(LogRow.id)), descending=True)
 CHUNK = 500
 COLUMNS = tuple(LogEntry.model_fields)
@@ -35,6 +36,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute; such a cell is exported with a quote before it."""
 
 Text = Annotated[str | None, Query(max_length=512)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The conditions of a query, and the team that the person was in."""
+
+    conditions: tuple[ColumnElement[bool], ...]
+    team: str | None
 
 
 def _filters(
@@ -47,19 +56,17 @@ def _filters(
     run: Text = None,
     after: Annotated[Instant | None, Query()] = None,
     before: Annotated[Instant | None, Query()] = None,
-) -> list[ColumnElement[bool]]:
-    """The conditions of a query; `after` and `before` are instants, the first included, the second not."""
+) -> Asked:
+    """What is asked for; `after` and `before` are instants, the first included, the second not."""
     equal = ((LogRow.user, user), (LogRow.action, action), (LogRow.type, type), (LogRow.run, run))
     found: list[ColumnElement[bool]] = [col(column) == value for column, value in equal if value is not None]
     if record is not None:
         found.append((col(LogRow.record) if "/" in record else col(LogRow.record_id)) == record)
-    if team is not None:
-        found.append(col(LogRow.teams_key).in_(_keys_with(team)))
     if after is not None:
         found.append(col(LogRow.at) >= parse_instant(after))
     if before is not None:
         found.append(col(LogRow.at) < parse_instant(before))
-    return found
+    return Asked(tuple(found), team)
 
 
 def _keys_with(team: str) -> Any:
@@ -70,7 +77,7 @@ def _keys_with(team: str) -> Any:
     return select(keys.c.key).where(func.replace(keys.c.key, f"|{team}|", "") != keys.c.key)
 
 
-Filters = Annotated[list[Any], Depends(_filters)]
+Filters = Annotated[Asked, Depends(_filters)]
 
 
 @routes.get("/activity-log", response_model=Page[LogEntry], responses=READS)
@@ -78,9 +85,7 @@ Filters = Annotated[list[Any], Depends(_filters)]
 async def list_entries(caller: Calling, filters: Filters, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """Who did or tried what, newest first; as far as the caller's audit grant reaches."""
     await caller.house.reads.flush()
-    async with caller.house.store.reading() as session:
-        await (await session.connection()).run_sync(plan_anew)
-        rows = (await session.exec(NEWEST.page(_reachable(caller, filters), limit, cursor))).all()
+    rows = await _page(caller, filters, limit, cursor)
     shown, following = cut(rows, limit, "log", lambda row: (row.at, row.id))
     return answer(listing([_entry(row) for row in shown], following))
 
@@ -103,27 +108,40 @@ def _file(ending: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="activity-log.{ending}"'}
 
 
-def _reachable(caller: Caller, filters: list[Any]) -> SelectOfScalar[LogRow]:
-    query = select(LogRow).where(*filters)
+async def _page(caller: Caller, asked: Asked, limit: int, cursor: str | None) -> Sequence[LogRow]:
+    """A page of entries and one more."""
+    async with caller.house.store.reading() as session:
+        connection = await session.connection()
+        await connection.run_sync(plan_anew)
+        keys = list((await session.exec(_keys_with(asked.team))).all()) if asked.team is not None else None
+        if keys == []:
+            return []
+        starts = [()] if keys is None else [(LOG.c.teams_key == key,) for key in keys]
+        walks = [Walk(LOG, (LOG.c.at, LOG.c.id), start) for start in starts]
+        found = page_keys(walks, [*asked.conditions, *_reachable(caller)], NEWEST, limit, cursor)
+        query = select(LogRow).join(found, col(LogRow.id) == found.c.k1)
+        return (await session.exec(query.order_by(col(LogRow.at).desc(), col(LogRow.id).desc()))).all()
+
+
+def _reachable(caller: Caller) -> list[ColumnElement[bool]]:
     found = reaches(caller.who, "audit.read")
     if Reach.ALL in found:
-        return query
+        return []
     own = col(LogRow.user) == caller.who.id
     if Reach.TEAM not in found:
-        return query.where(own)
+        return [own]
     mine = select(col(RunRow.id)).where(
         col(RunRow.id) == col(LogRow.run), shared_with(RunRow.teams_key, caller.who.teams)
     )
-    return query.where(or_(own, and_(col(LogRow.run).is_not(None), mine.exists())))
+    return [or_(own, and_(col(LogRow.run).is_not(None), mine.correlate(LOG).exists()))]
 
 
-async def _all(caller: Caller, filters: list[Any]) -> AsyncIterator[dict[str, Any]]:
+async def _all(caller: Caller, filters: Asked) -> AsyncIterator[dict[str, Any]]:
     """Every entry, in pages: no transaction is held open while somebody reads slowly."""
     await caller.house.reads.flush()
     cursor: str | None = None
     while True:
-        async with caller.house.store.reading() as session:
-            rows = (await session.exec(NEWEST.page(_reachable(caller, filters), CHUNK, cursor))).all()
+        rows = await _page(caller, filters, CHUNK, cursor)
         shown, cursor = cut(rows, CHUNK, "log", lambda row: (row.at, row.id))
         for row in shown:
             yield _entry(row)
@@ -131,13 +149,13 @@ async def _all(caller: Caller, filters: list[Any]) -> AsyncIterator[dict[str, An
             return
 
 
-async def _csv(caller: Caller, filters: list[Any]) -> AsyncIterator[str]:
+async def _csv(caller: Caller, filters: Asked) -> AsyncIterator[str]:
     yield _csv_line(COLUMNS)
     async for item in _all(caller, filters):
         yield _csv_line([_cell(item[name]) for name in COLUMNS])
 
 
-async def _lines(caller: Caller, filters: list[Any]) -> AsyncIterator[str]:
+async def _lines(caller: Caller, filters: Asked) -> AsyncIterator[str]:
     async for item in _all(caller, filters):
         yield json.dumps(item, ensure_ascii=False) + "\n"
 

@@ -28,6 +28,14 @@ from tests.api.test_runs import (  # noqa: F401
     test_the_activity_log,
     test_work_lists,
 )
+from tests.api.test_views import (  # noqa: F401
+    test_counts_are_those_of_whoever_looks,
+    test_counts_of_runs_by_definition,
+    test_kept_changed_and_forgotten,
+    test_the_same_key_keeps_one_view,
+    test_views_go_by_name_page_by_page,
+    test_who_sees_and_who_changes,
+)
 from tests.api.world import World, open_world
 from tests.support.servers import PostgresServer
 
