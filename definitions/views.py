@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from definitions.due import overdue_from
+from definitions.engine.dues import passes_at
 from definitions.engine.graph import Graph, Node
 from definitions.engine.judge import may_act, run_takes
 from definitions.engine.moves import MOVES, Question
-from definitions.engine.scope import blocked_by, phase_status
-from definitions.engine.sides import is_undoing, shown
+from definitions.engine.scope import phase_status, waits_for
+from definitions.engine.sides import shown
 from definitions.engine.state import ENDED, Execution, Side, SideStatus, State, StepStatus
 from definitions.wire import Actor
 
@@ -45,6 +45,7 @@ def run_view(graph: Graph, state: State, now: datetime | None = None) -> dict[st
         "ended_at": state.ended_at,
         "due": _due(state, "run"),
         "closing": closing(state),
+        "closing_reasons": list(graph.document.closing_reasons.reasons) if graph.document.closing_reasons else [],
         "progress": progress(steps),
         "current": current,
         "next": following(graph, state, current),
@@ -116,7 +117,8 @@ def step_view(graph: Graph, state: State, node: Node, now: datetime | None = Non
         "phase": node.step.phase,
         "skippable": bool(node.step.skippable),
         "roles": list(node.step.roles),
-        "blocked_by": _blocked(graph, state, node) if execution is None and not state.closed else [],
+        "after": list(dict.fromkeys(sources_of(graph, node))),
+        "blocked_by": waits_for(graph, state, node) if execution is None and not state.closed else [],
         "due": due,
         "overdue": bool(due and now and is_open and _is_past(graph, due, now)),
         "proposal": None,
@@ -138,13 +140,9 @@ def _pending(state: State, node: Node) -> dict[str, Any]:
     }
 
 
-def _blocked(graph: Graph, state: State, node: Node) -> list[str]:
-    waits = blocked_by(graph, state, node)
-    return [*waits, node.id] if is_undoing(state, node.id) and node.id not in waits else waits
-
-
 def _is_past(graph: Graph, due: str, now: datetime) -> bool:
-    return overdue_from(due, graph.document.timezone or "UTC") <= now
+    passes = passes_at(graph, due)
+    return passes is not None and passes <= now
 
 
 def _automation(state: State, node: Node, index: int) -> dict[str, Any]:
@@ -157,6 +155,11 @@ def _automation(state: State, node: Node, index: int) -> dict[str, Any]:
         "action": automation.action,
         "runs": [shown(side) for side in ran],
     }
+
+
+def sources_of(graph: Graph, node: Node) -> list[str]:
+    """The steps an edge leads from to this one, so that a picture can be drawn of the run."""
+    return [step for edge in node.edges for step in (graph.members[edge.source] if edge.phase else (edge.source,))]
 
 
 def round_view(execution: Execution) -> dict[str, Any]:

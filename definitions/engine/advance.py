@@ -37,7 +37,9 @@ from dataclasses import dataclass
 from definitions.engine.answers import effect_ended, effect_failed, timer_fired
 from definitions.engine.commands import Command
 from definitions.engine.dues import refresh, reset_clocks
+from definitions.engine.enter import assignees_named
 from definitions.engine.events import EventType
+from definitions.engine.evolve import evolve
 from definitions.engine.finish import close_if_over, end_if_taken_back
 from definitions.engine.graph import Graph
 from definitions.engine.messages import (
@@ -55,6 +57,7 @@ from definitions.engine.sides import begin_queued
 from definitions.engine.state import State
 from definitions.engine.sync import queue_sync
 from definitions.engine.turn import Turn
+from definitions.times import rfc3339
 from definitions.wire import Event
 
 
@@ -112,7 +115,7 @@ def started_data(graph: Graph, message: Started) -> dict[str, object]:
     """What `run_started` keeps: enough for the read model to be built from events alone."""
     start, request, document = message.start, message.start.request, graph.document
     record = request.get("record")
-    return {
+    data = {
         "definition": start.definition,
         "version": start.version,
         "hash": start.hash,
@@ -129,3 +132,15 @@ def started_data(graph: Graph, message: Started) -> dict[str, object]:
         "started_by": request["by"]["id"],
         "one_per_record": document.start.one_per_record,
     }
+    assignees = _assignees(graph, message, data)
+    return {**data, "assignees": assignees} if assignees else data
+
+
+def _assignees(graph: Graph, message: Started, data: dict[str, object]) -> dict[str, list[str]]:
+    """For whom the run as a whole is: as the start named, else as the author wrote, worked out now and kept."""
+    named = (message.start.request.get("assign") or {}).get("run")
+    if named is not None or graph.document.assign is None:
+        return {kind: list(names) for kind, names in (named or {}).items() if names}
+    at = rfc3339(message.at)
+    begun = evolve(State.new(message.start.run), Event(1, str(EventType.RUN_STARTED), at, None, None, None, None, data))
+    return assignees_named(Turn(graph, begun, message.at), graph.document.assign, "/assign")

@@ -17,7 +17,7 @@ from definitions.contracts import Touches
 from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.graph import Graph, Node
-from definitions.engine.sides import queue_undo
+from definitions.engine.sides import drop_automations, queue_undo
 from definitions.engine.state import ENDED, UNDONE, Execution, State, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import DecisionStep
@@ -40,34 +40,36 @@ class Plan:
 def plan(graph: Graph, state: State, step: str) -> Plan:
     """What revising a finished step gives up."""
     target = state.executions[state.latest[step]]
-    below = dependents(graph, [step])
-    cancels = [
-        each.id
-        for each in state.executions.values()
-        if each.id != target.id and each.status not in UNDONE and _goes(graph, each, target, below)
-    ]
+    counting = [each for each in state.executions.values() if each.id != target.id and each.status not in UNDONE]
+    later = [each for each in counting if each.ended_seq > target.ended_seq]
+    given_up = [each.step for each in later] if graph.document.revise == "after" else []
+    below = dependents(graph, [step, *given_up])
+    cancels = [each.id for each in counting if _goes(graph, each, target, below)]
     undoable = [name for name in (target.id, *cancels) if can_undo(graph, state, state.executions[name])]
     return Plan(target.id, tuple(cancels), tuple(undoable))
 
 
 def _goes(graph: Graph, each: Execution, target: Execution, below: dict[str, None]) -> bool:
-    """Whether a round is given up with the target: an older round of an earlier loop stays."""
-    if each.status in ENDED and each.ended_seq < target.ended_seq and each.behind:
-        return False
-    if each.step in below:
-        return True
-    return graph.document.revise == "after" and each.ended_seq > target.ended_seq
+    """Whether a round is given up with the target. What ended before it was not made of it, and stays.
+
+    One that is open goes where what it came from goes; in a sequential run it makes room in any case.
+    """
+    if each.status not in ENDED:
+        return each.step in below or graph.document.sequential
+    return each.ended_seq > target.ended_seq and (each.step in below or graph.document.revise == "after")
 
 
 def dependents(graph: Graph, steps: Iterable[str]) -> dict[str, None]:
-    """Every step that comes after these in the graph, or reads one that does; in no particular order, without them."""
-    start = list(steps)
+    """Every step that comes after these in the graph, or reads one of them or of those: by id, in no special order.
+
+    One of these stands among them only where it comes after another.
+    """
     found: dict[str, None] = {}
-    rest = list(start)
+    rest = list(steps)
     while rest:
         step = rest.pop()
         for name in (*graph.successors.get(step, ()), *graph.readers.get(step, ())):
-            if name not in found and name not in start:
+            if name not in found:
                 found[name] = None
                 rest.append(name)
     return found
@@ -85,8 +87,8 @@ def can_undo(graph: Graph, state: State, execution: Execution) -> bool:
 
 
 def has_acted(node: Node, execution: Execution) -> bool:
-    """Whether a machine did something outside in this round."""
-    acted = execution.status is StepStatus.DONE and execution.done_by == "automation" and "done" in execution.ports
+    """Whether a machine did something outside in this round; that the round was given up does not take it back."""
+    acted = execution.done_by == "automation" and "done" in execution.ports
     return acted and node.has_effect and node.contract.touches is not Touches.NOTHING
 
 
@@ -132,20 +134,35 @@ def _effect(graph: Graph, state: State, name: str) -> dict[str, Any]:
 
 
 def fingerprint(state: State, made: Plan) -> str:
-    """What a preview was made of: anything that happens to the run since makes it another one."""
-    return digest({"run": state.run, "seq": state.seq, "target": made.target, "cancels": list(made.cancels)})[:32]
+    """What a preview was made of: where the run stands, and what would be given up. A note does not change that."""
+    return digest({"target": made.target, "cancels": made.cancels, "undoable": made.undoable, **stands(state)})[:32]
+
+
+def stands(state: State) -> dict[str, Any]:
+    """Where a run stands: its newest rounds and how each of them does. It is another after every move of the run."""
+    rounds = [state.executions[name] for name in state.latest.values()]
+    found = {each.id: [str(each.status), each.turn] for each in rounds}
+    return {"run": state.run, "version": state.version, "tasks": len(state.added), "rounds": found}
 
 
 def revise(turn: Turn, step: str, undo: Iterable[str], acting: str, reason: dict[str, Any]) -> None:
     """Go back to a step: give up what the plan says, and have the side effects of the steps in `undo` taken back."""
     made = plan(turn.graph, turn.state, step)
     wanted = [name for name in made.undoable if turn.execution(name).step in undo]
-    turn.emit(EventType.STEP_REVISED, reason, execution=made.target)
+    turn.emit(EventType.STEP_REVISED, {**reason, **_loops_of(turn, step)}, execution=made.target)
     for name in made.cancels:
         stop(turn, turn.execution(name))
         turn.emit(EventType.STEP_CANCELLED, {"because": "revised"}, execution=name)
+    drop_automations(turn, made.touched)
     take_back(turn, wanted, acting)
     turn.look_at(name for name in turn.graph.nodes if name not in turn.state.latest)
+
+
+def _loops_of(turn: Turn, step: str) -> dict[str, Any]:
+    """The loops that begin to count anew: those whose decision comes after the step, or is it."""
+    below = {step: None, **dependents(turn.graph, [step])}
+    loops = [name for name in turn.state.loops if name.partition(":")[0] in below]
+    return {"loops": loops} if loops else {}
 
 
 def take_back(turn: Turn, executions: Iterable[str], acting: str) -> None:
@@ -160,16 +177,17 @@ def send_back(turn: Turn, node: Node, execution: str) -> None:
     choices = turn.execution(execution).choices
     if not isinstance(step, DecisionStep) or not choices:
         return
-    option = next((each for each in step.options if each.id == choices[0]), None)
+    option = next((each for each in step.options if each.id in choices and each.back_to is not None), None)
     if option is None or option.back_to is None:
         return
     again = {option.back_to: None, **dependents(turn.graph, [option.back_to]), node.id: None}
     rounds = [turn.state.of(name) for name in turn.graph.nodes if name in again]
     live = [each for each in rounds if each is not None]
-    for each in live:
-        if each.status not in ENDED:
-            stop(turn, each)
-            turn.emit(EventType.STEP_CANCELLED, {"because": "sent_back"}, execution=each.id)
+    still_open = [each for each in live if each.status not in ENDED]
+    for each in still_open:
+        stop(turn, each)
+        turn.emit(EventType.STEP_CANCELLED, {"because": "sent_back"}, execution=each.id)
+    drop_automations(turn, [each.id for each in still_open])
     data = {
         "to": option.back_to,
         "option": option.id,

@@ -9,7 +9,7 @@ clocks run follows from the state alone, so that nothing about them has to be re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +17,17 @@ from definitions.due import due_at, overdue_from
 from definitions.engine.commands import ArmTimer, CancelTimer
 from definitions.engine.enter import assignees_named
 from definitions.engine.events import EventType
-from definitions.engine.graph import Graph, Node
+from definitions.engine.graph import Graph, Node, reads
 from definitions.engine.scope import moment_of, resolved
 from definitions.engine.settle import moved
 from definitions.engine.sides import notify
-from definitions.engine.state import ENDED, FINISHED, Execution, State
+from definitions.engine.state import ENDED, FINISHED, Execution, State, StepStatus
 from definitions.engine.turn import Turn
 from definitions.expressions.writing import to_json
 from definitions.model.common import Due
 from definitions.times import parse_date, parse_instant
 
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 CLOCK = "due:"
 """What the timer of a due date is called: `due:<execution>`."""
 
@@ -37,11 +38,25 @@ def refresh(turn: Turn) -> None:
         return
     for target, due, pointer, node in _targets(turn.graph):
         known = turn.state.due.get(target)
-        if known and known["fixed"]:
+        if known and (known["fixed"] or _counts_from_now(turn.graph, pointer)):
             continue
         found = _worked_out(turn, due, pointer, node)
         if found != (known or {}).get("due"):
             turn.emit(EventType.DUE_CHANGED, {"target": target, "due": found, "fixed": False}, step=_step(target))
+            _no_longer_overdue(turn, target)
+
+
+def _counts_from_now(graph: Graph, pointer: str) -> bool:
+    """Whether a date is counted from `now`: it is worked out once, for it would move away with every message."""
+    trees = [graph.trees.get(f"{pointer}/{key}") for key in ("at", "from")]
+    return any(tree is not None and reads(tree, "now") for tree in trees)
+
+
+def _no_longer_overdue(turn: Turn, target: str) -> None:
+    """Another date: the step is overdue only when that one passes."""
+    execution = turn.state.of(_step(target) or "")
+    if execution and execution.overdue:
+        turn.emit(EventType.STEP_OVERDUE, {"overdue": False}, execution=execution.id)
 
 
 def _step(target: str) -> str | None:
@@ -67,9 +82,10 @@ def _worked_out(turn: Turn, due: Due, pointer: str, node: Node | None) -> str | 
     value = _json(moment_of(graph, due.at, f"{pointer}/at", turn.scope())) if due.at is not None else None
     anchor = None if due.at is not None else _anchor(turn, due.from_ or "start", f"{pointer}/from", node)
     try:
-        return due_at(due, anchor, value, zone, graph.calendars)
+        found = due_at(due, anchor, value, zone, graph.calendars)
     except (ValueError, OverflowError):
         return None
+    return None if due_problem(found) else found
 
 
 def _json(value: Any) -> Any:
@@ -87,12 +103,14 @@ def _anchor(turn: Turn, name: str, pointer: str, node: Node | None) -> datetime 
             found = state.started_at or None
         case "entered":
             execution = state.of(node.id) if node else None
-            found = execution.entered_at if execution else None
+            entered = execution is not None and execution.status is not StepStatus.NOT_TAKEN
+            found = execution.entered_at if execution is not None and entered else None
         case "step":
             found = _finished(state, of)
         case "phase":
-            ends = [_finished(state, step) for step in graph.members[of]]
-            open_ = any(state.status_of(step) not in ENDED for step in graph.members[of])
+            members = graph.members.get(of, ())
+            ends = [_finished(state, step) for step in members]
+            open_ = any(state.status_of(step) not in ENDED for step in members)
             found = None if open_ else max(filter(None, ends), default=None)
         case "preceding":
             found = _preceding(graph, state, node, of) if node else None
@@ -126,16 +144,25 @@ def due_problem(value: Any) -> str | None:
     """Why a value is no due date: a local date, an instant, or null."""
     if value is None:
         return None
-    try:
-        parse_date(value)
-        return None
-    except ValueError:
-        pass
-    try:
-        parse_instant(value)
-        return None
-    except ValueError:
+    if not isinstance(value, str) or not (_is(parse_date, value) or _is(parse_instant, value)):
         return f"{str(value)[:40]!r} is neither a date such as '2026-11-30' nor a time such as '2026-11-30T09:00:00Z'"
+    return None if FIRST_YEAR <= int(value[:4]) < LAST_YEAR else f"{value!r} lies too far away"
+
+
+def _is(parse: Callable[[str], object], value: str) -> bool:
+    try:
+        parse(value)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def passes_at(graph: Graph, due: str) -> datetime | None:
+    """When a due date has passed, in the workflow's zone; None for one that no calendar holds."""
+    try:
+        return overdue_from(due, graph.document.timezone or "UTC")
+    except (ValueError, OverflowError):
+        return None
 
 
 def target_of(command: Mapping[str, Any]) -> str:
@@ -149,24 +176,22 @@ def set_by_hand(turn: Turn, target: str, due: str | None) -> None:
     """A person's date wins; null takes it back, and the author's rule holds again."""
     data = {"target": target, "due": due, "fixed": due is not None}
     turn.emit(EventType.DUE_CHANGED, data, step=_step(target))
-    execution = turn.state.of(_step(target) or "")
-    if execution and execution.overdue:
-        turn.emit(EventType.STEP_OVERDUE, {"overdue": False}, execution=execution.id)
+    _no_longer_overdue(turn, target)
 
 
 def clocks(graph: Graph, state: State) -> dict[str, ArmTimer]:
     """The timers of due dates that must be running, by their name."""
     if state.closed or not state.due:
         return {}
-    zone = graph.document.timezone or "UTC"
     found = {}
     for execution in state.live():
         node = graph.nodes.get(execution.step)
         due = state.due.get(f"step:{execution.step}")
         if node is None or due is None or execution.overdue or not _needs_clock(graph, node):
             continue
-        name = f"{CLOCK}{execution.id}"
-        found[name] = ArmTimer(name, overdue_from(due["due"], zone), f"Due: {node.title}")
+        if (until := passes_at(graph, due["due"])) is not None:
+            name = f"{CLOCK}{execution.id}"
+            found[name] = ArmTimer(name, until, f"Due: {node.title}")
     return found
 
 

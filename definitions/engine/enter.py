@@ -25,13 +25,21 @@ def enter(turn: Turn, node: Node) -> None:
     """Open the first round of a step, or leave it out where its guard is not met."""
     execution = turn.open_round(node)
     step = node.step
-    if step.when is not None and not met(turn.graph, step.when, f"{node.pointer}/when", turn.scope()):
+    if not _guard_holds(turn, node):
         turn.emit(EventType.STEP_NOT_TAKEN, {"because": "guard"}, execution=execution)
     elif node.for_a_person:
         data = {"assignees": assignees_of(turn, node), **_answered_before(turn, node)}
         turn.emit(EventType.STEP_READY, data, execution=execution)
     else:
         ENTER[step.kind](turn, node, execution)
+
+
+def _guard_holds(turn: Turn, node: Node) -> bool:
+    """Whether its `when` is met. Of a step that somebody went back to it is not asked again: the run is to be there."""
+    rounds = turn.state.rounds_of(node.id)
+    if node.step.when is None or (rounds and (rounds[-1].status is StepStatus.REVISED or rounds[-1].back)):
+        return True
+    return met(turn.graph, node.step.when, f"{node.pointer}/when", turn.scope())
 
 
 def _answered_before(turn: Turn, node: Node) -> dict[str, Any]:
@@ -55,12 +63,11 @@ def begin(turn: Turn, node: Node, execution: str) -> None:
 def assignees_of(turn: Turn, node: Node) -> dict[str, list[str]]:
     """Who the step is for, `from` worked out now and kept: {users, teams, partners}, empty parts left out.
 
-    What the start named goes before what the author wrote, for a step before for the whole run.
+    What the start, or a person, named goes before what the author wrote, for a step before for the whole run.
     """
-    if (preset := turn.state.assign.get(node.id) or turn.state.assign.get("run")) is not None:
+    assign = turn.state.assign
+    if (preset := assign[node.id] if node.id in assign else assign.get("run")) is not None:
         return {kind: list(names) for kind, names in preset.items() if names}
-    if node.step.assign is None and turn.state.assignees:
-        return turn.state.assignees
     if node.step.assign is not None:
         return assignees_named(turn, node.step.assign, f"{node.pointer}/assign")
     return _of_phase_or_run(turn, node)
@@ -72,6 +79,8 @@ def _of_phase_or_run(turn: Turn, node: Node) -> dict[str, list[str]]:
     for index, phase in enumerate(document.phases):
         if phase.id == node.step.phase and phase.assign is not None:
             return assignees_named(turn, phase.assign, f"/phases/{index}/assign")
+    if turn.state.assignees:
+        return turn.state.assignees
     return assignees_named(turn, document.assign, "/assign") if document.assign is not None else {}
 
 
@@ -149,7 +158,7 @@ def _decide(turn: Turn, node: Node, execution: str) -> None:
     if not chosen and step.otherwise is None:
         ask_a_person(turn, execution, "error", "no_option", "no option of the decision is met")
         return
-    choices = [option_taken(turn.state, step, node.id, name) for name in chosen] or [step.otherwise]
+    choices = [option_taken(turn.state, step, node.id, name) for name in chosen or [str(step.otherwise)]]
     if None in choices:
         ask_a_person(
             turn, execution, "error", "back_exhausted", "it went back as often as it may, and has no otherwise"
@@ -161,11 +170,15 @@ def _decide(turn: Turn, node: Node, execution: str) -> None:
 
 
 def option_taken(state: State, step: DecisionStep, name: str, choice: str) -> str | None:
-    """The option a choice comes to: itself, or `otherwise` where it has sent the run back often enough."""
-    option = next((each for each in step.options if each.id == choice), None)
-    if option is None or option.back_to is None or state.loops.get(f"{name}:{choice}", 0) < option.max:
-        return choice
-    return step.otherwise
+    """The option a choice comes to: itself, or `otherwise` where it has sent the run back often enough.
+
+    None where neither is left: a loop must come to an end.
+    """
+    for each in (choice, step.otherwise):
+        option = next((option for option in step.options if option.id == each), None)
+        if option is None or option.back_to is None or state.loops.get(f"{name}:{each}", 0) < option.max:
+            return each
+    return None
 
 
 def _wait(turn: Turn, node: Node, execution: str) -> None:

@@ -102,7 +102,10 @@ def _task_added(state: State, event: Event) -> State:
 
 
 def _run_assigned(state: State, event: Event) -> State:
-    return replace(state, assignees=event.data["assignees"])
+    """For whom the whole run is; it takes the place of what the start said of that."""
+    assignees = event.data["assignees"]
+    named = {**state.assign, "run": assignees} if "run" in state.assign else state.assign
+    return replace(state, assignees=assignees, assign=named)
 
 
 def _run_waiting(state: State, event: Event) -> State:
@@ -123,7 +126,8 @@ def _run_taken_over(state: State, event: Event) -> State:
 
 
 def _run_ending(state: State, event: Event) -> State:
-    return replace(state, ending=dict(event.data))
+    """What is taken back before the end is taken back now, also in a run that was saved."""
+    return replace(state, ending=dict(event.data), status=RunStatus.RUNNING, saved=None)
 
 
 def _run_completed(state: State, event: Event) -> State:
@@ -136,7 +140,8 @@ def _run_aborted(state: State, event: Event) -> State:
 
 def _ended(state: State, event: Event, status: RunStatus) -> State:
     closing = {key: value for key, value in event.data.items() if value}
-    return replace(state, status=status, ended_at=event.at, closing=closing, ending=None, saved=None, reopened=0)
+    state = replace(state, ending=None, saved=None, reopened=0, forced=())
+    return replace(state, status=status, ended_at=event.at, closing=closing)
 
 
 def _run_reopened(state: State, event: Event) -> State:
@@ -153,7 +158,7 @@ def _run_reopened(state: State, event: Event) -> State:
 
 def _run_migrated(state: State, event: Event) -> State:
     data = event.data
-    return replace(state, version=data["version"], hash=data["hash"])
+    return replace(state, version=data["version"], hash=data["hash"], forced=tuple(data.get("open", ())))
 
 
 FOLDS: dict[EventType, Callable[[State, Event], State]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from definitions.engine.evolve_steps import status as run_status
 from definitions.engine.execution import Side
 from definitions.engine.state import State
 from definitions.engine.status import SideStatus
@@ -12,16 +13,28 @@ from definitions.wire import Event
 
 KEPT_OF_ENDED = 200
 """Errands that have ended and are still shown. Older ones stand in the events."""
+NEVER_FORGOTTEN = ("undo",)
+"""What was taken back is kept: nothing is taken back twice."""
 
 
 def _placed(state: State, side: Side) -> State:
     sides = {**state.sides, side.id: side}
-    ended = [name for name, each in sides.items() if each.ended_at]
-    for name in ended[: max(0, len(ended) - KEPT_OF_ENDED)]:
+    for name in _forgotten(sides):
         del sides[name]
     base, _, number = side.id.rpartition("#")
     counts = {**state.counts, base: max(int(number), state.counts.get(base, 0))}
-    return replace(state, sides=sides, counts=counts)
+    state = replace(state, sides=sides, counts=counts)
+    return run_status(state) if side.kind == "undo" and not state.closed else state
+
+
+def _forgotten(sides: dict[str, Side]) -> list[str]:
+    """The oldest that have ended, when there are many. Of each automation the last result is what expressions read."""
+    ended = [name for name, each in sides.items() if each.ended_at and each.kind not in NEVER_FORGOTTEN]
+    if len(ended) <= KEPT_OF_ENDED:
+        return []
+    read = {(sides[n].step, sides[n].name): n for n in ended if sides[n].kind == "automation" and sides[n].output}
+    kept = list(read.values())
+    return [name for name in ended if name not in kept][: len(ended) - KEPT_OF_ENDED]
 
 
 def _changed(state: State, event: Event, **changes: Any) -> State:

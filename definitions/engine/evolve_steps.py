@@ -9,9 +9,10 @@ from typing import Any
 from definitions.engine.execution import Execution
 from definitions.engine.state import (
     ENDED,
-    FINISHED,
+    SIDE_ENDED,
     UNDONE,
     RunStatus,
+    SideStatus,
     State,
     StepStatus,
     seen,
@@ -29,6 +30,8 @@ def placed(state: State, execution: Execution, **changes: Any) -> State:
     rounds = state.rounds
     if rounds.get(execution.step, 0) < execution.round:
         rounds = {**rounds, execution.step: execution.round}
+    if execution.step in state.forced:
+        changes["forced"] = tuple(name for name in state.forced if name != execution.step)
     state = replace(state, executions=executions, rounds=rounds, open=still_open, **changes)
     if execution.round > 1 or execution.status in UNDONE or execution.behind:
         return restanding(state, execution.step)
@@ -62,10 +65,16 @@ def opened(state: State, event: Event) -> Execution:
 
 
 def status(state: State) -> State:
-    """A run is running while a machine is at work, and waiting as soon as only people or clocks can move it."""
+    """A run is running while a machine is at work, and waiting as soon as only people or clocks can move it.
+
+    What is taken back is the run's own work; other errands stand beside it.
+    """
     if state.closed or state.status is RunStatus.SAVED:
         return state
-    idle = bool(state.open) and StepStatus.RUNNING not in state.open.values()
+    undoing = [side.status for side in state.sides.values() if side.kind == "undo" and side.status not in SIDE_ENDED]
+    asking = SideStatus.ATTENTION in undoing
+    at_work = StepStatus.RUNNING in state.open.values() or (bool(undoing) and not asking)
+    idle = (bool(state.open) or asking) and not at_work
     return replace(state, status=RunStatus.WAITING if idle else RunStatus.RUNNING)
 
 
@@ -202,26 +211,29 @@ def _end(event: Event) -> dict[str, Any]:
 
 
 def revised(state: State, event: Event) -> State:
-    """Somebody went back to this round. What it had answered is kept for whoever opens the step again."""
-    return _unset_loops(changed(state, event, status=StepStatus.REVISED), event.step)
+    """Somebody went back to this round. What it had answered is kept for whoever opens the step again.
+
+    Loops that lead back through the steps given up begin to count anew.
+    """
+    state = changed(state, event, status=StepStatus.REVISED)
+    unset = event.data.get("loops", ())
+    return replace(state, loops={name: count for name, count in state.loops.items() if name not in unset})
 
 
 def cancelled(state: State, event: Event) -> State:
     """A round that no longer counts. When it had ended stays as it was; one that was open ends now, by nobody."""
     known = opened(state, event)
     end = {} if known.status in ENDED else {**_end(event), "ended_by": None}
-    return _unset_loops(changed(state, event, status=StepStatus.CANCELLED, attention=None, **end), event.step)
-
-
-def _unset_loops(state: State, step: str | None) -> State:
-    kept = {name: count for name, count in state.loops.items() if name.partition(":")[0] != step}
-    return replace(state, loops=kept)
+    return changed(state, event, status=StepStatus.CANCELLED, attention=None, **end)
 
 
 def sent_back(state: State, event: Event) -> State:
     """The rounds named stay done, but a newer one is to come; the option that sent back is counted."""
     data = event.data
     state = _behind(state, data["behind"])
+    to = state.rounds_of(data["to"])
+    if to and to[-1].behind:
+        state = placed(state, replace(to[-1], back=True))
     name = f"{event.step}:{data['option']}"
     return status(replace(state, loops={**state.loops, name: state.loops.get(name, 0) + 1}))
 
@@ -235,9 +247,3 @@ def _behind(state: State, executions: Iterable[str]) -> State:
     for name in executions:
         state = placed(state, replace(state.executions[name], behind=True))
     return state
-
-
-def last_finished(state: State) -> int:
-    """The event by which the last step finished, 0 for none."""
-    ends = (each.ended_seq for each in state.executions.values() if each.status in FINISHED)
-    return max(ends, default=0)

@@ -15,8 +15,9 @@ class Execution:
     `ports` are the ports by which it ended, `choices` the options a decision took; `turn` counts how often its effect
     was asked for; `until` is when its timer fires, `came_due` that it fired while the run was saved. `held_from` is
     the status a step on hold goes back to; `claimed` who it was for before somebody claimed it; `before` the answer of
-    the round it opens again; `behind` that a decision sent the run back past it, so that a newer round counts.
-    `because` says why it was not taken. `ended_seq` is the event it ended by: the order in which steps ended.
+    the round it opens again; `behind` that a decision sent the run back past it, so that a newer round counts, `back`
+    that it is of the very step the run was sent back to. `because` says why it was not taken. `ended_seq` is the event
+    it ended by: the order in which steps ended.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Execution:
     claimed: dict[str, Any] | None = None
     before: dict[str, Any] | None = None
     behind: bool = False
+    back: bool = False
     because: str | None = None
     ended_seq: int = 0
     overdue: bool = False

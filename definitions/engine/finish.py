@@ -10,8 +10,8 @@ from typing import Any
 
 from definitions.engine.commands import CancelEffect, CancelTimer, Close
 from definitions.engine.events import EventType
-from definitions.engine.sides import queue_undo
-from definitions.engine.state import Execution, RunStatus, State, StepStatus
+from definitions.engine.sides import forget_failed, queue_undo
+from definitions.engine.state import FINISHED, Execution, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
 
@@ -32,7 +32,8 @@ def finish_if_settled(turn: Turn) -> None:
 def _keeps_open(turn: Turn) -> str | None:
     """What keeps a run open whose steps have all ended: reasons to give, or that somebody reopened it just so."""
     state, reasons = turn.state, turn.graph.document.closing_reasons
-    if state.reopened and not any(each.ended_seq > state.reopened for each in state.executions.values()):
+    finished = (each for each in state.executions.values() if each.status in FINISHED)
+    if state.reopened and not any(each.ended_seq > state.reopened for each in finished):
         return "reopened"
     return "closing_reasons" if reasons is not None and "complete" in reasons.required_on else None
 
@@ -66,6 +67,7 @@ def complete_run(turn: Turn, data: dict[str, Any], *, because: str) -> None:
     """End the run as completed; steps nobody came to are not taken."""
     turn.emit(EventType.RUN_COMPLETED, data)
     _stop_open(turn, because)
+    forget_failed(turn)
     for node in turn.graph.nodes.values():
         if turn.state.status_of(node.id) is StepStatus.PENDING:
             turn.emit(EventType.STEP_NOT_TAKEN, {"because": because}, execution=turn.open_round(node))
@@ -75,6 +77,7 @@ def abort_run(turn: Turn, data: dict[str, Any]) -> None:
     """End the run as aborted. Steps nobody came to stay pending: a reopened run goes on from there."""
     turn.emit(EventType.RUN_ABORTED, data)
     _stop_open(turn, "aborted")
+    forget_failed(turn)
 
 
 def _stop_open(turn: Turn, because: str) -> None:

@@ -114,7 +114,7 @@ class Graph:
         if name not in self._grown:
             nodes = list(self.nodes.values())
             for number, task in enumerate(added):
-                nodes = _spliced(nodes, task, f"/added/{number}")
+                nodes = _spliced(nodes, task, f"/added/{number}", list(self.members))
             placed = [replace(node, index=index) for index, node in enumerate(nodes)]
             while len(self._grown) >= GROWN_KEPT:
                 del self._grown[next(iter(self._grown))]
@@ -165,16 +165,26 @@ def _links(nodes: Sequence[Node], document: Document) -> dict[str, Any]:
     }
 
 
-def _spliced(nodes: Sequence[Node], task: dict[str, Any], pointer: str) -> list[Node]:
-    """The nodes with one task more: it waits for `after`, and those in `before` wait for it instead."""
+def _spliced(nodes: Sequence[Node], task: dict[str, Any], pointer: str, phases: Sequence[str]) -> list[Node]:
+    """The nodes with one task more: it waits for `after`, and those in `before` wait for it instead.
+
+    A step or phase that another version no longer has is not waited for.
+    """
+    known = {node.id for node in nodes}
     step = TaskStep.model_validate(task["step"])
-    edges = tuple(Edge.parse(text) for text in task["after"])
+    if step.phase not in phases:
+        step = step.model_copy(update={"phase": None})
+    edges = tuple(
+        edge
+        for edge in (Edge.parse(text) for text in task["after"])
+        if edge.source in (phases if edge.phase else known)
+    )
+    followers = [name for name in task["before"] if name in known]
     new = Node(step.id, 0, pointer, step, edges, NO_CONTRACT)
-    moved = [_behind(node, new) if node.id in task["before"] else node for node in nodes]
+    moved = [_behind(node, new) if node.id in followers else node for node in nodes]
     ids = [node.id for node in moved]
     sources = [ids.index(edge.source) for edge in edges if edge.source in ids]
-    followers = [ids.index(name) for name in task["before"]]
-    place = max(sources) + 1 if sources else min(followers, default=len(ids))
+    place = max(sources) + 1 if sources else min(map(ids.index, followers), default=len(ids))
     return [*moved[:place], new, *moved[place:]]
 
 
@@ -189,19 +199,31 @@ def _readers(nodes: Iterable[Node], trees: dict[str, Any]) -> dict[str, tuple[st
     by_place = {node.pointer: node.id for node in nodes}
     for pointer, tree in trees.items():
         reader = by_place.get("/".join(pointer.split("/")[:3]))
-        for read in _reads(tree) if reader else ():
+        for read in _steps_read(tree, nodes) if reader else ():
             found.setdefault(read, {})[str(reader)] = None
     order = list(by_place.values())
     return {step: tuple(sorted(names, key=order.index)) for step, names in found.items()}
 
 
-def _reads(tree: dict[str, Any]) -> Iterable[str]:
-    """The ids of the steps an expression reads."""
+def _steps_read(tree: dict[str, Any], nodes: Iterable[Node]) -> Iterable[str]:
+    """The ids of the steps an expression reads, by themselves or in their phase."""
+    for name, *path in _paths(tree):
+        if name == "steps" and path:
+            yield path[0]
+        if name == "phases" and path:
+            yield from (node.id for node in nodes if node.step.phase == path[0])
+
+
+def reads(tree: dict[str, Any], name: str) -> bool:
+    """Whether an expression reads that name in scope."""
+    return any(path[0] == name for path in _paths(tree))
+
+
+def _paths(tree: dict[str, Any]) -> Iterable[list[str]]:
+    """Every path from a name in scope that an expression reads."""
     roots = [tree["node"]] if "node" in tree else [part for part in tree["parts"] if isinstance(part, list)]
     for root in roots:
-        for node in walk(root):
-            if node[0] == "read" and len(node) > 3 and node[2] == "steps":
-                yield node[3]
+        yield from (node[2:] for node in walk(root) if node[0] == "read")
 
 
 def _successors(

@@ -15,7 +15,7 @@ from definitions.canonical import canonical
 from definitions.engine.graph import Graph, Node
 from definitions.engine.moves import MOVES, Move, Question, Refusal
 from definitions.engine.moves.migrating import FROZEN
-from definitions.engine.scope import blocked_by
+from definitions.engine.scope import waits_for
 from definitions.engine.state import RunStatus, Side, SideStatus, State
 from definitions.references import KEY, reserved
 from definitions.wire import COMMAND_SIGNALS, VALUE_LIMIT, Actor
@@ -72,7 +72,7 @@ def side_of(state: State, command: dict[str, Any]) -> Side | None:
 
 
 def _side(graph: Graph, state: State, side: Side, command: dict[str, Any], actor: Actor) -> Refusal | None:
-    """An errand takes the same three answers as a machine's step, wherever the run stands."""
+    """An errand takes the same three answers as a machine's step, also in a run that is ending or has ended."""
     node = graph.nodes.get(side.step or "")
     if command["type"] not in SIDE_COMMANDS:
         return Refusal("step_not_ready", f"{side.id} cannot take {command['type']}")
@@ -81,7 +81,7 @@ def _side(graph: Graph, state: State, side: Side, command: dict[str, Any], actor
     if side.status is not SideStatus.ATTENTION:
         text = f"{side.id} is {side.status} and cannot take this command"
         return Refusal("step_not_ready", text, details={"step_status": str(side.status)})
-    return None
+    return _saved(state) or _held(graph, state, actor)
 
 
 def run_takes(graph: Graph, state: State, kind: str, move: Move, actor: Actor) -> Refusal | None:
@@ -90,13 +90,24 @@ def run_takes(graph: Graph, state: State, kind: str, move: Move, actor: Actor) -
         return Refusal("run_closed", f"the run has {state.status}", details={"run_status": str(state.status)})
     if state.ending is not None and kind != "note":
         return Refusal("run_closed", "the run is ending: its side effects are being taken back")
-    if state.status is RunStatus.SAVED and not move.saved:
-        saved = state.saved or {}
-        text = f"{saved.get('by')} saved the run at {saved.get('at')}: resume it first"
-        return Refusal("run_saved", text, details={"saved_by": saved.get("by"), "saved_at": saved.get("at")})
-    if graph.document.exclusive and move.holder and state.holder not in (None, actor.id):
-        return Refusal("held_by_other", f"{state.holder} holds the run", details={"holder": state.holder})
-    return None
+    if not move.saved and (refusal := _saved(state)) is not None:
+        return refusal
+    return _held(graph, state, actor) if move.holder else None
+
+
+def _saved(state: State) -> Refusal | None:
+    if state.status is not RunStatus.SAVED:
+        return None
+    saved = state.saved or {}
+    text = f"{saved.get('by')} saved the run at {saved.get('at')}: resume it first"
+    return Refusal("run_saved", text, details={"saved_by": saved.get("by"), "saved_at": saved.get("at")})
+
+
+def _held(graph: Graph, state: State, actor: Actor) -> Refusal | None:
+    """Where the definition says `exclusive`, only the holder acts."""
+    if not graph.document.exclusive or state.holder in (None, actor.id):
+        return None
+    return Refusal("held_by_other", f"{state.holder} holds the run", details={"holder": state.holder})
 
 
 def _shape(command: dict[str, Any]) -> Refusal | None:
@@ -143,8 +154,9 @@ def _round(graph: Graph, state: State, node: Node, command: dict[str, Any], move
     execution = state.of(node.id)
     seen = command.get("execution")
     if execution is None and not move.pending and seen in (None, f"{node.id}#{state.rounds.get(node.id, 0) + 1}"):
-        waits = blocked_by(graph, state, node)
-        return Refusal("requirements_open", f"{node.id} waits for {', '.join(waits)}", details={"blocked_by": waits})
+        waits = waits_for(graph, state, node)
+        text = f"{node.id} waits for {', '.join(waits) or 'the steps before it'}"
+        return Refusal("requirements_open", text, details={"blocked_by": waits})
     newest = execution.id if execution else None
     if seen is not None and seen != newest:
         return Refusal("stale_execution", f"{seen} is not the current round of {node.id}", details={"current": newest})

@@ -8,14 +8,16 @@ way, or its kind changed while it was open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from definitions.canonical import digest
+from definitions.engine.back import stands
 from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.graph import Graph
+from definitions.engine.sides import drop_automations
 from definitions.engine.state import ENDED, State, StepStatus
 from definitions.engine.turn import Turn
 
@@ -45,18 +47,18 @@ class Move:
 
 def look_ahead(old: Graph, new: Graph, state: State, version: int, mapping: Mapping[str, str]) -> Move:
     """What moving this run to that version comes to, with open steps mapped so."""
-    reasons = [*_open_steps(old, new, state, mapping), *_mapping(new, state, mapping)]
+    reasons = [*_open_steps(old, new, state, mapping), *_mapping(new, state, mapping), *_errands(state)]
     verdict = "safe"
     if reasons:
         verdict = "blocked" if any(row["code"] != "needs_mapping" for row in reasons) else "needs_mapping"
     added = tuple(name for name in new.nodes if name not in old.nodes)
-    print_of = {"run": state.run, "seq": state.seq, "version": version, "map": dict(sorted(mapping.items()))}
+    print_of = {"to": version, "map": dict(sorted(mapping.items())), **stands(state)}
     return Move(
         verdict,
         tuple(reasons),
         added,
         tuple(name for name in old.nodes if name not in new.nodes),
-        tuple(name for name in added if _is_passed(new, state, name)),
+        tuple(_passed(new, state, added)),
         digest(print_of)[:32],
     )
 
@@ -77,6 +79,13 @@ def _open_steps(old: Graph, new: Graph, state: State, mapping: Mapping[str, str]
     return found
 
 
+def _errands(state: State) -> list[dict[str, Any]]:
+    """Taking back goes by what the old version says of it, to the end."""
+    text = "a side effect is being taken back: wait until it is, or give it up"
+    undoing = [side for side in state.errands() if side.kind == "undo"]
+    return [{"step": side.step, "code": "undo_under_way", "message": text} for side in undoing]
+
+
 def _mapping(new: Graph, state: State, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
     found = []
     for source, target in sorted(mapping.items()):
@@ -89,9 +98,16 @@ def _mapping(new: Graph, state: State, mapping: Mapping[str, str]) -> list[dict[
     return found
 
 
-def _is_passed(new: Graph, state: State, name: str) -> bool:
-    """Whether a new step stands before one that has been decided: the run is past it."""
-    return any(follower in state.latest for follower in new.successors[name])
+def _passed(new: Graph, state: State, added: Sequence[str]) -> list[str]:
+    """The new steps that stand before one that has been decided, or before another such: the run is past them."""
+    found: list[str] = []
+    rest = list(state.latest)
+    while rest:
+        follower = rest.pop()
+        before = [name for name in added if follower in new.successors[name] and name not in found]
+        found += before
+        rest += before
+    return [name for name in added if name in found]
 
 
 def migrate(turn: Turn, new: Graph, version: int, name: str, mapping: Mapping[str, str]) -> None:
@@ -99,21 +115,22 @@ def migrate(turn: Turn, new: Graph, version: int, name: str, mapping: Mapping[st
     old, before = turn.graph, turn.state
     grown = new.grown(before.added)
     moved = look_ahead(old, grown, before, version, mapping)
-    data = {"version": version, "hash": name, "from": before.version, "map": dict(mapping)}
+    opened = list(dict.fromkeys(target for source, target in mapping.items() if _moves(before, source, target)))
+    data = {"version": version, "hash": name, "from": before.version, "map": dict(mapping), "open": opened}
     turn.emit(EventType.RUN_MIGRATED, data)
     for execution in before.live():
         if mapping.get(execution.step, execution.step) != execution.step:
             stop(turn, execution)
-            turn.emit(EventType.STEP_CANCELLED, {"because": "migrated"}, execution=execution.id)
+            turn.emit(EventType.STEP_CANCELLED, {"because": "migrated"}, execution=execution.id, step=execution.step)
+            drop_automations(turn, [execution.id])
     turn.move_to(new)
-    opened = list(mapping.values())
     for step in moved.passed:
         if step not in opened and turn.state.status_of(step) is StepStatus.PENDING:
             node = turn.graph.nodes[step]
             turn.emit(EventType.STEP_NOT_TAKEN, {"because": "migrated"}, execution=turn.open_round(node))
-    turn.force(target for source, target in mapping.items() if _was_open(before, source))
     turn.look_at(name for name in turn.graph.nodes if name not in turn.state.latest)
 
 
-def _was_open(state: State, step: str) -> bool:
-    return step in state.latest and state.status_of(step) not in ENDED
+def _moves(state: State, source: str, target: str) -> bool:
+    """Whether an open step gives its place to another."""
+    return source != target and source in state.latest and state.status_of(source) not in ENDED

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from definitions.engine.graph import Graph, Node
-from definitions.engine.state import ENDED, FINISHED, SideStatus, State, StepStatus
+from definitions.engine.state import ENDED, FINISHED, UNDONE, Execution, SideStatus, State, StepStatus
 from definitions.expressions.evaluate import evaluate, truth
 from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve, resolve_with_problems
@@ -41,12 +41,17 @@ def scope_of(graph: Graph, state: State, now: datetime, policy: Mapping[str, Any
 
 
 def _automations(state: State) -> dict[str, dict[str, Any]]:
-    """What each step's automations last gave."""
+    """What each step's automations last gave, in rounds that nobody went back past."""
     found: dict[str, dict[str, Any]] = {}
     for side in state.sides.values():
-        if side.kind == "automation" and side.step and side.status is SideStatus.DONE:
+        of = state.executions.get(side.of or "")
+        if side.kind == "automation" and side.step and side.status is SideStatus.DONE and _counts(of):
             found.setdefault(side.step, {})[side.name] = {"output": side.output}
     return found
+
+
+def _counts(execution: Execution | None) -> bool:
+    return execution is None or execution.status not in UNDONE
 
 
 def phase_status(graph: Graph, state: State, phase: str) -> str:
@@ -75,6 +80,21 @@ def blocked_by(graph: Graph, state: State, node: Node) -> list[str]:
             if state.status_of(source) not in ENDED:
                 found[source] = None
     return list(found)
+
+
+def waits_for(graph: Graph, state: State, node: Node) -> list[str]:
+    """What a pending step waits for: unfinished steps, those it takes turns with, its own side effect taken back."""
+    found = blocked_by(graph, state, node)
+    if graph.document.sequential:
+        found += [each.step for each in state.live() if each.step not in found]
+    if is_undoing(state, node.id) and node.id not in found:
+        found.append(node.id)
+    return found
+
+
+def is_undoing(state: State, step: str) -> bool:
+    """Whether a side effect of the step is still to be taken back."""
+    return any(side.kind == "undo" and side.step == step for side in state.errands())
 
 
 def met(graph: Graph, value: Any, pointer: str, scope: dict[str, Any]) -> bool:

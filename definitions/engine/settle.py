@@ -12,8 +12,7 @@ from definitions.engine.enter import enter
 from definitions.engine.events import EventType
 from definitions.engine.finish import finish_if_settled
 from definitions.engine.graph import Edge, Node
-from definitions.engine.scope import phase_outcome
-from definitions.engine.sides import is_undoing
+from definitions.engine.scope import is_undoing, phase_outcome
 from definitions.engine.state import ENDED, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
@@ -36,13 +35,12 @@ def _may_move(state: State) -> bool:
 
 
 def open_forced(turn: Turn) -> None:
-    """Open the steps somebody put the run at, whatever their edges say."""
-    for name in turn.forced:
-        if turn.state.status_of(name) is StepStatus.PENDING:
+    """Open the steps somebody put the run at, whatever their edges say, as soon as the run may begin anything."""
+    for name in turn.state.forced:
+        if _may_move(turn.state) and turn.state.status_of(name) is StepStatus.PENDING:
             enter(turn, turn.graph.nodes[name])
             if turn.state.status_of(name) in ENDED:
                 moved(turn, name)
-    turn.forced.clear()
 
 
 def _consider(turn: Turn, node: Node) -> None:
@@ -78,7 +76,9 @@ def _next_in_sequence(turn: Turn) -> bool:
     """In a sequential run steps that were ready in vain are looked at again as soon as nothing is open."""
     if not turn.graph.document.sequential or turn.state.open:
         return False
-    waiting = [n.id for n in turn.graph.nodes.values() if n.id not in turn.state.latest and _readiness(turn, n)]
+    state = turn.state
+    pending = [n for n in turn.graph.nodes.values() if n.id not in state.latest and not is_undoing(state, n.id)]
+    waiting = [node.id for node in pending if _readiness(turn, node)]
     turn.look_at(waiting[:1])
     return bool(waiting)
 
@@ -101,6 +101,11 @@ def _outcome(turn: Turn, edge: Edge) -> bool | None:
         # A step this start leaves out is walked past: its plain edge is whatever led to it.
         return _readiness(turn, source) if edge.port is None else False
     return _taken(turn.state, edge)
+
+
+def plain_edge(state: State, step: str) -> bool | None:
+    """What an edge that names the step and no port comes to: taken, dead, or undecided."""
+    return _taken(state, Edge(step))
 
 
 def _taken(state: State, edge: Edge) -> bool | None:

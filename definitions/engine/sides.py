@@ -158,8 +158,10 @@ def begin_queued(turn: Turn) -> None:
 
 def begin_side(turn: Turn, side: Side) -> None:
     """Ask for an errand, or once more for one that asked a person; what it is given is worked out now."""
+    if _is_overtaken(turn, side):
+        return
     try:
-        values = _undo_input(turn, side) if side.kind == "undo" else side.input
+        values = _undo_input(turn, side) if side.kind == "undo" else _input(turn, side)
     except Unresolved as problem:
         data = {"reason": "error", "code": "expression_failed", "message": str(problem)}
         turn.emit(EventType.SIDE_ATTENTION, data, execution=side.id, step=side.step)
@@ -168,6 +170,27 @@ def begin_side(turn: Turn, side: Side) -> None:
     known = {key: getattr(side, key) for key in keys if getattr(side, key)}
     acting = turn.cause[0] or side.acting
     _request(turn, side.id, side.step, {**known, "acting": acting, "input": values}, side.turn + 1)
+
+
+def _is_overtaken(turn: Turn, side: Side) -> bool:
+    """A write of which a later one has taken all fields is given up: the record must not go back in time."""
+    if side.kind not in RECORD or _input(turn, side)["set"]:
+        return False
+    data = {"reason": "later writes have taken its place"}
+    turn.emit(EventType.SIDE_GIVEN_UP, data, execution=side.id, step=side.step)
+    return True
+
+
+def _input(turn: Turn, side: Side) -> dict[str, Any]:
+    """What an errand's activity is given: of a write that is tried again, the fields that no later write has taken."""
+    if side.kind not in RECORD or side.turn == 0:
+        return side.input
+    order = list(turn.state.sides)
+    later = [turn.state.sides[name] for name in order[order.index(side.id) + 1 :]]
+    failed = (SideStatus.GIVEN_UP, SideStatus.ATTENTION)
+    taken = [each.input["set"] for each in later if each.kind in RECORD and each.status not in failed]
+    kept = {name: value for name, value in side.input["set"].items() if not any(name in each for each in taken)}
+    return {**side.input, "set": kept}
 
 
 def _undo_input(turn: Turn, side: Side) -> dict[str, Any]:
@@ -192,12 +215,14 @@ def side_ended(turn: Turn, message: EffectEnded) -> None:
 
 
 def side_failed(turn: Turn, message: EffectFailed) -> None:
-    """An errand's failure asks a person and blocks no step. Telling people is tried, and then given up."""
+    """An errand's failure asks a person and blocks no step. Telling people is tried, and then given up, and so is what
+    was run from a step of a run that has ended: nobody is at the step any more.
+    """
     side = _awaited(turn, message)
     if side is None:
         _late(turn, message, "unknown" if message.unknown else "failed", message.message)
         return
-    if side.kind == "notify":
+    if side.kind == "notify" or (side.kind == "automation" and turn.state.closed):
         turn.emit(EventType.SIDE_GIVEN_UP, {"reason": message.message}, execution=side.id, step=side.step)
         return
     data: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
@@ -215,15 +240,24 @@ def give_up(turn: Turn, side: Side, reason: str | None) -> None:
     _after(turn, side)
 
 
+def drop_automations(turn: Turn, executions: Sequence[str]) -> None:
+    """These rounds were given up: what was run from them is asked to stop, and its answer is used for nothing."""
+    for side in turn.state.errands():
+        if side.kind == "automation" and side.of in executions:
+            give_up(turn, side, "its step was given up")
+
+
+def forget_failed(turn: Turn) -> None:
+    """The run has ended: automations that failed ask nobody any more."""
+    for side in turn.state.errands():
+        if side.kind == "automation" and side.status is SideStatus.ATTENTION:
+            give_up(turn, side, "the run has ended")
+
+
 def _after(turn: Turn, side: Side) -> None:
     """A step whose side effect was taken back may begin again."""
     if side.kind == "undo" and side.step in turn.graph.nodes:
         turn.look_at([str(side.step)])
-
-
-def is_undoing(state: State, step: str) -> bool:
-    """Whether a side effect of the step is still to be taken back."""
-    return any(side.kind == "undo" and side.step == step for side in state.errands())
 
 
 def _awaited(turn: Turn, message: EffectEnded | EffectFailed) -> Side | None:

@@ -61,7 +61,8 @@ class State:
     `sides` are errands beside the steps (sides.py); `counts` how many there were of each; `loops` counts how
     often an option sent the run back.
     `saved` says who saved it and why; `ending` how it will end once side effects are taken back; `reopened` the event
-    since which nothing has ended yet, so that a reopened run does not end again by itself.
+    it was reopened by, so that it does not end again before somebody has finished something. `forced` are steps that a
+    move to another version puts the run at, and that are not open yet because it is saved.
     `latest` (step to newest round), `open` (the rounds that have not ended), `rounds` (step to highest round) and
     `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message costs what it
     touches and not the length of the run, and rebuilt rather than stored.
@@ -92,6 +93,7 @@ class State:
     closing: dict[str, Any] = field(default_factory=dict)
     ending: dict[str, Any] | None = None
     reopened: int = 0
+    forced: tuple[str, ...] = ()
     due: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     added: tuple[dict[str, Any], ...] = ()
@@ -148,14 +150,14 @@ class State:
         row = {name: getattr(self, name) for name in self.__slots__ if name not in DERIVED}
         row["executions"] = [execution.to_json() for execution in self.executions.values()]
         row["sides"] = [side.to_json() for side in self.sides.values()]
-        for name in ("labels", "purposes", "teams", "added"):
+        for name in LISTS:
             row[name] = list(row[name])
         return {key: value for key, value in row.items() if key in KEPT_EMPTY or value not in (None, [], {}, 0)}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> State:
         executions = [Execution.from_json(item) for item in row["executions"]]
-        lists = {name: tuple(row.get(name, ())) for name in ("labels", "purposes", "teams", "added")}
+        lists = {name: tuple(row.get(name, ())) for name in LISTS}
         sides = [Side.from_json(item) for item in row.get("sides", ())]
         return cls(
             **{
@@ -169,6 +171,7 @@ class State:
         )
 
 
+LISTS = ("labels", "purposes", "teams", "added", "forced")
 KEPT_EMPTY = ("run", "seq", "status", "executions", "applied")
 
 

@@ -32,6 +32,11 @@ OF_STEP = {
     EventType.EFFECT_REQUESTED: ("step.changed", "step.current"),
     EventType.STEP_WAITING: ("step.changed", "step.current"),
     EventType.STEP_ATTENTION: ("step.changed",),
+    EventType.STEP_CLAIMED: ("step.changed",),
+    EventType.STEP_UNCLAIMED: ("step.changed",),
+    EventType.STEP_ASSIGNED: ("step.changed",),
+    EventType.STEP_AMENDED: ("step.changed",),
+    EventType.STEP_OVERDUE: ("step.changed",),
     EventType.STEP_STARTED: ("step.changed", "step.in_progress"),
     EventType.STEP_HELD: ("step.changed", "step.on_hold"),
     EventType.STEP_RELEASED: ("step.changed", "step.in_progress"),
@@ -63,10 +68,12 @@ def _happened(turn: Turn) -> Iterator[tuple[str, str | None, str | None]]:
         if kind in OF_RUN:
             yield OF_RUN[kind], None, None
         if kind in OF_STEP and event.step in turn.graph.nodes:
-            for name in _names_of(kind, event):
+            for name in _names_of(turn.state, kind, event):
                 yield name, event.step, turn.graph.nodes[event.step].step.phase
         if kind is EventType.DUE_CHANGED and event.data["target"] == "run":
             yield "run.due_changed", None, None
+        if kind is EventType.DUE_CHANGED and event.step in turn.graph.nodes:
+            yield "step.changed", event.step, turn.graph.nodes[event.step].step.phase
     for phase in turn.graph.members:
         after = phase_status(turn.graph, turn.state, phase)
         if after != _phase_before(turn, phase):
@@ -74,10 +81,12 @@ def _happened(turn: Turn) -> Iterator[tuple[str, str | None, str | None]]:
                 yield name, None, phase
 
 
-def _names_of(kind: EventType, event: Event) -> tuple[str, ...]:
-    """A machine that tries again has not become current again."""
+def _names_of(state: State, kind: EventType, event: Event) -> tuple[str, ...]:
+    """A machine that tries again has not become current again; what is released may go back to waiting for somebody."""
     again = kind is EventType.EFFECT_REQUESTED and event.data["turn"] > 1
-    return ("step.changed",) if again else OF_STEP[kind]
+    execution = state.executions.get(event.execution or "")
+    idle = kind is EventType.STEP_RELEASED and execution is not None and execution.status is StepStatus.READY
+    return ("step.changed",) if again or idle else OF_STEP[kind]
 
 
 def _phase_before(turn: Turn, phase: str) -> str:

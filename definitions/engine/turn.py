@@ -35,7 +35,6 @@ class Turn:
         self.events: list[Event] = []
         self.commands: list[Command] = []
         self.cause: tuple[str | None, str | None] = (None, None)
-        self.forced: list[str] = []
         self._due: list[tuple[int, str]] = []
         self._queued: dict[str, None] = {}
 
@@ -89,10 +88,6 @@ class Turn:
             if step not in self._queued:
                 self._queued[step] = None
                 heappush(self._due, (self.graph.nodes[step].index, step))
-
-    def force(self, steps: Iterable[str]) -> None:
-        """Have these steps opened whatever their edges say: somebody put the run there."""
-        self.forced.extend(steps)
 
     def next_due(self) -> Node | None:
         """The first step, in the order of the document, that waits to be looked at."""

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from definitions.engine.dues import due_problem, set_by_hand, target_of
 from definitions.engine.events import EventType
 from definitions.engine.graph import Graph, Node
-from definitions.engine.moves.base import Given, Move, Question, Refusal, always, malformed, texts
+from definitions.engine.moves.base import Given, Move, Question, Refusal, always, malformed, not_now, texts
+from definitions.engine.settle import plain_edge
 from definitions.engine.state import ENDED, State
 from definitions.expressions.values import is_expression
 from definitions.model import TaskStep
@@ -29,7 +30,7 @@ def _judge_assign(asked: Question) -> Refusal | None:
     if all(asked.command.get(key) is None for key in KINDS_OF_PEOPLE):
         return malformed("/users", "say who: users, teams or partners")
     if asked.execution is not None and asked.execution.status in ENDED:
-        return Refusal("step_not_ready", f"{asked.step.id} has ended ({asked.execution.status})")
+        return not_now(asked)
     return None
 
 
@@ -50,8 +51,12 @@ def _judge_due(asked: Question) -> Refusal | None:
     if "due" not in asked.command:
         return malformed("/due", "say until when, or null to take it back")
     phase = asked.command.get("phase")
+    if phase is not None and asked.node is not None:
+        return malformed("/phase", "a due date is that of a step, of a phase, or of the run")
     if phase is not None and phase not in asked.graph.members:
         return Refusal("phase_unknown", f"there is no phase {phase!r} in this run", 404)
+    if asked.execution is not None and asked.execution.status in ENDED:
+        return not_now(asked)
     problem = due_problem(asked.command["due"])
     return malformed("/due", problem) if problem else None
 
@@ -87,6 +92,10 @@ def _judge_add(asked: Question) -> Refusal | None:
     before = command.get("before")
     if before is not None and before in state.latest:
         text = f"{before} is {state.status_of(before)} already: a task can only be put before a step still to come"
+        return Refusal("step_not_ready", text)
+    after = command.get("after")
+    if after in state.latest and plain_edge(state, after) is False:
+        text = f"nothing follows {after}: it is {state.status_of(after)}"
         return Refusal("step_not_ready", text)
     return _task_problem(asked.graph, command)
 
@@ -149,6 +158,8 @@ def _add_task(given: Given) -> None:
     step = {"id": name, "kind": "task", **_task(command)}
     if near is not None and near.step.phase:
         step["phase"] = near.step.phase
+    if near is not None and not command.get("after"):
+        step["join"] = near.step.join
     turn.emit(EventType.TASK_ADDED, {"task": {"step": step, "after": after, "before": before}}, step=name)
     turn.look_at([name])
 
@@ -156,8 +167,10 @@ def _add_task(given: Given) -> None:
 def _place(graph: Graph, state: State, after: str | None, before: str | None) -> tuple[list[str], list[str]]:
     """The edges of the new task, and the pending steps that are to wait for it."""
     if before is not None:
-        edges = [after] if after else [_text(edge) for edge in graph.nodes[before].edges]
-        return edges, [before]
+        waits = graph.nodes[before].edges
+        between = [edge for edge in waits if not edge.phase and edge.source == after] if after else waits
+        edges = [_text(edge) for edge in between]
+        return (edges or [after] if after else edges), [before]
     if after is None:
         return [], []
     direct = [name for name in graph.successors[after] if _follows(graph.nodes[name], after)]

@@ -1,0 +1,206 @@
+"""Random messages for a run: mostly some that fit, often some that do not; late ones, duplicates, and nonsense.
+
+`Shell` keeps what the workflow keeps: the effects and timers that are under way, from the engine's commands alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from definitions.engine import Graph, State, Step
+from definitions.engine.back import fingerprint, plan
+from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
+from definitions.engine.dues import clocks
+from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
+from definitions.engine.state import FINISHED, SideStatus, StepStatus
+from definitions.views import step_commands
+from definitions.wire import Actor
+from tests.engine.story import BEGAN
+
+REASONS = ("error", "timeout", "interrupted")
+PEOPLE = (Actor("ann"), Actor("ann", ("lead",)), Actor("lea", ("lead",)))
+RUN_COMMANDS = (
+    "save", "resume", "resume", "take_over", "abort", "close", "reopen", "reopen", "migrate", "add_task", "assign",
+    "set_due", "note",
+)  # fmt: skip
+STEP_COMMANDS = (
+    *("complete",) * 6, *("revise",) * 4, "start", "hold", "release", "claim", "unclaim", "skip", "retry",
+    "handle_manually", "amend", "automation", "automation", "assign", "set_due", "note", "nonsense",
+)  # fmt: skip
+
+
+class Shell:
+    """What is under way, as the workflow would know it."""
+
+    def __init__(self) -> None:
+        self.working: dict[str, int] = {}
+        self.armed: dict[str, ArmTimer] = {}
+        self.asked: list[StartEffect] = []
+
+    def told(self, message: Message) -> None:
+        """A message is handed to the engine: what it answers is no longer under way."""
+        match message:
+            case EffectEnded() | EffectFailed():
+                if self.working.get(message.execution) == message.turn:
+                    del self.working[message.execution]
+            case TimerFired():
+                self.armed.pop(message.execution, None)
+
+    def carry_out(self, step: Step) -> None:
+        """What the engine asked for, in its order."""
+        for command in step.commands:
+            match command:
+                case StartEffect():
+                    self.asked.append(command)
+                    self.working[command.execution] = command.turn
+                case CancelEffect():
+                    self.working.pop(command.execution, None)
+                case ArmTimer():
+                    self.armed[command.execution] = command
+                case CancelTimer():
+                    self.armed.pop(command.execution, None)
+
+    def agrees(self, graph: Graph, state: State) -> None:
+        """What is under way is what the state says is under way: nothing is forgotten, nothing runs unseen."""
+        rounds = {e.id: e.turn for e in state.live() if e.status is StepStatus.RUNNING}
+        errands = {side.id: side.turn for side in state.errands() if side.status is SideStatus.RUNNING}
+        assert self.working == rounds | errands
+        waits = {e.id: e.until for e in state.live() if e.status is StepStatus.WAITING and not e.came_due}
+        due = clocks(graph.grown(state.added), state)
+        assert set(self.armed) == {*waits, *due}
+        assert all(self.armed[name].until == clock.until for name, clock in due.items())
+
+
+class Messages:
+    """Picks the next message."""
+
+    def __init__(self, rnd: random.Random, graph: Graph, later: Mapping[str, Any], shell: Shell) -> None:
+        self.rnd, self.graph, self.later, self.shell = rnd, graph, later, shell
+        self.given: list[dict[str, Any]] = []
+        self.now = BEGAN
+        self.answers = 0
+
+    def next(self, state: State) -> Message:
+        self.now += timedelta(minutes=self.rnd.randint(0, 2000))
+        choice = self.rnd.randint(0, 11)
+        if choice < (5 if self.shell.working else 1) and self.shell.asked:
+            return self.answer()
+        if choice == 5 and self.shell.armed:
+            timer = self.shell.armed[self.rnd.choice(list(self.shell.armed))]
+            self.now = max(self.now, timer.until)
+            return TimerFired(self.now, timer.execution)
+        if choice == 6 and self.rnd.random() < 0.2:
+            return self.rnd.choice(self.nonsense())
+        if choice == 7 and self.rnd.random() < 0.2 and self.given:
+            return CommandGiven(self.now, self.rnd.choice(self.given), self.rnd.choice(PEOPLE))
+        by = self.rnd.choice(PEOPLE)
+        return CommandGiven(self.now, self.command(state, by), by)
+
+    def answer(self) -> Message:
+        """Of an effect under way, or of one that was long ago. Each result is another one."""
+        under_way = [e for e in self.shell.asked if self.shell.working.get(e.execution) == e.turn]
+        effect = self.rnd.choice([*under_way, *under_way, *self.shell.asked])
+        self.answers += 1
+        if self.rnd.randint(0, 2):
+            return EffectEnded(self.now, effect.execution, effect.turn, {"n": 1, "answer": self.answers})
+        reason = self.rnd.choice(REASONS)
+        unknown = reason == "interrupted"
+        return EffectFailed(self.now, effect.execution, effect.turn, reason, reason, "no", (), unknown)
+
+    def nonsense(self) -> tuple[Message, ...]:
+        return (
+            EffectEnded(self.now, "s0#7", 1, {}),
+            TimerFired(self.now, "nobody#1"),
+            TimerFired(self.now, "due:s0#9"),
+            Unreadable(self.now, "x", "unknown_signal", "?", "x"),
+            CommandGiven(self.now, {"type": ["?"], "id": 5}, Actor("eve")),
+            CommandGiven(self.now, {}, Actor("eve")),
+        )
+
+    def command(self, state: State, by: Actor) -> dict[str, Any]:
+        """A command by name: half of the time one that is offered."""
+        graph = self.graph.grown(state.added)
+        asking = [side.id for side in state.errands() if side.status is SideStatus.ATTENTION]
+        if asking and self.rnd.random() < 0.5:
+            kind = self.rnd.choice(("retry", "retry", "skip", "handle_manually"))
+            return self.keep({"type": kind, "execution": self.rnd.choice(asking)})
+        rests = state.closed or state.status == "saved"
+        if self.rnd.random() < (0.7 if rests else 0.2):
+            wanted = ("reopen", "resume") if rests and self.rnd.random() < 0.7 else RUN_COMMANDS
+            return self.keep(self.of_run(self.rnd.choice(wanted), graph, state))
+        known = [state.executions[name].step for name in (*state.open, *state.latest.values())]
+        name = self.rnd.choice([*known, *graph.nodes])
+        kinds: tuple[str, ...] = STEP_COMMANDS
+        if name in graph.nodes and self.rnd.random() < 0.7:
+            kinds = tuple(step_commands(graph, state, graph.nodes[name], by)) or kinds
+        kind = "complete" if "complete" in kinds and self.rnd.random() < 0.4 else self.rnd.choice(kinds)
+        return self.keep({"type": kind, "step": name, **self.of_step(kind, name, graph, state)})
+
+    def keep(self, command: dict[str, Any]) -> dict[str, Any]:
+        self.given.append({"id": f"c{len(self.given)}", **command})
+        return self.given[-1]
+
+    def of_step(self, kind: str, name: str, graph: Graph, state: State) -> dict[str, Any]:
+        """What a command for a step carries."""
+        more: dict[str, Any] = {}
+        if not self.rnd.randint(0, 5):
+            more["execution"] = f"{name}#{self.rnd.randint(1, 2)}"
+        match kind:
+            case "complete" | "handle_manually":
+                more["choice"] = self.rnd.choice(("x", "y", "y", "z"))
+                more["output"] = self.rnd.choice(({"n": 1}, {"n": 1}, {"n": "?"}, {}))
+            case "amend":
+                more["output"] = self.rnd.choice(({"n": 2}, {"n": "?"}))
+            case "automation":
+                more |= {"automation": self.rnd.choice(("mail", "mail", "?")), "with": {"n": 2}}
+            case "revise":
+                more |= self.of_revise(name, graph, state)
+            case "assign":
+                more["users"] = self.rnd.choice((["ben"], [], "ben"))
+            case "set_due":
+                more["due"] = self.a_date()
+            case "note":
+                more["text"] = self.rnd.choice(("hello", ""))
+        return more
+
+    def of_revise(self, name: str, graph: Graph, state: State) -> dict[str, Any]:
+        """Side effects to take back, and the fingerprint of a preview: of this one, or of another."""
+        if state.status_of(name) not in FINISHED:
+            return {}
+        made = plan(graph, state, name)
+        able = [state.executions[each].step for each in made.undoable]
+        undo = self.rnd.choice((able, able, able[:1], ["s0"]))
+        seen = self.rnd.choice((None, None, fingerprint(state, made), "stale"))
+        return {"undo": undo, "fingerprint": seen}
+
+    def a_date(self) -> Any:
+        return self.rnd.choice(("2026-11-23", "2026-11-20T09:00:00Z", None, "9999-12-31", "soon"))
+
+    def of_run(self, kind: str, graph: Graph, state: State) -> dict[str, Any]:
+        """A command for the run as a whole."""
+        steps = (None, *graph.nodes)
+        match kind:
+            case "abort" | "close":
+                undo = self.rnd.choice((None, None, [], list(graph.nodes)[:1]))
+                reasons = self.rnd.choice((["r"], ["r"], [], ["?"]))
+                return {"type": kind, "reasons": reasons, **({} if undo is None else {"undo": undo})}
+            case "add_task":
+                places = {"after": self.rnd.choice(steps), "before": self.rnd.choice(steps)}
+                due = self.rnd.choice((None, "2026-11-23", {"in": "1 days", "from": "phase:nowhere"}, "soon"))
+                return {"type": kind, "title": "More", "due": due, **{k: v for k, v in places.items() if v}}
+            case "migrate":
+                open_ = [state.executions[name].step for name in state.open]
+                mapping = {name: self.rnd.choice(("new", *graph.nodes)) for name in open_ if self.rnd.random() < 0.5}
+                frozen = {"hash": "h2", "version": dict(self.later)}
+                return {"type": kind, "version": 2, "map": mapping, "frozen": frozen}
+            case "assign":
+                return {"type": kind, "teams": ["ops"]}
+            case "set_due":
+                return {"type": kind, "due": self.a_date(), "phase": self.rnd.choice((None, "p0", "p9"))}
+            case "note":
+                return {"type": kind, "text": "hello"}
+            case _:
+                return {"type": kind}
