@@ -190,5 +190,5 @@ def _blocked(graph: Graph, state: State) -> Iterator[Reason]:
             yield _reason("blocked", text, step=name, blocked_by=waits)
 
 
-def _reason(code: str, message: str, **more: Any) -> Reason:
-    return {"code": code, "message": message, **{key: value for key, value in more.items() if value is not None}}
+def _reason(name: str, message: str, **more: Any) -> Reason:
+    return {"code": name, "message": message, **{key: value for key, value in more.items() if value is not None}}
