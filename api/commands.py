@@ -5,7 +5,8 @@
     is it one? -> 422 with every finding, by the same `judge` the engine uses
     stored     -> command, log row and outbox entry in one transaction
     told       -> the signal, sealed; if Temporal does not answer the outbox goes on trying
-    asked      -> the run's own verdict: 200 applied, 409 refused; nobody answers in time: 202 received
+    seen       -> the run's verdict as it records it (api/verdicts.py): 200 applied, 409 refused; else
+    asked      -> the run itself; nobody answers in time: 202 received
 
 What the *state* of the run says (409) is left to the run itself, whose state is never behind; only a run that is known
 to have ended is not asked, since nothing can change there any more.
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,7 +31,7 @@ from api.answers import now_text, state_of, step_subject, subject_of, view_of, w
 from api.engine import Engine, EngineError
 from api.firsts import with_first
 from api.metrics import Metrics
-from api.outbox import Outbox, run_closed
+from api.outbox import Entry, Outbox, put_now, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
 from api.problems import ApiError, IdempotencyConflict, Invalid, NotFound
 from api.reopening import hold_record, refuse_second, restart_payload
@@ -37,8 +39,9 @@ from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
 from api.store.policies import policy_of
 from api.store.store import Store
-from api.store.tables import CommandRow, RunRow
+from api.store.tables import CommandRow, Row, RunRow
 from api.tracing import bind, current_trace, log
+from api.verdicts import PATIENCE, Verdicts
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
 from definitions.engine import State, judge
@@ -51,6 +54,8 @@ from definitions.wire import VALUE_LIMIT, Actor
 
 if TYPE_CHECKING:
     from api.doors import Caller
+
+RUNS, COMMANDS, LOG = (Row.metadata.tables[name] for name in ("runs", "commands", "log"))
 
 CLOSED = ("completed", "aborted")
 
@@ -87,7 +92,12 @@ CATCH_UP = (0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
 """Seconds between looks at the read model; an effect without a free worker is not waited for any longer."""
 
 
-@dataclass(frozen=True, slots=True)
+_RUN = select(RUNS).where(RUNS.c.id == bindparam("of_run"))
+_COMMAND = select(COMMANDS).where(COMMANDS.c.id == bindparam("of_command"))
+_WRITE_COMMAND, _WRITE_LOG = insert(COMMANDS), insert(LOG)
+
+
+@dataclass(slots=True)
 class Commands:
     """Takes commands. `deadline` is how long a caller waits for the verdict, in seconds."""
 
@@ -98,6 +108,10 @@ class Commands:
     signer: Signer
     deadline: float = 4.0
     metrics: Metrics = field(default_factory=Metrics)
+    verdicts: Verdicts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.verdicts = Verdicts(self.store)
 
     async def give(self, caller: Caller, run: str, command: CommandBody) -> tuple[int, dict[str, Any]]:
         """Status and body of the answer. Raises ApiError for every kind of no."""
@@ -122,13 +136,13 @@ class Commands:
         about = caller.about
         about.action, about.run, about.step = f"command.{command.type}", run, command.step
         bind(run=run, step=command.step, execution=command.execution, command=name)
-        async with self.store.reading() as session:
-            row = await session.get(RunRow, run)
-            known = await session.get(CommandRow, name) if command.id else None
-            if row is None:
-                raise NotFound("run")
-            published = await self.versions.need(row.definition, row.version, session)
-            policy = await policy_for(session, caller.who, published)
+        row, known = await self.store.look(lambda connection: _read(connection, run, command.id))
+        if row is None:
+            raise NotFound("run")
+        published = await self.versions.need(row.definition, row.version)
+        policy: dict[str, Any] = {}
+        if published.reads_policy:
+            policy = await self.store.look(lambda connection: policy_of(connection, caller.who.id))
         about.definition, about.record = row.definition, record_of(row)
         caller.allow("run.view", subject_of(row), "run")
         body = bare(command, name)
@@ -178,15 +192,20 @@ class Commands:
         opens = given.body["type"] == "reopen"
         if opens:
             payload = restart_payload(given.run, payload, self.signer.public_keys, caller.house.config.cli_roles)
+        kind = "restart" if opens else "signal"
+
+        def write(connection: Connection) -> tuple[Entry, bool]:
+            self._add(connection, caller, given, now, "received", None)
+            named.link(connection, given.run.id, given.files)
+            return put_now(connection, given.run.id, kind, payload, given.id)
+
         try:
-            async with self.store.session() as session:
-                self._add(session, caller, given, now, "received", None)
-                await session.run_sync(lambda inner: named.link(inner.connection(), given.run.id, given.files))
-                if opens:
+            if opens:
+                async with self.store.session() as session:
                     await hold_record(session, given.run, given.published.graph)
-                stored, first = await self.outbox.put(
-                    session, given.run.id, "restart" if opens else "signal", payload, command=given.id
-                )
+                    stored, first = await session.run_sync(lambda inner: write(inner.connection()))
+            else:
+                stored, first = await self.store.together(write)
         except IntegrityError:
             return await self._already_there(given, opens), True
         caller.about.logged = True
@@ -205,8 +224,8 @@ class Commands:
         done = given.body["type"] == "abort" and given.run.status == "aborted"
         refusal = None if done else run_closed(given.run.status)
         try:
-            async with self.store.session() as session:
-                self._add(session, caller, given, now, "applied" if done else "refused", refusal)
+            outcome = "applied" if done else "refused"
+            await self.store.together(lambda connection: self._add(connection, caller, given, now, outcome, refusal))
         except IntegrityError:
             return await self._row(given.id)
         caller.about.logged = True
@@ -214,33 +233,35 @@ class Commands:
 
     def _add(  # noqa: PLR0917
         self,
-        session: AsyncSession,
+        connection: Connection,
         caller: Caller,
         given: Given,
         now: datetime,
         outcome: str,
         refusal: dict[str, Any] | None,
     ) -> None:
-        session.add(
-            CommandRow(
-                id=given.id,
-                run=given.run.id,
-                type=given.body["type"],
-                actor=caller.who.id,
-                body_hash=given.hash,
-                body=given.body,
-                at=now,
-                outcome=outcome,
-                refusal=refusal,
-            )
-        )
-        session.add(entry(caller.who, caller.about, "write", refusal["code"] if refusal else "ok", now))
+        row = {
+            "id": given.id,
+            "run": given.run.id,
+            "type": given.body["type"],
+            "actor": caller.who.id,
+            "body_hash": given.hash,
+            "body": given.body,
+            "at": now,
+            "via": "api",
+            "outcome": outcome,
+            "refusal": refusal,
+        }
+        connection.execute(_WRITE_COMMAND, row)
+        said = entry(caller.who, caller.about, "write", refusal["code"] if refusal else "ok", now)
+        connection.execute(_WRITE_LOG, said.model_dump(exclude={"id"}))
 
     async def _verdict(self, caller: Caller, given: Given, end: float) -> tuple[int, dict[str, Any]]:
         """What became of it: asked of the run, or read from the command's row where nobody answers."""
         view: dict[str, Any] | None = None
-        outcome, refusal = await self._stored_outcome(given.id)
-        if outcome == "received":
+        seen = await self.verdicts.of(given.id, min(PATIENCE, end - time.monotonic()))
+        outcome, refusal = (seen.outcome, seen.refusal) if seen else ("received", None)
+        if seen is None:
             answer = await self._ask(given, end)
             view, outcome, refusal = answer.get("run"), *_outcome(answer.get("command"))
             await self._let_lists_catch_up(given.run.id, answer.get("seq", 0))
@@ -253,7 +274,10 @@ class Commands:
             raise refused(await with_first(self.store, given.run.id, given.body, refusal or {}), given.run.id)
         if outcome == "received":
             return 202, {"command": given.id, "outcome": "received"}
-        shown = await self._with_can(view, caller.who) if view else await self._shown(caller.who, given)
+        if seen is not None:
+            shown = view_of(seen.row, await self.versions.need(seen.row.definition, seen.row.version), caller.who)
+        else:
+            shown = await self._with_can(view, caller.who) if view else await self._shown(caller.who, given)
         return 200, {"command": given.id, "outcome": "applied", "run": shown}
 
     async def _with_can(self, view: dict[str, Any], who: Who) -> dict[str, Any]:
@@ -303,6 +327,13 @@ class Commands:
             assert row is not None
             published = await self.versions.need(row.definition, row.version, session)
         return view_of(row, published, who)
+
+
+def _read(connection: Connection, run: str, command: str | None) -> tuple[Any, Any]:
+    """The rows of the run and of the command, in one look; None where there is none."""
+    row = connection.execute(_RUN, {"of_run": run}).first()
+    known = connection.execute(_COMMAND, {"of_command": command}).first() if command else None
+    return row, known
 
 
 def takes_when_closed(state: State, body: dict[str, Any]) -> bool:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, update
+from sqlalchemy import select as core_select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,7 +27,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.engine import Engine, EngineError, Gone, Unreachable
 from api.reopening import restart
 from api.store.store import Store
-from api.store.tables import CommandRow, OutboxRow, RunRow
+from api.store.tables import CommandRow, OutboxRow, Row, RunRow
 from api.tracing import log
 from api.versions import Versions
 from definitions.engine.advance import started_data
@@ -60,11 +61,34 @@ class Entry:
         return cls(row.id, row.run, row.kind, row.command, row.payload, row.attempts)
 
 
+OUTBOX = Row.metadata.tables["outbox"]
+_WRITE = insert(OUTBOX)
+_EARLIER = (
+    core_select(OUTBOX.c.id)
+    .where(OUTBOX.c.run == bindparam("of_run"), OUTBOX.c.sent_at.is_(None), OUTBOX.c.id < bindparam("before"))
+    .limit(1)
+)
+_SENT = update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry"))
+
+
+def put_now(
+    connection: Connection, run: str, kind: str, payload: dict[str, Any], command: str | None = None
+) -> tuple[Entry, bool]:
+    """`Outbox.put` within a transaction of a thread."""
+    now = datetime.now(UTC)
+    row = {"run": run, "kind": kind, "payload": payload, "command": command, "attempts": 0}
+    made = connection.execute(_WRITE, {**row, "created_at": now, "claimed_until": now + CLAIM}).inserted_primary_key
+    assert made is not None
+    earlier = connection.execute(_EARLIER, {"of_run": run, "before": made[0]}).first()
+    return Entry(made[0], run, kind, command, payload, 0), earlier is None
+
+
 class Outbox:
     """Sends entries. `put` belongs into the caller's transaction, everything else makes its own."""
 
     def __init__(self, store: Store, engine: Engine, versions: Versions) -> None:
         self.store, self.engine, self.versions = store, engine, versions
+        self._noting: set[asyncio.Future[Any]] = set()
 
     async def put(
         self, session: AsyncSession, run: str, kind: str, payload: dict[str, Any], command: str | None = None
@@ -73,13 +97,8 @@ class Outbox:
 
         The flag says whether it is the run's oldest unsent one, so that it may be sent without looking again.
         """
-        now = datetime.now(UTC)
-        row = OutboxRow(run=run, kind=kind, payload=payload, command=command, created_at=now, claimed_until=now + CLAIM)
-        session.add(row)
         await session.flush()
-        waiting = select(col(OutboxRow.id)).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
-        earlier = (await session.exec(waiting.where(col(OutboxRow.id) < row.id).limit(1))).first()
-        return Entry.of(row), earlier is None
+        return await session.run_sync(lambda inner: put_now(inner.connection(), run, kind, payload, command))
 
     async def deliver(self, entry: Entry, first: bool, deadline: float) -> bool:
         """Sends the entry, after what stands before it. False when that did not come about in time."""
@@ -153,8 +172,27 @@ class Outbox:
         except EngineError as error:  # pragma: no cover — a kind of error nobody knows yet is tried again
             await self._later(entry, str(error))
             return False
-        await self._mark(entry.id, sent_at=datetime.now(UTC), claimed_until=None, error=None)
+        self._note_sent(entry.id)
         return True
+
+    def _note_sent(self, entry: int) -> None:
+        """Written beside, so that no caller waits for it: at worst it is sent once more, which is harmless.
+
+        What this process writes next comes after it, so the run's next entry finds it done.
+        """
+        values = {"of_entry": entry, "sent_at": datetime.now(UTC), "claimed_until": None, "error": None}
+        noting = asyncio.ensure_future(self.store.together(lambda connection: connection.execute(_SENT, values)))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noted)
+
+    def _noted(self, noting: asyncio.Future[Any]) -> None:
+        self._noting.discard(noting)
+        if not noting.cancelled() and (error := noting.exception()) is not None:
+            log.warning("not noted as sent", action="outbox.unnoted", error=type(error).__name__)
+
+    async def settle(self) -> None:
+        """Returns when everything that was sent is noted."""
+        await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def _tell(self, entry: Entry) -> None:
         if entry.kind == "signal":
@@ -219,3 +257,4 @@ async def relaying(outbox: Outbox, every: float) -> AsyncIterator[None]:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        await outbox.settle()

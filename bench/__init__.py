@@ -5,6 +5,7 @@ sides have their worker in a process of its own with the same cache and the same
 is being measured: the interpreter, the record of every event in a database, the seals, the log lines, the HTTP door.
 
 `make bench` prints the table and writes bench/latest.json; `make bench-lists` asks the lists of the API at a million
-runs. BENCH_REPEAT (3), BENCH_RUNS (50), BENCH_STEPS (10), BENCH_PAUSED (2000), BENCH_PARTS and BENCH_SCALE make either
-smaller.
+runs. A ratio is to the `Worker` as the SDK gives it; beside it stands the ratio to one that runs as ours does, without
+the sandbox and on uvloop. BENCH_REPEAT (3), BENCH_RUNS (50), BENCH_STEPS (10), BENCH_PAUSED (2000), BENCH_PARTS and
+BENCH_SCALE make either smaller.
 """

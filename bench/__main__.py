@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from bench.plan import Plan
 from bench.rest import killed, paused, rolled, wake
-from bench.sides import ByHand, Ours, OverHttp, publish
+from bench.sides import ByHand, ByHandBare, Ours, OverHttp, publish
 from bench.stage import Stage
 from bench.steps import Bench
 from bench.table import table
@@ -27,7 +27,8 @@ async def measure(stage: Stage, plan: Plan) -> None:
     """Every part of the plan, in its order; what is known is printed and written after each."""
     client = await Client.connect(stage.temporal.address)
     versions = await publish(stage, plan.lengths())
-    bench = Bench(stage, plan, Ours(client, stage, versions), ByHand(client), OverHttp(client, stage, versions))
+    ours, http = Ours(client, stage, versions), OverHttp(client, stage, versions)
+    bench = Bench(stage, plan, ours=ours, by_hand=ByHand(client), bare=ByHandBare(client), http=http)
     parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
         "automatic": bench.automatic,
         "human": bench.human,

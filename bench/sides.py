@@ -72,6 +72,12 @@ class ByHand:
         return await run.query("state")
 
 
+class ByHandBare(ByHand):
+    """The same, run as ours is: no sandbox, the same event loop."""
+
+    name = worker = "by-hand-bare"
+
+
 class Ours:
     """Holdfast without its HTTP door: what the API does with Temporal, done here."""
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.worker import SIDES
 from holdfast.children import spawn
 from tests.support.servers import TemporalServer, free_port
 
@@ -91,7 +92,7 @@ class Stage:
         self.temporal.start()
         prepare = [sys.executable, "-m", "holdfast", "prepare"]
         subprocess.run(prepare, env=self.env, check=True, capture_output=True)  # noqa: S603 - our own program
-        for side in ("ours", "by-hand"):
+        for side in SIDES:
             self.start_worker(side)
         self.api.start(self._api_answers)
 

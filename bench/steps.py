@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.figures import History, history_of, median, milliseconds, ratio, slope
 from bench.plan import Plan
-from bench.sides import ByHand, Ours, OverHttp, Side
+from bench.sides import ByHand, ByHandBare, Ours, OverHttp, Side
 from bench.stage import Stage
 
 Figures = dict[str, Any]
@@ -22,16 +22,19 @@ Figures = dict[str, Any]
 class Bench:
     """The stage with the sides on it."""
 
-    def __init__(self, stage: Stage, plan: Plan, ours: Ours, by_hand: ByHand, http: OverHttp) -> None:
+    def __init__(
+        self, stage: Stage, plan: Plan, *, ours: Ours, by_hand: ByHand, bare: ByHandBare, http: OverHttp
+    ) -> None:
         self.stage, self.plan = stage, plan
-        self.ours, self.by_hand, self.http = ours, by_hand, http
+        self.ours, self.by_hand, self.bare, self.http = ours, by_hand, bare, http
 
     async def automatic(self) -> Figures:
         """Many runs at once, then one alone."""
         pair = (self.by_hand, self.ours)
-        for side in pair:
+        for side in (*pair, self.bare):
             await self._automatic(side, 4)
-        many, alone = await self._rounds(pair, self.plan.runs), await self._rounds(pair, 1)
+        many = await self._rounds((*pair, self.bare), self.plan.runs)
+        alone = await self._rounds((*pair, self.bare), 1)
         slopes = {side.name: await self._slope_automatic(side) for side in pair}
         shown = _by_name("steps_per_second", many, 0) | _by_name("one_run_steps_per_second", alone, 0)
         return {
@@ -40,6 +43,9 @@ class Bench:
             **shown,
             **_by_name("cpu_ms_per_step", many, 1),
             "cpu_ratio": _ratio(many, 1),
+            "bare_ratio": _ratio(many, 0, "by-hand-bare"),
+            "one_run_bare_ratio": _ratio(alone, 0, "by-hand-bare"),
+            "bare_cpu_ratio": _ratio(many, 1, "by-hand-bare"),
             **slopes["ours"],
             "by_hand": slopes["by-hand"],
             "runs": self.plan.runs,
@@ -49,7 +55,7 @@ class Bench:
     async def human(self) -> Figures:
         """One client, then many at once; ours also through the HTTP API, which is what `ratio` is about."""
         found: Figures = {}
-        sides = (self.by_hand, self.ours, self.http)
+        sides: tuple[Side, ...] = (self.by_hand, self.bare, self.ours, self.http)
         for side in sides:
             await self._human(side, 1)
         for label, clients in (("", 1), (f"{self.plan.clients}_clients_", self.plan.clients)):
@@ -77,6 +83,8 @@ class Bench:
             f"{label}signal_query_ratio": _median_ratio(speed["ours"], speed["by-hand"]),
             f"{label}cpu_ms_per_step": {name: median(found) for name, found in cpu.items()},
             f"{label}cpu_ratio": _median_ratio(cpu["ours"], cpu["by-hand"]),
+            f"{label}bare_p50_to_http": ratio(ms["ours over HTTP"]["p50"], ms["by-hand-bare"]["p50"]),
+            f"{label}bare_ratio": _median_ratio(speed["ours over HTTP"], speed["by-hand-bare"]),
         }
 
     async def _rounds(self, sides: tuple[Side, ...], runs: int) -> dict[str, list[tuple[float, float]]]:
@@ -141,8 +149,8 @@ def _by_name(name: str, rounds: dict[str, list[tuple[float, float]]], index: int
     return {name: {side: median([found[index] for found in rows]) for side, rows in rounds.items()}}
 
 
-def _ratio(rounds: dict[str, list[tuple[float, float]]], index: int) -> float | None:
-    return _median_ratio([row[index] for row in rounds["ours"]], [row[index] for row in rounds["by-hand"]])
+def _ratio(rounds: dict[str, list[tuple[float, float]]], index: int, to: str = "by-hand") -> float | None:
+    return _median_ratio([row[index] for row in rounds["ours"]], [row[index] for row in rounds[to]])
 
 
 def _median_ratio(ours: list[float], theirs: list[float]) -> float | None:

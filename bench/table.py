@@ -32,6 +32,9 @@ def _automatic(part: dict[str, Any]) -> Iterator[Row]:
     yield _pair(f"automatic steps/s, {part['runs']} runs", part["steps_per_second"], part["ratio"])
     yield _pair("automatic steps/s, 1 run", part["one_run_steps_per_second"], part["one_run_ratio"])
     yield _pair("automatic: worker CPU ms per step", part["cpu_ms_per_step"], part["cpu_ratio"])
+    beside = [("steps_per_second", "bare_ratio"), ("one_run_steps_per_second", "one_run_bare_ratio")]
+    for name, found in [*beside, ("cpu_ms_per_step", "bare_cpu_ratio")]:
+        yield (f"  by hand, run as ours is: {name}", part[name]["ours"], part[name]["by-hand-bare"], part[found])
     yield from _per_step("automatic", part)
 
 
@@ -45,6 +48,10 @@ def _human(part: dict[str, Any]) -> Iterator[Row]:
         yield (f"{label}: signal+query ms", texts["ours"], hand, part[f"{prefix}signal_query_p50_ratio"])
         yield (f"{label}: HTTP steps/s", speed["ours over HTTP"], speed["by-hand"], part[f"{prefix}ratio"])
         yield (f"{label}: signal+query steps/s", speed["ours"], speed["by-hand"], part[f"{prefix}signal_query_ratio"])
+        bare = "/".join(f"{value:.1f}" for value in ms["by-hand-bare"].values())
+        yield ("  by hand, run as ours is: ms", texts["ours over HTTP"], bare, part[f"{prefix}bare_p50_to_http"])
+        bare = speed["by-hand-bare"]
+        yield ("  by hand, run as ours is: steps/s", speed["ours over HTTP"], bare, part[f"{prefix}bare_ratio"])
         yield _pair(f"{label}: worker CPU ms per step", part[f"{prefix}cpu_ms_per_step"], part[f"{prefix}cpu_ratio"])
     yield from _per_step("human", part)
 

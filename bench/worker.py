@@ -1,7 +1,8 @@
-"""One worker process of either side: `python -m bench.worker ours|by-hand READY_FILE`, until SIGTERM.
+"""One worker process of a side: `python -m bench.worker ours|by-hand|by-hand-bare READY_FILE`, until SIGTERM.
 
 Ours is put together as holdfast/compose.py does, with the same logging; only the cache is larger, so that 2,000 paused
-runs fit in. The other has the plain `Worker` with that cache and that sticky timeout. BENCH_PROFILE names a file that
+runs fit in. By hand is the `Worker` as the SDK gives it, with that cache and that sticky timeout; `by-hand-bare` runs
+as ours does, without the sandbox and on the same event loop. BENCH_PROFILE names a file that
 takes the worker's cProfile at its end.
 """
 
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import cProfile
+import logging
 import os
 import signal
 import sys
 from pathlib import Path
 
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities import default_registry
 from api.store.store import Store
@@ -22,12 +25,13 @@ from bench import actions
 from bench.by_hand import Automatic, Human, noop_activity
 from holdfast.compose import announce, effects_of, open_records
 from holdfast.logs import set_up_logging
+from holdfast.loop import run
 from holdfast.reach import connect_temporal
 from holdfast.settings import Settings
 from workers.worker import GRACE, STICKY, build_worker
 
 CACHE = 4000
-SIDES = ("ours", "by-hand")
+SIDES = ("ours", "by-hand", "by-hand-bare")
 
 
 async def serve(side: str) -> None:
@@ -55,6 +59,7 @@ async def serve(side: str) -> None:
             max_cached_workflows=CACHE,
             graceful_shutdown_timeout=GRACE,
             sticky_queue_schedule_to_start_timeout=STICKY,
+            workflow_runner=SandboxedWorkflowRunner() if side == "by-hand" else UnsandboxedWorkflowRunner(),
         )
         await _until_asked(worker)
 
@@ -81,10 +86,12 @@ def main() -> None:
     profiler = cProfile.Profile() if profile else None
     if profiler:
         profiler.enable()
-    asyncio.run(serve(sys.argv[1]))
+    side = sys.argv[1]
+    (asyncio.run if side == "by-hand" else run)(serve(side))
     if profiler:
         profiler.disable()
         profiler.dump_stats(f"{profile}.{sys.argv[1]}")
+    logging.shutdown()
     sys.stdout.flush()
     os._exit(0)
 

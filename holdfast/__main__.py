@@ -8,6 +8,8 @@ did all its work (measured): a supervisor would start it again, and a script wou
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -51,17 +53,19 @@ def run() -> None:
 @cli.command()
 def worker(modules: Modules = None) -> None:
     """Serve runs and effects from the task queue until asked to stop."""
+    from holdfast.loop import run
     from holdfast.processes import serve_worker
 
-    asyncio.run(serve_worker(_logging(), modules or ()))
+    run(serve_worker(_logging(), modules or ()))
 
 
 @cli.command()
 def api() -> None:
     """Serve the HTTP API until asked to stop."""
+    from holdfast.loop import run
     from holdfast.processes import serve_api
 
-    asyncio.run(serve_api(_logging()))
+    run(serve_api(_logging()))
 
 
 @cli.command()
@@ -188,6 +192,8 @@ def _name(location: tuple[int | str, ...]) -> str:
 
 
 def _leave(code: int) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import time
+from collections import deque
 from typing import Literal, TextIO
 
 import structlog
@@ -26,6 +29,59 @@ QUIET = (
 """Libraries that say at INFO what our own lines already say."""
 
 
+GATHER = 0.01
+"""Seconds over which lines are gathered before they are written."""
+
+
+class Gathered(logging.StreamHandler[TextIO]):
+    """Writes lines a few at a time from a thread of its own; an error is written at once.
+
+    A line costs who logs it only its making: writing each by itself makes every thread of a worker wait for the
+    others' (half of the time of a workflow's turn, measured). Only a killed process loses lines, of the last moment;
+    one that ends calls `logging.shutdown()`.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: deque[str] = deque()
+        self._some, self._writing = threading.Event(), threading.Lock()
+        threading.Thread(target=self._write, name="log", daemon=True).start()
+
+    def createLock(self) -> None:
+        """None while a line is made: a formatter keeps no state, and a deque is safe between threads."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._lines.append(self.format(record) + self.terminator)
+        except Exception:
+            self.handleError(record)
+            return
+        if record.levelno >= logging.ERROR:
+            self.flush()
+        elif not self._some.is_set():
+            self._some.set()
+
+    def flush(self) -> None:
+        """Everything that was logged until now is written."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            if lines:
+                self.stream.write("".join(lines))
+            if not self.stream.closed:
+                self.stream.flush()
+
+    def _write(self) -> None:
+        while True:
+            self._some.wait()
+            time.sleep(GATHER)
+            self._some.clear()
+            try:
+                self.flush()
+            except (OSError, ValueError):
+                return  # nobody reads any longer
+
+
 def set_up_logging(level: str = "info", form: Literal["json", "text"] = "json", stream: TextIO | None = None) -> None:
     """Sends everything to `stream` (standard error). Call it once, before anything logs; calling again replaces it."""
     shared = _shared()
@@ -35,7 +91,7 @@ def set_up_logging(level: str = "info", form: Literal["json", "text"] = "json", 
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream) if stream else Gathered(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],

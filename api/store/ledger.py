@@ -59,7 +59,7 @@ class SqlLedger:
     async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
         """Store the run's events that are not stored yet and bring its rows up to date. Raises LedgerGap."""
         found = read_events(events)
-        self._keep(await self._store.transact(lambda connection: self._append(connection, run, found)))
+        self._keep(await self._store.together(lambda connection: self._append(connection, run, found)))
 
     async def begin(self, call: EffectCall) -> Begun:
         """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin."""
@@ -68,7 +68,7 @@ class SqlLedger:
         def work(connection: Connection) -> tuple[Held | None, Begun]:
             return self._append(connection, call.run, found), self._begin(connection, call)
 
-        held, begun = await self._store.transact(work)
+        held, begun = await self._store.together(work)
         self._keep(held)
         return begun
 
@@ -82,7 +82,7 @@ class SqlLedger:
         """Write the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
         values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
         row = {"of_key": call.key, "of_turn": call.turn}
-        await self._store.transact(lambda connection: connection.execute(_FINISH, {**row, **values}))
+        await self._store.together(lambda connection: connection.execute(_FINISH, {**row, **values}))
 
     def _append(self, connection: Connection, run: str, events: Sequence[Event]) -> Held | None:
         if not events:

@@ -7,7 +7,7 @@ that change it; it counts only while its `seq` and `chain` are still those of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -45,11 +45,16 @@ ENDINGS = (EventType.RUN_COMPLETED, EventType.RUN_ABORTED)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A run after its event `state.seq`, with the end of its chain and the task rows that it shows."""
+    """A run after its event `state.seq`, with the end of its chain and the task rows that it shows.
+
+    `columns` are those of its row as last written, so that the next time only what differs is: a column that is set
+    anew costs an entry in each of its indexes, whether it changed or not.
+    """
 
     state: State
     chain: str
     tasks: tuple[dict[str, Any], ...] = ()
+    columns: dict[str, Any] = field(default_factory=dict)
 
 
 class Graphs:
@@ -85,13 +90,14 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     values = {**run_columns(graph, state), "chain": chain}
     if held.state.closed and not any(event.type in ENDINGS for event in events):
         values.pop("open_key", None)  # an errand of a run that has ended; it may hold its record again: a reopen came
-    connection.execute(_WRITE_RUN, {"of_run": state.run, **values})
+    changed = {name: value for name, value in values.items() if held.columns.get(name, ...) != value}
+    connection.execute(_WRITE_RUN, {"of_run": state.run, **changed})
     graphs.titles.learn(connection, (row["title"] for row in tasks))
     _rewrite_tasks(connection, state, held.tasks, tasks)
     if held.state.seq == 0:
         introduce(connection, {**values, "id": state.run})
     count_change(connection, held.state, state)
-    return Held(state, chain, tasks)
+    return Held(state, chain, tasks, {**values, "state": None})
 
 
 def run_columns(graph: Graph, state: State) -> dict[str, Any]:

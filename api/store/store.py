@@ -7,29 +7,39 @@ a fair lock, between processes on SQLite's own with a timeout of ten seconds. Wr
 nested, and not be kept open over a call to anything else.
 
 `transact` and `look` are the same two for the hot path: one function, one transaction, in a thread. The asynchronous
-drivers change threads for every single statement, which costs several times what the statement does.
+drivers change threads for every single statement, which costs several times what the statement does. `together` goes
+further where one may write at a time: what has come while the writer was busy shares the next transaction, so that a
+busy worker pays for one commit and one change of threads per group.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+GROUP = 64
+"""Pieces of work that share a transaction at most, so that other writers have their turn between two groups."""
 
 READERS = 4
 """Threads that only read, per process: as many as may be worth while beside Python's one lock."""
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process' transaction before it gives up."""
+
+log = structlog.get_logger("holdfast.store")
 
 _POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
 """Milliseconds. A locked or slow database becomes an error soon enough to answer 503, and never holds the pool."""
@@ -66,6 +76,8 @@ class Store:
             listen_sqlite(self._blocking)
         self._reading = self.engine.execution_options(holdfast_begin="BEGIN")
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        self._queue: deque[tuple[Work, asyncio.Future[Any]]] = deque()
+        self._grouping: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -83,6 +95,20 @@ class Store:
         """What `work` gives, run in one writing transaction in a thread. Being cancelled meanwhile does not undo it."""
         async with self._writer():
             return await asyncio.get_running_loop().run_in_executor(self._writers, _within, self._blocking, work)
+
+    async def together(self, work: Callable[[Connection], T]) -> T:
+        """As `transact`; on SQLite what came at the same time shares its transaction and is committed with it.
+
+        A piece of work that fails takes no other along: the group is rolled back and each is done by itself. So `work`
+        may be called twice and must change nothing but the database.
+        """
+        if self._turn is None:
+            return await self.transact(work)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.append((work, done))
+        if self._grouping is None or self._grouping.done():
+            self._grouping = asyncio.create_task(self._write_groups())
+        return await done
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, run in one reading transaction in a thread."""
@@ -110,13 +136,44 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    async def _write_groups(self) -> None:
+        while self._queue:
+            async with self._writer():
+                group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
+                works = [work for work, _ in group]
+                try:
+                    loop = asyncio.get_running_loop()
+                    answers = await loop.run_in_executor(self._writers, _all_within, self._blocking, works)
+                except BaseException as error:
+                    answers = [(None, error)] * len(group)
+            for (_, done), (value, trouble) in zip(group, answers, strict=True):
+                if not done.done():
+                    done.set_result(value) if trouble is None else done.set_exception(trouble)
+
     def _writer(self) -> AbstractAsyncContextManager[Any]:
         return self._turn or nullcontext()
+
+
+def _alone(engine: Engine, work: Work) -> tuple[Any, BaseException | None]:
+    try:
+        return _within(engine, work), None
+    except Exception as error:
+        return None, error
 
 
 def _within(engine: Engine, work: Callable[[Connection], T]) -> T:
     with engine.begin() as connection:
         return work(connection)
+
+
+def _all_within(engine: Engine, works: Sequence[Work]) -> list[tuple[Any, BaseException | None]]:
+    """What each gives, or what it raised: all in one transaction, or each in its own where one of them fails."""
+    if len(works) > 1:
+        try:
+            return [(given, None) for given in _within(engine, lambda connection: [work(connection) for work in works])]
+        except Exception:
+            log.info("group_written_one_by_one", pieces=len(works))
+    return [_alone(engine, work) for work in works]
 
 
 def _postgres_options() -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
 
-from holdfast.logs import set_up_logging
+from holdfast.logs import Gathered, set_up_logging
 
 
 @pytest.fixture
@@ -73,3 +74,26 @@ def test_below_the_level_nothing_is_said(lines: io.StringIO) -> None:
     structlog.get_logger("test").debug("detail")
     logging.getLogger("aiosqlite").info("executing")
     assert read(lines) == []
+
+
+def test_gathered_lines_are_whole_and_an_error_does_not_wait() -> None:
+    stream = io.StringIO()
+    handler = Gathered(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.Logger("gathered")
+    logger.addHandler(handler)
+
+    def talk(who: int) -> None:
+        for n in range(200):
+            logger.info("%d-%d", who, n)
+
+    threads = [threading.Thread(target=talk, args=(who,)) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    logger.error("last")
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 801 and lines[-1] == "last"
+    for who in range(4):
+        assert [line for line in lines if line.startswith(f"{who}-")] == [f"{who}-{n}" for n in range(200)]

@@ -1,0 +1,102 @@
+"""What became of commands, read from our own tables as the run's record arrives: one look for everybody who waits.
+
+A run writes what it decided with its events, and a command's outcome stands in the same transaction as the state and
+the lists that show it. So who waits for an outcome need not ask the run: it is seen here a moment after it was written,
+and whoever is told "applied" finds it in every list. The run itself is asked only when nothing came in time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.store.store import Store
+from api.store.tables import Row
+from api.tracing import log
+
+RUNS, COMMANDS = Row.metadata.tables["runs"], Row.metadata.tables["commands"]
+
+PATIENCE = 0.5
+"""Seconds after which a run is asked itself. A healthy one has recorded within a few milliseconds."""
+
+SOONEST, SLOWEST = 0.002, 0.02
+"""Seconds between two looks: short while outcomes arrive, longer the longer none does."""
+
+AT_ONCE = 200
+"""Commands that one look asks for."""
+
+_SETTLED = (
+    select(COMMANDS.c.id.label("command"), COMMANDS.c.outcome, COMMANDS.c.refusal, RUNS)
+    .join(RUNS, RUNS.c.id == COMMANDS.c.run)
+    .where(COMMANDS.c.id.in_(bindparam("ids", expanding=True)), COMMANDS.c.outcome != "received")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`outcome` is applied or refused, `refusal` says why. `row` has the columns of the run's row as it was then."""
+
+    outcome: str
+    refusal: dict[str, Any] | None
+    row: Any
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """Waits for outcomes; one task looks for all of them, as long as somebody waits."""
+
+    store: Store
+    _waiting: dict[str, list[asyncio.Future[Verdict]]] = field(default_factory=dict)
+    _looking: asyncio.Task[None] | None = None
+
+    async def of(self, command: str, within: float) -> Verdict | None:
+        """The outcome of a command; None where it has none when the time is over, or the database does not say."""
+        if within <= 0:
+            return (await self.store.look(lambda connection: _settled(connection, [command]))).get(command)
+        told: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(command, []).append(told)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        try:
+            async with asyncio.timeout(within):
+                return await told
+        except TimeoutError:
+            return None
+        finally:
+            self._forget(command, told)
+
+    def _forget(self, command: str, told: asyncio.Future[Verdict]) -> None:
+        others = [each for each in self._waiting.pop(command, []) if each is not told]
+        if others:
+            self._waiting[command] = others
+
+    async def _look(self) -> None:
+        last = time.monotonic()
+        while self._waiting:
+            await asyncio.sleep(min(SLOWEST, max(SOONEST, (time.monotonic() - last) / 10)))
+            asked = list(self._waiting)[:AT_ONCE]
+            try:
+                found = await self.store.look(lambda connection, asked=asked: _settled(connection, asked))  # type: ignore[misc]
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("outcomes could not be read", action="command.unread", error=type(error).__name__)
+                continue
+            if len(self._waiting) > AT_ONCE:  # those behind have their turn
+                for command in asked:
+                    if command in self._waiting:
+                        self._waiting[command] = self._waiting.pop(command)
+            if found:
+                last = time.monotonic()
+            for command, verdict in found.items():
+                for told in self._waiting.pop(command, []):
+                    if not told.done():
+                        told.set_result(verdict)
+
+
+def _settled(connection: Connection, commands: list[str]) -> dict[str, Verdict]:
+    rows = connection.execute(_SETTLED, {"ids": commands})
+    return {row.command: Verdict(row.outcome, row.refusal, row) for row in rows}

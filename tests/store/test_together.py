@@ -1,0 +1,65 @@
+"""Pieces of work that share a transaction: all are done, and one that fails takes no other along."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from api.store.store import Store
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> Store:
+    store = Store(f"sqlite:///{tmp_path / 'together.db'}")
+    await store.transact(lambda connection: connection.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
+    return store
+
+
+def _insert(connection: Connection, n: int) -> int:
+    connection.execute(text("INSERT INTO t VALUES (:n)"), {"n": n})
+    return n
+
+
+async def _numbers(store: Store) -> list[int]:
+    return await store.look(lambda connection: list(connection.execute(text("SELECT n FROM t ORDER BY n")).scalars()))
+
+
+async def test_all_of_a_group_is_done_and_each_gets_its_own_answer(store: Store) -> None:
+    given = await asyncio.gather(*(store.together(lambda c, n=n: _insert(c, n)) for n in range(100)))  # type: ignore[misc]
+    assert given == list(range(100))
+    assert await _numbers(store) == list(range(100))
+
+
+async def test_one_that_fails_fails_alone(store: Store) -> None:
+    numbers = [1, 2, 2, 3]
+    given = await asyncio.gather(
+        *(store.together(lambda c, n=n: _insert(c, n)) for n in numbers),  # type: ignore[misc]
+        return_exceptions=True,
+    )
+    assert [type(each) for each in given] == [int, int, IntegrityError, int]
+    assert await _numbers(store) == [1, 2, 3]
+
+
+async def test_who_is_cancelled_takes_no_other_along(store: Store) -> None:
+    tasks = [asyncio.create_task(store.together(lambda c, n=n: _insert(c, n))) for n in range(5)]  # type: ignore[misc]
+    await asyncio.sleep(0)
+    tasks[2].cancel()
+    given = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [each for each in given if isinstance(each, int)] == [0, 1, 3, 4]
+    assert set(await _numbers(store)) >= {0, 1, 3, 4}
+
+
+async def test_groups_and_sessions_take_turns(store: Store) -> None:
+    async def in_a_session(n: int) -> None:
+        async with store.session() as session:
+            await session.run_sync(lambda inner: _insert(inner.connection(), n))
+
+    await asyncio.gather(
+        *(store.together(lambda c, n=n: _insert(c, n)) for n in range(0, 40, 2)),  # type: ignore[misc]
+        *(in_a_session(n) for n in range(1, 40, 2)),
+    )
+    assert await _numbers(store) == list(range(40))
