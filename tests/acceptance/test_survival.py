@@ -53,13 +53,26 @@ def test_everything_killed_in_mid_run_and_started_again(alone: Whole) -> None:
     alone.publish(document("story-kill", TASK, wait, NEXT))
     run = alone.start("ann", "story-kill")["id"]
     assert alone.command("ann", run, "complete", step="look")[0] == 200
+    other = alone.start("ann", "story-kill")["id"]
+    assert alone.command("ann", other, "complete", step="look")[0] == 200
+    assert alone.command("ann", other, "save", reason="Lunch")[0] == 200
     alone.program.end(signal.SIGKILL)
     within(10, lambda: all(not listening(port) for port in alone.ports.values()))
     alone.start_up()
     view = alone.until(run, lambda v: v["current"] == ["next"])
     assert step(view, "look")["ended_by"] == "ann"
+    somebody_else_resumes(alone, other)
     status, answer = alone.command("ann", run, "complete", step="next")
     assert status == 200 and answer["run"]["status"] == "completed"
+
+
+def somebody_else_resumes(house: Whole, run: str) -> None:
+    """A run saved by ann before everything was killed: ben resumes it, holds it, and goes on where she was."""
+    assert house.run(run)["status"] == "saved"
+    status, answer = house.command("ben", run, "resume")
+    assert (status, answer["run"]["holder"]) == (200, "ben"), answer
+    view = house.until(run, lambda v: v["current"] == ["next"])
+    assert step(view, "look")["ended_by"] == "ann"
 
 
 def listening(port: int) -> bool:
