@@ -104,6 +104,16 @@ class Import(Out):
     map: dict[str, str]
 
 
+class Snippet(Out):
+    """Ready steps: to be put into `steps` one after the other; their ids must be free in the definition."""
+
+    id: str
+    name: str
+    description: str
+    group: Literal["order", "work", "forms", "finish", "time"]
+    steps: list[dict[str, Any]]
+
+
 class Template(Out):
     """A definition to begin with."""
 

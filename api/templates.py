@@ -1,4 +1,4 @@
-"""The templates of the catalog as documents."""
+"""The templates and ready steps of the catalog as documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from api.problems import NotFound
 from api.yaml_text import parse_yaml
-from definitions.catalog import template_ids, template_text
+from definitions.catalog import snippet_ids, snippet_text, template_ids, template_text
 
 
 @cache
@@ -31,3 +31,10 @@ def templates() -> list[dict[str, Any]]:
         {"id": name, "name": body.get("name", name), "description": body.get("description"), "document": body}
         for name, body in found
     ]
+
+
+@cache
+def snippets() -> list[dict[str, Any]]:
+    """The ready steps of the work-order palette: {id, name, description, group, steps}."""
+    found = [(name, parse_yaml(snippet_text(name).encode())) for name in snippet_ids()]
+    return [{"id": name, **body} for name, body in found if isinstance(body, dict)]

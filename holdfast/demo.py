@@ -1,8 +1,8 @@
-"""What a newcomer finds: sample records, people with tokens, a published refund, and one that waits for approval.
+"""What a newcomer finds: sample records, people with tokens, every template published, a refund waiting for approval.
 
 Everything here may be done again, after a crash at any place too: what is there is left alone. The records are a file
-that people change by running refunds, so it is made only where there is none. The refund is published and started
-through the API, by the people who would do it: the demo proves the front door each time it opens.
+that people change by running refunds, so it is made only where there is none. The templates are published, and the
+refund is started, through the API, by the people who would do it: the demo proves the front door each time it opens.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import httpx2
 
 from api.store.seed import seed, seed_demo
 from api.store.store import Store
-from definitions.catalog import demo_sql, work_sql
+from definitions.catalog import demo_sql, template_ids, work_sql
 from holdfast.settings import Settings
 
-TEMPLATE = "refund"
+REFUND = "refund"
 WAITING_ORDER = "o2"
 """Its total is above the limit below which a refund pays by itself, so it waits for a lead."""
 
@@ -84,16 +84,17 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def publish_demo(settings: Settings, within: float = 60.0) -> None:
-    """Publishes the refund as admin and starts one as ann, each once. Raises DemoFailed, httpx2.HTTPError."""
+    """Publishes every template as admin and starts a refund as ann, each once. Raises DemoFailed, httpx2.HTTPError."""
     tokens = read_tokens(settings.tokens_file)
     with Caller(settings.url, tokens["admin"]) as admin:
         _await_actions(admin, within)
-        if admin.get(f"/v1/definitions/{TEMPLATE}/versions/1") is None:
-            admin.post("/v1/definitions", {}, template=TEMPLATE, key=TEMPLATE)
-            admin.post(f"/v1/definitions/{TEMPLATE}/publish", {})
+        for template in template_ids():
+            if admin.get(f"/v1/definitions/{template}/versions/1") is None:
+                admin.post("/v1/definitions", {}, template=template, key=template)
+                admin.post(f"/v1/definitions/{template}/publish", {})
     with Caller(settings.url, tokens["ann"]) as ann:
-        if not (ann.get("/v1/runs", definition=TEMPLATE, limit="1") or {}).get("items"):
-            ann.post("/v1/runs", {"definition": TEMPLATE, "record": WAITING_ORDER, "source": "api"})
+        if not (ann.get("/v1/runs", definition=REFUND, limit="1") or {}).get("items"):
+            ann.post("/v1/runs", {"definition": REFUND, "record": WAITING_ORDER, "source": "api"})
 
 
 def _await_actions(admin: Caller, within: float) -> None:

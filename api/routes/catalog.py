@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from api.doors import Calling, asks
 from api.paging import listing
 from api.routing import READS, answer, router
-from api.schemas_definitions import Action, StepKind, Template
+from api.schemas_definitions import Action, Snippet, StepKind, Template
 from api.schemas_out import Page
 from api.schemas_people import ClosingReason
 from api.store.tables import ActionRow, ClosingReasonRow
-from api.templates import templates
+from api.templates import snippets, templates
 from definitions.model import Document
 from definitions.model.document import AnyStep
 
@@ -30,6 +30,13 @@ AVAILABLE_KINDS = ("task", "decision", "get_data", "update_data", "action", "wai
 async def list_templates(caller: Calling) -> Response:
     """Definitions to begin with."""
     return answer(listing(templates()))
+
+
+@routes.get("/snippets", response_model=Page[Snippet], responses=READS)
+@asks("catalog.view")
+async def list_snippets(caller: Calling) -> Response:
+    """Ready steps to put into a definition: the work-order palette, one for each type of step."""
+    return answer(listing(snippets()))
 
 
 @routes.get("/step-kinds", response_model=Page[StepKind], responses=READS)

@@ -1,4 +1,4 @@
-"""What ships with Holdfast: templates of definitions, and the sample records they work on.
+"""What ships with Holdfast: templates of definitions, ready steps to build from, and the sample records they work on.
 
 The only part of `definitions` that reads files, and only those of its own package.
 """
@@ -14,8 +14,7 @@ SUFFIX = ".yaml"
 
 def template_ids() -> tuple[str, ...]:
     """The templates there are, by name."""
-    names = (entry.name for entry in _templates().iterdir())
-    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))
+    return _names(_templates())
 
 
 def template_text(id: str) -> str:
@@ -33,6 +32,23 @@ def demo_sql() -> str:
 def work_sql() -> str:
     """The part of it that may be run again: tables that came later, made where they are missing."""
     return (files(HERE) / "work.sql").read_text(encoding="utf-8")
+
+
+def snippet_ids() -> tuple[str, ...]:
+    """The ready steps of the work-order palette there are, by name."""
+    return _names(files(HERE) / "snippets")
+
+
+def snippet_text(id: str) -> str:
+    """A snippet as YAML text: `{name, description, group, steps}`. Raises KeyError for one that does not exist."""
+    if id not in snippet_ids():
+        raise KeyError(id)
+    return (files(HERE) / "snippets" / f"{id}{SUFFIX}").read_text(encoding="utf-8")
+
+
+def _names(folder: Traversable) -> tuple[str, ...]:
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)))
 
 
 def _templates() -> Traversable:
