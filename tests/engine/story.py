@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from definitions.engine import Graph, State, Step, advance
-from definitions.engine.commands import ArmTimer, StartEffect
+from definitions.engine.commands import ArmTimer, CancelTimer, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
 from definitions.freeze import Frozen, freeze
 from definitions.views import run_view
@@ -21,6 +21,7 @@ from tests.engine.invariants import check_step
 BEGAN = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ANN = Actor("ann", ("operator",), ("ops",))
 LEA = Actor("lea", ("operator", "lead"), ("ops",))
+BEN = Actor("ben", ("operator",), ("ops",))
 
 
 def frozen(document: dict[str, Any]) -> dict[str, Any]:
@@ -28,6 +29,24 @@ def frozen(document: dict[str, Any]) -> dict[str, Any]:
     result = freeze(document, None)
     assert isinstance(result, Frozen), [finding.to_json() for finding in result.findings]
     return result.to_json()
+
+
+def task(name: str, **more: Any) -> dict[str, Any]:
+    """A task that asks nothing."""
+    return {"id": name, "kind": "task", "title": name.title(), **more}
+
+
+def pays(name: str = "pay", undo: bool = True, **more: Any) -> dict[str, Any]:
+    """An automatic action with a side effect, which can be taken back."""
+    taken_back = {"undo": {"action": "demo.cancel_refund", "with": {"refund": "= output.id"}}} if undo else {}
+    step = {"id": name, "kind": "action", "title": name.title(), "action": "demo.refund", "execute": "automatic"}
+    return {**step, **taken_back, **more}
+
+
+def choose(name: str, *options: Any, **more: Any) -> dict[str, Any]:
+    """A person's decision between options, by id or in full."""
+    made = [{"id": each} if isinstance(each, str) else each for each in options]
+    return {"id": name, "kind": "decision", "title": name.title(), "options": made, **more}
 
 
 def document(steps: list[dict[str, Any]], **top: Any) -> dict[str, Any]:
@@ -55,12 +74,17 @@ class Story:
         step = advance(self.graph, before, message)
         self.events.extend(step.events)
         self.state = step.state
+        if step.state.hash != before.hash and isinstance(message, CommandGiven):
+            self.graph = Graph.load(message.command["frozen"]["version"])
         check_step(self.graph, before, step, self.events)
         for command in step.commands:
-            if isinstance(command, StartEffect):
-                self.effects[command.execution] = command
-            elif isinstance(command, ArmTimer):
-                self.timers[command.execution] = command
+            match command:
+                case StartEffect():
+                    self.effects[command.execution] = command
+                case ArmTimer():
+                    self.timers[command.execution] = command
+                case CancelTimer():
+                    self.timers.pop(command.execution, None)
         return step
 
     def start(self, **request: Any) -> Story:
@@ -83,6 +107,22 @@ class Story:
         """The effect under way for a step comes back."""
         effect = self.effects[self.state.latest[step]]
         return self.tell(EffectEnded(self.now, effect.execution, effect.turn, result))
+
+    def reply(self, execution: str, **result: Any) -> Step:
+        """The newest effect asked for under this execution comes back: of a round, or of an errand."""
+        effect = self.effects[execution]
+        return self.tell(EffectEnded(self.now, execution, effect.turn, result))
+
+    def breaks(self, execution: str) -> Step:
+        """The same gives up."""
+        effect = self.effects[execution]
+        return self.tell(EffectFailed(self.now, execution, effect.turn, "error", "boom", "it broke"))
+
+    def overdue(self, execution: str) -> Step:
+        """The clock of a due date fires."""
+        clock = self.timers.pop(f"due:{execution}")
+        self.now = max(self.now, clock.until)
+        return self.tell(TimerFired(self.now, clock.execution))
 
     def fail(self, step: str, reason: str = "error", code: str = "boom", unknown: bool = False) -> Step:
         """The effect under way for a step gives up."""
@@ -109,7 +149,23 @@ class Story:
 
     def view(self) -> dict[str, Any]:
         """The RunView."""
-        return run_view(self.graph, self.state)
+        return run_view(self.graph, self.state, self.now)
+
+    def step(self, name: str) -> dict[str, Any]:
+        """One step of the RunView."""
+        return next(step for step in self.view()["steps"] if step["id"] == name)
+
+    def code(self) -> str:
+        """The code of the refusal the last message ended in."""
+        return str(self.refusal()["code"])
+
+    def types(self, since: int = 0) -> list[str]:
+        """What has happened after that many events."""
+        return [event.type for event in self.events[since:]]
+
+    def errand(self, execution: str) -> str:
+        """How an errand stands."""
+        return str(self.state.sides[execution].status)
 
     def refusal(self) -> dict[str, Any]:
         """The refusal the last message ended in."""

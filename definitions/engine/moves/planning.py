@@ -17,6 +17,7 @@ from definitions.engine.settle import plain_edge
 from definitions.engine.state import ENDED, State
 from definitions.expressions.values import is_expression
 from definitions.model import TaskStep
+from definitions.times import Offset
 
 NOTE_LENGTH = 20_000
 ADDED_LIMIT = 100
@@ -109,6 +110,8 @@ def _task_problem(graph: Graph, command: dict[str, Any]) -> Refusal | None:
         return malformed("/title", "a task needs a title")
     if (place := _expression_in(task, "")) is not None:
         return malformed(place, "a task added to a run holds values, no expressions")
+    if (problem := _due_of_task(graph, task.get("due"))) is not None:
+        return malformed("/due", problem)
     try:
         TaskStep.model_validate({**task, "id": "added", "kind": "task"})
     except ValidationError as error:
@@ -118,6 +121,22 @@ def _task_problem(graph: Graph, command: dict[str, Any]) -> Refusal | None:
         ]
         return Refusal("malformed", errors[0]["message"], 422, {"errors": errors})
     return None
+
+
+def _due_of_task(graph: Graph, due: Any) -> str | None:
+    """Why a new task cannot be due then: a date, or `{in, from}` counted from something the run has."""
+    if not isinstance(due, dict):
+        return None
+    if due.get("at") is not None:
+        return due_problem(due["at"])
+    try:
+        Offset.parse(due.get("in", ""))
+    except ValueError as error:
+        return str(error)
+    anchor = due.get("from", "start")
+    kind, _, of = anchor.partition(":") if isinstance(anchor, str) else ("", "", "")
+    known = {"step": list(graph.nodes), "phase": list(graph.members), "preceding": ["any", "all"]}.get(kind, [])
+    return None if anchor in ("start", "entered") or of in known else f"{anchor!r} is nothing to count from"
 
 
 def _task(command: dict[str, Any]) -> dict[str, Any]:
