@@ -107,7 +107,12 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         traced = closing.enter_context(exporting("holdfast-api"))
         engine = TemporalEngine(await connect_temporal(lazy=True, interceptors=traced), settings.task_queue)
         config = Config(
-            hosts=settings.hosts, cli_roles=settings.cli_roles, public_url=settings.url, calendar=settings.calendar
+            hosts=settings.hosts,
+            cli_roles=settings.cli_roles,
+            public_url=settings.url,
+            calendar=settings.calendar,
+            file_limit=settings.file_limit,
+            picture_pixels=settings.picture_pixels,
         )
         signer = Signer.load(settings.home.absolute())
         blobs = open_blobs(settings.blobs_url, settings.blob_folder)

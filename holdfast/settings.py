@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
     blobs_url: str = Field("", description="Where large values go: s3://bucket/prefix, file:///…; empty: in HOME.")
+    file_limit: int = Field(25 * 1024 * 1024, ge=1024, le=1024**3, description="Bytes an uploaded file may have.")
+    picture_pixels: int = Field(40_000_000, ge=10_000, description="Pixels an uploaded picture may have.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
     build_id: str = Field(

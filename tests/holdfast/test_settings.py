@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from holdfast import stack
+from holdfast.compose import api_of
 from holdfast.settings import Settings, Source
 from holdfast.stack import CannotRun, Stack
 from tests.support.servers import free_port
@@ -82,3 +83,11 @@ def test_two_stacks_do_not_share_a_home(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home")
     with Stack(settings, {})._lock(), pytest.raises(CannotRun, match="HOLDFAST_HOME"):
         Stack(settings, {}).run()
+
+
+async def test_how_large_a_file_may_be_is_a_setting_of_the_api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOLDFAST_FILE_LIMIT", "2048")
+    monkeypatch.setenv("HOLDFAST_PICTURE_PIXELS", "20000")
+    async with api_of(Settings(home=tmp_path)) as app:
+        config = app.state.house.config
+    assert (config.file_limit, config.picture_pixels) == (2048, 20_000)
