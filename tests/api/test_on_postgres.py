@@ -20,6 +20,15 @@ from tests.api.test_definitions import (  # noqa: F401
     test_publishing_at_once_and_again,
     test_two_authors,
 )
+from tests.api.test_files import (  # noqa: F401
+    test_an_answer_names_only_what_is_there_for_its_author,
+    test_the_same_bytes_of_the_same_person_are_one_file,
+    test_who_sees_the_run_reads_its_files_and_nobody_else,
+)
+from tests.api.test_policies import (  # noqa: F401
+    test_an_own_profile_is_made_kept_and_reset,
+    test_the_same_key_sets_once_and_another_body_is_a_conflict,
+)
 from tests.api.test_runs import (  # noqa: F401
     test_one_key_ten_times_at_once,
     test_one_open_run_per_record,
