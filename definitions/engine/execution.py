@@ -52,7 +52,7 @@ class Execution:
         """Its fields, without those that say nothing."""
         row = {name: getattr(self, name) for name in self.__slots__}
         row["choices"], row["ports"] = list(self.choices), list(self.ports)
-        return {key: value for key, value in row.items() if value not in (None, [], {}, 0)}
+        return {key: value for key, value in row.items() if _says_something(key, value)}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Execution:
@@ -89,11 +89,16 @@ class Side:
     def to_json(self) -> dict[str, Any]:
         """Its fields, without those that say nothing."""
         row = {name: getattr(self, name) for name in self.__slots__}
-        return {key: value for key, value in row.items() if value not in (None, {}, 0, "")}
+        return {key: value for key, value in row.items() if _says_something(key, value)}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Side:
         return cls(**{"activity": "", "title": "", "name": "", **row, "status": SideStatus(row["status"])})
+
+
+def _says_something(key: str, value: Any) -> bool:
+    """An output that is empty is an output all the same; of all else what is empty is as it is from the start."""
+    return value is not None if key == "output" else value not in (None, [], {}, 0, "")
 
 
 def seen(execution: Execution, earlier: Execution | None = None) -> dict[str, Any]:
