@@ -15,7 +15,8 @@ from activities.demo import register_demo
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.mail import MailSettings, register_mail
-from activities.ports import Blobs, Ledger, People
+from activities.notify import notify_activity
+from activities.ports import Blobs, Ledger, Notices, People
 from activities.record import record_activity
 from activities.records import Records
 from activities.registry import Registry
@@ -23,7 +24,7 @@ from activities.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store's two ports, the records, the two ways out of the house, and where large values go."""
+    """The store's three ports, the records, the two ways out of the house, and where large values go."""
 
     ledger: Ledger
     people: People
@@ -31,6 +32,7 @@ class Resources:
     mail: MailSettings
     http: HttpPolicy
     blobs: Blobs
+    notices: Notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def assemble(resources: Resources, *registries: Registry) -> Effects:
     activities = [
         record_activity(resources.ledger),
         *data_activities(resources.records, resources.people),
+        notify_activity(resources.notices, resources.mail),
         *registry.activities(),
         unregistered,
     ]

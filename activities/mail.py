@@ -84,12 +84,17 @@ def register_mail(registry: Registry, settings: MailSettings) -> None:
 
     @registry.action("email.send", title="Send an e-mail", timeout=45.0)
     async def send(mail: Mail, context: ActionContext) -> Sent:
-        message = compose(mail, settings.sender, context.key)
-        if settings.smtp_url:
-            await asyncio.to_thread(_deliver, message, settings.smtp_url)
-        else:
-            await asyncio.to_thread(_file, message, settings.folder, context.key)
-        return Sent(id=message["Message-ID"])
+        return Sent(id=await send_mail(mail, settings, context.key))
+
+
+async def send_mail(mail: Mail, settings: MailSettings, key: str) -> str:
+    """Sends it, or files it where no server is set; its Message-ID. Raises NotDone, ActionError, Uncertain."""
+    message = compose(mail, settings.sender, key)
+    if settings.smtp_url:
+        await asyncio.to_thread(_deliver, message, settings.smtp_url)
+    else:
+        await asyncio.to_thread(_file, message, settings.folder, key)
+    return str(message["Message-ID"])
 
 
 def compose(mail: Mail, sender: str, key: str) -> EmailMessage:

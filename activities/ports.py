@@ -1,11 +1,11 @@
 """What effects need from the outside, said as Protocols: the worker's composition root hands in what implements them.
 
-The store implements `Ledger` and `People` over its tables; `activities/testing.py` implements both in memory.
+The store implements `Ledger`, `People` and `Notices` over its tables; `activities/testing.py` in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from definitions.effects import Begun, Scopes
@@ -36,6 +36,22 @@ class Ledger(Protocol):
         error: dict[str, Any] | None = None,
     ) -> None:
         """Writes the outcome of the turn that began; `error` is `{code, message}`. An older turn changes nothing."""
+
+
+class Notices(Protocol):
+    """What people should be told, kept until they read it. Both methods may raise when the database is away."""
+
+    async def tell(
+        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+    ) -> list[tuple[str, str | None]]:
+        """Leaves `{kind, subject, text, run, step}` once for each key and person, those of the teams included.
+
+        Gives (id, e-mail address) of everybody who is meant and had no mail of it yet.
+        """
+        ...
+
+    async def mailed(self, user: str, key: str) -> None:
+        """Remembers that this person's mail was taken by the server."""
 
 
 class BlobMissing(LookupError):

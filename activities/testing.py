@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,6 +78,31 @@ class InMemoryLedger:
     def _reach(self) -> None:
         if self.down:
             raise ConnectionError("the database does not answer")
+
+
+@dataclass(slots=True)
+class InMemoryNotices:
+    """`Notices` in a dict. `people` maps an id to (e-mail or None, teams)."""
+
+    people: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
+    kept: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    down: bool = False
+
+    async def tell(
+        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+    ) -> list[tuple[str, str | None]]:
+        """Keeps it once for each person and key."""
+        if self.down:
+            raise ConnectionError("the database does not answer")
+        meant = [user for user, (_, of) in self.people.items() if user in users or set(of) & set(teams)]
+        for user in meant:
+            self.kept.setdefault((user, key), dict(notice))
+        return [(user, self.people[user][0]) for user in meant if (user, key) not in self.sent]
+
+    async def mailed(self, user: str, key: str) -> None:
+        """Remembers it."""
+        self.sent.append((user, key))
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from api.overlaps import opened
 from api.problems import Conflict, Invalid
 from api.store.counts import make_known
 from api.store.keys import teams_key
+from api.store.register_tables import InboxRow
 from api.store.tables import (
     ActionRow,
     ClosingReasonRow,
@@ -42,12 +43,14 @@ if TYPE_CHECKING:
 
 
 async def known(house: House, document: Any = None) -> Known:
-    """What a document may refer to at this moment: actions, collections, roles, teams, definitions."""
+    """What a document may refer to at this moment: actions, collections, roles, teams, inboxes, definitions."""
     async with house.store.reading() as session:
         actions = (await session.exec(select(ActionRow))).all()
         roles = await _ids(session, RoleRow)
         teams = await _ids(session, TeamRow)
         keys = tuple((await session.exec(select(col(DefinitionRow.key)))).all())
+        active = select(col(InboxRow.id)).where(col(InboxRow.active))
+        inboxes = tuple((await session.exec(active)).all())
         reasons = tuple((await session.exec(select(col(ClosingReasonRow.key)))).all())
         others = await opened(session, document)
     return Known(
@@ -56,6 +59,7 @@ async def known(house: House, document: Any = None) -> Known:
         closing_reasons=reasons,
         roles=roles,
         teams=teams,
+        inboxes=inboxes,
         definitions=keys,
         sources=tuple(str(source["id"]) for source in house.records.sources()),
         calendars=await asyncio.to_thread(known_calendars),

@@ -142,6 +142,7 @@ class StepView(Round):
     phase: str | None
     skippable: bool
     roles: list[str]
+    after: list[str]
     blocked_by: list[str]
     due: str | None
     overdue: bool
@@ -198,6 +199,7 @@ class RunView(RunSummary):
     purposes: list[str]
     assignees: Assignees
     closing: Closing
+    closing_reasons: list[str]
     progress: Progress
     current: list[str]
     next: list[str]
@@ -229,12 +231,25 @@ class Form(Out):
     model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.rstrip("_"), populate_by_name=True)
 
 
+class Draft(Out):
+    """A half-filled form, who saved it, and when."""
+
+    output: dict[str, Any]
+    etag: str
+    by: str
+    at: str
+
+
 class StepDetail(StepView):
-    """One step with its form, every round side by side, and its notes (in place of their number)."""
+    """One step with its form, every round side by side, and its notes (in place of their number).
+
+    `draft` is what was saved of the form, for who may complete the step.
+    """
 
     form: Form | None
     rounds: list[Round]
     notes: list[NoteView]  # type: ignore[assignment]
+    draft: Draft | None
 
 
 class EventView(BaseModel):

@@ -27,6 +27,7 @@ from api.engine import TemporalEngine
 from api.house import Config
 from api.signing import Signer
 from api.store.ledger import SqlLedger
+from api.store.notices import SqlNotices
 from api.store.people import People
 from api.store.store import Store
 from api.store.tables import ActionRow
@@ -51,7 +52,8 @@ def effects_of(settings: Settings, store: Store, records: Records, registry: Reg
     mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
-    return assemble(Resources(SqlLedger(store), People(store), records, mail, http, blobs), registry)
+    ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
+    return assemble(ports, registry)
 
 
 async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:

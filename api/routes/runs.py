@@ -18,6 +18,7 @@ from api.notes import notes_of
 from api.paging import Cursor, Limit, Order, bad_query, cut, listing
 from api.problems import NotFound
 from api.reads import seen_run, summary
+from api.routes.drafts import draft_for
 from api.routing import READS, WRITES, answer, router
 from api.run_list import read_counts, read_runs
 from api.schemas import StartRun
@@ -89,7 +90,8 @@ async def get_step(run: str, step: str, caller: Calling) -> Response:
     shown = next(item for item in view["steps"] if item["id"] == step)
     async with caller.house.store.reading() as session:
         policy = await policy_for(session, caller.who, published)
-    return answer({**step_detail(graph, state, step, shown, policy), "notes": await notes_of(caller, run, step)})
+    notes, draft = await notes_of(caller, run, step), await draft_for(caller, run, step, shown["can"])
+    return answer({**step_detail(graph, state, step, shown, policy), "notes": notes, "draft": draft})
 
 
 @routes.get("/{run}/events", response_model=Page[EventView], responses=READS)

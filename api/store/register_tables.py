@@ -82,6 +82,7 @@ class NoticeRow(Row, table=True):
     step: str | None = Field(default=None, sa_type=code())
     at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = instant_column()
+    mailed_at: datetime | None = instant_column()
 
 
 class CalendarTokenRow(Row, table=True):

@@ -19,11 +19,11 @@ class BuiltInRole:
     deny: tuple[str, ...] = ()
 
 
-_SEES = ("run.view", "definition.view", "actions.view", "source.view", "people.view")
+_SEES = ("run.view", "definition.view", "actions.view", "source.view", "people.view", "inbox.view")
 _WORKS = (
     *_SEES,
     *("source.read", "run.start", "run.save", "approve", "file.upload"),
-    *("task.act", "task.assign", "task.date", "task.add", "task.note"),
+    *("task.act", "task.assign", "task.date", "task.add", "task.note", "inbox.next"),
 )
 _RUNS_OF_ALL = ("run.view.all", "run.abort.all", "run.close.all", "run.reopen.all", "run.migrate.all", "run.verify.all")
 
@@ -34,6 +34,7 @@ BUILT_IN_ROLES = (
         (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
             *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
+            *("register.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
         ),
     ),
     BuiltInRole("operator", "Operator", (*_WORKS, "run.abort", "run.revise.own", "task.amend.own", "audit.read.own")),
@@ -42,7 +43,7 @@ BUILT_IN_ROLES = (
         "Lead",
         (
             *(*_WORKS, "run.abort", "run.close", "run.reopen", "run.revise", "run.migrate", "run.verify"),
-            *("task.amend", "definition.validate", "audit.read"),
+            *("task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures"),
         ),
     ),
     BuiltInRole("designer", "Designer", (*_SEES, "definition.*")),

@@ -14,6 +14,7 @@ from sqlalchemy import inspect, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.store.register_tables import InboxRow
 from api.store.roles import BUILT_IN_ROLES
 from api.store.store import Store
 from api.store.tables import ClosingReasonRow, MembershipRow, RoleRow, TeamRow, TokenRow, UserRoleRow, UserRow
@@ -50,6 +51,11 @@ DEMO_PEOPLE = (
     DemoPerson("oda", "Oda", ("auditor",)),
 )
 
+DEMO_INBOXES: tuple[dict[str, Any], ...] = (
+    {"id": "leads", "name": "Leads", "teams": ["ops"], "cap_per_person": 5, "idle_release": "4 hours"},
+    {"id": "compliance", "name": "Compliance", "teams": ["compliance"]},
+)
+
 
 async def seed(store: Store) -> None:
     """Make the built-in roles those of this release, and the closing reasons where they are missing."""
@@ -71,6 +77,8 @@ async def seed_demo(store: Store, tokens: Mapping[str, str]) -> dict[str, str]:
     async with store.session() as session:
         for person in DEMO_PEOPLE:
             await add_person(session, person.id, person.name, roles=person.roles, teams=person.teams, demo=True)
+        for inbox in DEMO_INBOXES:
+            await _get_or_add(session, InboxRow(**inbox))
         return {p.id: await _demo_token(session, p.id, tokens.get(p.id)) for p in DEMO_PEOPLE}
 
 

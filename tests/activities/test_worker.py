@@ -22,7 +22,7 @@ from activities.clients import Resources, assemble
 from activities.http import HttpPolicy
 from activities.mail import MailSettings
 from activities.records import Records
-from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
+from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryNotices, InMemoryPeople
 from definitions.contracts import EffectContract
 from tests.activities.house import a_call
 
@@ -75,7 +75,9 @@ class OneEffect:
 async def house(temporal_client: Client, task_queue: str, tmp_path: Path) -> AsyncIterator[tuple[Shop, Any]]:
     shop = Shop()
     people = InMemoryPeople(known={"ann": {}})
-    resources = Resources(InMemoryLedger(), people, Records({}), MailSettings(tmp_path), HttpPolicy(), InMemoryBlobs())
+    resources = Resources(
+        InMemoryLedger(), people, Records({}), MailSettings(tmp_path), HttpPolicy(), InMemoryBlobs(), InMemoryNotices()
+    )
     effects = assemble(resources, shop.registry)
 
     async def perform(activity: str, argument: Any, heartbeat: float = 10.0) -> Any:
@@ -133,7 +135,13 @@ def test_an_undo_that_nobody_registered_is_said_at_the_start(tmp_path: Path) -> 
     registry = Registry()
     registry.action("shop.once", undo="shop.never")(Shop().third_time)
     resources = Resources(
-        InMemoryLedger(), InMemoryPeople(), Records({}), MailSettings(tmp_path), HttpPolicy(), InMemoryBlobs()
+        InMemoryLedger(),
+        InMemoryPeople(),
+        Records({}),
+        MailSettings(tmp_path),
+        HttpPolicy(),
+        InMemoryBlobs(),
+        InMemoryNotices(),
     )
     with pytest.raises(ValueError, match=r"shop\.never"):
         assemble(resources, registry)

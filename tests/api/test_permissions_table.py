@@ -38,7 +38,11 @@ def test_every_command_type_has_an_operation_of_the_table() -> None:
 def test_the_table_is_sound() -> None:
     assert all(operation.name == name for name, operation in OPERATIONS.items())
     assert {operation.sees for operation in OPERATIONS.values()} - {None} <= set(OPERATIONS)
-    assert [name for name, operation in OPERATIONS.items() if operation.public] == ["health", "session"]
+    assert [name for name, operation in OPERATIONS.items() if operation.public] == [
+        "health",
+        "session",
+        "calendar.read",
+    ]
 
 
 def test_every_grant_of_a_built_in_role_grants_something() -> None:
@@ -47,11 +51,11 @@ def test_every_grant_of_a_built_in_role_grants_something() -> None:
 
 
 # Who may do what to something of an own team. Everything that is not in a role's line is forbidden to it.
-READS = {"run.view", "definition.view", "actions.view", "source.view", "people.view"}
+READS = {"run.view", "definition.view", "actions.view", "source.view", "people.view", "inbox.view"}
 EVERYONE = {name for name, operation in OPERATIONS.items() if operation.everyone or operation.public}
 WORKS = READS | {
     "source.read", "run.start", "run.save", "approve", "file.upload",
-    "task.act", "task.assign", "task.date", "task.add", "task.note",
+    "task.act", "task.assign", "task.date", "task.add", "task.note", "inbox.next",
 }  # fmt: skip
 DEFINES = {name for name in OPERATIONS if name.startswith("definition.")}
 CLOSES = {"run.abort", "run.close", "run.reopen", "run.migrate", "run.verify"}
@@ -59,10 +63,23 @@ ALLOWED = {
     "viewer": READS,
     "operator": WORKS | {"run.abort"},
     "compliance-officer": WORKS | {"audit.read"},
-    "lead": WORKS | CLOSES | {"run.revise", "task.amend", "definition.validate", "audit.read"},
+    "lead": WORKS
+    | CLOSES
+    | {"run.revise", "task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures"},
     "designer": READS | DEFINES,
-    "auditor": READS | {"source.read", "audit.read", "run.verify"},
-    "admin": READS | DEFINES | CLOSES | {"audit.read", "people.manage", "policy.manage", "token.manage"},
+    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view"},
+    "admin": READS
+    | DEFINES
+    | CLOSES
+    | {
+        "audit.read",
+        "people.manage",
+        "policy.manage",
+        "token.manage",
+        "register.manage",
+        "analytics.view",
+        "inbox.figures",
+    },
 }
 
 

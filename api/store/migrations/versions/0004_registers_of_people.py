@@ -85,6 +85,7 @@ def _notices() -> None:
         sa.Column("step", CODE, nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("notices_pk")),
     )
     op.create_index("notices_by_user", "notices", ["user", "id"])

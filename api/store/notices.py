@@ -1,0 +1,87 @@
+"""What people should be told, kept until they have read it; implements `Notices` of activities/ports.py.
+
+A notice has the key of the effect that tells it. Told again by a retry it stands here once, and whoever had their mail
+gets none a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, or_, select, true, update
+
+from api.store.register_tables import NoticeRow
+from api.store.row import Row
+from api.store.statements import insert_new
+from api.store.store import Store
+from api.store.tables import MembershipRow, UserRow
+from definitions.times import rfc3339
+
+NOTICES: Table = NoticeRow.__table__  # type: ignore[attr-defined]
+USERS, MEMBERSHIPS = (Row.metadata.tables[str(table.__tablename__)] for table in (UserRow, MembershipRow))
+
+
+class SqlNotices:
+    """Notices in the database of the read model."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def tell(
+        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+    ) -> list[tuple[str, str | None]]:
+        """Leaves the notice for these people and those of these teams; (id, e-mail) of who had no mail of it yet."""
+
+        def work(connection: Connection) -> list[tuple[str, str | None]]:
+            found = recipients(connection, users, teams)
+            tell(connection, [row.id for row in found], notice, key, datetime.now(UTC))
+            had = select(NOTICES.c.user).where(NOTICES.c.key == key, NOTICES.c.mailed_at.is_not(None))
+            mailed = set(connection.execute(had).scalars())
+            return [(row.id, row.email) for row in found if row.id not in mailed]
+
+        return await self._store.transact(work)
+
+    async def mailed(self, user: str, key: str) -> None:
+        """This person's mail is on its way."""
+        done = update(NOTICES).where(NOTICES.c.user == user, NOTICES.c.key == key).values(mailed_at=datetime.now(UTC))
+        await self._store.transact(lambda connection: connection.execute(done))
+
+
+def recipients(connection: Connection, users: Sequence[str], teams: Sequence[str]) -> Sequence[Any]:
+    """The people who are meant and may act, each once: rows of id and email."""
+    of_teams = select(MEMBERSHIPS.c.user).where(MEMBERSHIPS.c.team.in_(list(teams)))
+    meant = or_(USERS.c.id.in_(list(users)), USERS.c.id.in_(of_teams))
+    query = select(USERS.c.id, USERS.c.email).where(meant, USERS.c.active == true()).order_by(USERS.c.id)
+    return connection.execute(query).all()
+
+
+def tell(connection: Connection, users: Sequence[str], notice: Mapping[str, Any], key: str, now: datetime) -> None:
+    """Leaves a notice `{kind, subject, text, run, step}` for each; once for each key."""
+    for user in users:
+        insert_new(connection, NOTICES, {**notice, "user": user, "key": key, "at": now})
+
+
+def page(connection: Connection, user: str, unread: bool, before: int | None, limit: int) -> Sequence[Any]:
+    """Somebody's notices, the newest first."""
+    query = select(NOTICES).where(NOTICES.c.user == user)
+    if unread:
+        query = query.where(NOTICES.c.read_at.is_(None))
+    if before is not None:
+        query = query.where(NOTICES.c.id < before)
+    return connection.execute(query.order_by(NOTICES.c.id.desc()).limit(limit)).all()
+
+
+def read_up_to(connection: Connection, user: str, last: int) -> int:
+    """All up to this one have been read; how many are left."""
+    unread = (NOTICES.c.user == user, NOTICES.c.read_at.is_(None))
+    connection.execute(update(NOTICES).where(*unread, NOTICES.c.id <= last).values(read_at=datetime.now(UTC)))
+    return int(connection.execute(select(func.count()).select_from(NOTICES).where(*unread)).scalar_one())
+
+
+def shown(row: Any) -> dict[str, Any]:
+    """A notice as its reader sees it."""
+    names = ("id", "kind", "subject", "text", "run", "step")
+    read_at = rfc3339(row.read_at) if row.read_at else None
+    return {**{name: getattr(row, name) for name in names}, "at": rfc3339(row.at), "read_at": read_at}
