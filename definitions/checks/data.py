@@ -21,6 +21,11 @@ WRITTEN = {
 }  # fmt: skip
 """Type of a field -> types an expression written to it may give."""
 
+HELD = {
+    "number": ("double",), "money": ("double",), "integer": ("int", "double"), "boolean": ("bool",),
+}  # fmt: skip
+"""Type of a form's field -> types of a record's field that can hold its answer; text for all others."""
+
 
 def check_data(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
     """The run's own record, and every step that reads or writes."""
@@ -108,9 +113,22 @@ def _bound(subject: Subject, fields: tuple[FormField, ...], pointer: str) -> Ite
     """`bind` names a field of the run's record, `collection` where a record is looked up."""
     known = subject.known.fields(subject.document.record)
     for index, each in enumerate(fields):
-        if each.bind is not None and known is not None and each.bind not in known:
-            yield _unknown(subject.document.record, each.bind, f"{pointer}/{index}/bind", known)
+        if each.bind is not None and known is not None:
+            yield from _stands_for(subject.document.record, each, each.bind, f"{pointer}/{index}/bind", known)
         yield from _collection(subject, each.collection, f"{pointer}/{index}/collection")
+
+
+def _stands_for(
+    collection: str | None, each: FormField, bind: str, path: str, known: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Whether the record has the field, and can hold what is answered: it is written back when the step completes."""
+    if bind not in known:
+        yield _unknown(collection, bind, path, known)
+        return
+    held = HELD.get(each.type, ("string",))
+    if each.type not in ("choice", "record") and known[bind] in LITERALS and known[bind] not in held:
+        message = f"{collection}.{bind} holds a {known[bind]}, and a field of type {each.type} is written into it"
+        yield Finding("input_type", path, message, "Give the field a type that the record can hold.")
 
 
 def _unknown(collection: str | None, name: str, path: str, fields: Mapping[str, str]) -> Finding:

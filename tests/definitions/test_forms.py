@@ -15,7 +15,7 @@ from definitions.forms import PROBLEMS, ROWS_LIMIT, check_answer
 from definitions.model import TaskStep
 from definitions.task_forms import Finished, recheck, task_answer, task_beginning
 from definitions.timers import Start, forms_of, starts
-from tests.definitions.samples import asking, definition
+from tests.definitions.samples import KNOWN, asking, definition
 
 NOTHING: dict[str, Any] = {"steps": {}}
 
@@ -444,6 +444,25 @@ def test_what_a_form_cannot_mean_is_found_when_it_is_checked(code: str, path: st
     report = check(definition(step))
     found = [(each.code, each.path) for each in (*report.findings, *report.warnings)]
     assert [each for each in found if each[0] != "not_yet"] == [(code, path)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "column", "fits"),
+    [
+        ("money", "total", True),
+        ("integer", "total", True),
+        ("text", "total", False),
+        ("number", "status", False),
+        ("boolean", "paid", True),
+        ("boolean", "status", False),
+        ("date", "status", True),
+        ("email", "paid", False),
+    ],
+)
+def test_a_bound_field_is_of_a_type_that_the_record_can_hold(type_: str, column: str, fits: bool) -> None:
+    report = check(definition(asking({"id": "x", "type": type_, "bind": column})), KNOWN)
+    found = [(each.code, each.path) for each in report.findings]
+    assert found == ([] if fits else [("input_type", "/steps/0/fields/0/bind")])
 
 
 def test_an_input_has_no_record_to_write_back_to() -> None:
