@@ -49,6 +49,7 @@ from api.routes import (
     registers,
     runs,
     session,
+    simulate,
     sources,
     system,
     tasks,
@@ -67,6 +68,7 @@ from api.versions import Versions
 ROUTERS: tuple[APIRouter, ...] = (
     definitions.routes,
     versions.routes,
+    simulate.routes,
     catalog.routes,
     runs.routes,
     previews.routes,

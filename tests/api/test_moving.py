@@ -42,7 +42,7 @@ async def test_what_going_back_would_do(world: World) -> None:
     (effect,) = seen["side_effects"]
     assert (effect["step"], effect["undoable"]) == ("pay", True)
     assert seen["stale_approvals"] == []
-    await world.command("ann", run, "note", text="moved")
+    await world.command("ann", run, "start", step="check")
     back = {"step": "how", "undo": ["pay"], "fingerprint": seen["fingerprint"]}
     stale = await world.command("ann", run, "revise", **back)
     assert (stale.status_code, stale.json()["code"]) == (409, "fingerprint_changed")

@@ -1,0 +1,66 @@
+"""A definition tried out without a world: what it is given, and what happened."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.schemas import Body, Instant, Name, Names, Values
+from api.schemas_out import Out
+from api.schemas_runs import EventView, RunView
+
+
+class Answer(Body):
+    """One scripted answer of a step: a person's (`output`, `choice`, `skip`) or a machine's (`result`, `fail`)."""
+
+    output: Values | None = None
+    choice: Name | None = None
+    result: Values | None = None
+    fail: Annotated[str, Field(max_length=1000)] | None = None
+    skip: bool = False
+
+
+class Simulate(Body):
+    """`POST /v1/definitions/{key}/simulate`. The newest version, unless one is named.
+
+    `record` is read with the caller's rights; `record_data` stands in for it. `answers` are by step, one or a list by
+    round, of which the last holds for every further round. `at` is the moment it starts.
+    """
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    record: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    record_data: Values | None = None
+    inputs: Values = {}
+    purposes: Names = []
+    answers: dict[Name, Answer | Annotated[list[Answer], Field(min_length=1, max_length=100)]] = {}
+    at: Instant | None = None
+
+
+class Passed(Out):
+    """One round that the run came to, in their order."""
+
+    execution: str
+    step: str
+    status: str
+    choice: str | None
+
+
+class Need(BaseModel):
+    """An answer that was not given, or was refused: `answer` of a person, `result` of a machine, `close` of the run."""
+
+    model_config = ConfigDict(extra="allow")
+
+    step: str | None
+    what: Literal["answer", "result", "close"]
+    refusal: dict[str, Any] | None = None
+
+
+class Simulated(Out):
+    """What happened, and where it stopped: at its end, or where an answer is missing, refused, or it never ends."""
+
+    stopped: Literal["ended", "needs_answers", "refused", "too_long"]
+    needs: list[Need]
+    path: list[Passed]
+    events: list[EventView]
+    run: RunView
