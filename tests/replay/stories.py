@@ -22,6 +22,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from tests.engine.story import LEA, document
+from tests.replay.people import PEOPLE
 from tests.workers.house import House
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -195,4 +196,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "fanned-out": fanned_out,
     "large": large,
     "busy": busy,
+    **PEOPLE,
 }
