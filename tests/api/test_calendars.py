@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,9 @@ from definitions.due import Calendars, calendars_named, days_later
 from definitions.engine.graph import Graph
 from definitions.freeze import Frozen, freeze
 from definitions.model import Document
-from definitions.times import Offset
+from definitions.times import Offset, parse_instant
+from tests.api.documents import document
+from tests.api.world import World
 from tests.definitions.samples import KNOWN, definition, task
 
 
@@ -92,3 +95,24 @@ def test_a_name_that_is_none_is_refused() -> None:
         exceptions("Mars", 2026)
     with pytest.raises(ValueError, match="Mars"):
         Config(calendar="Mars")
+
+
+async def test_a_published_version_counts_by_the_days_off_it_carries(world: World) -> None:
+    """Through the API: frozen when published, and what a run's due date and wait are counted by."""
+    steps = [
+        {"id": "a", "kind": "task", "due": {"in": "3 business days", "calendar": "NL"}},
+        {"id": "w", "kind": "wait", "for": "2 business days", "after": []},
+    ]
+    body = document("business", steps, timezone="Europe/Amsterdam")
+    await world.publish(body)
+    version = next(row for row in await world.rows("versions") if row["key"] == body["key"])
+    assert version["frozen"]["calendars"] == {"NL": list(exceptions("NL", datetime.now(UTC).year))}
+    run = await world.start("ann", body["key"])
+    started = parse_instant(run["started_at"])
+    view = await world.until("ann", run["id"], status="waiting")
+    steps_now = {step["id"]: step for step in view["steps"]}
+    home = started.astimezone(ZoneInfo("Europe/Amsterdam")).date()
+    three = days_later(home, Offset(3, "business day"), exceptions("NL", home.year)).isoformat()
+    assert steps_now["a"]["due"] == three
+    two = days_later(home, Offset(2, "business day"))
+    assert parse_instant(steps_now["w"]["until"]).astimezone(ZoneInfo("Europe/Amsterdam")).date() == two

@@ -29,6 +29,17 @@ from tests.api.test_policies import (  # noqa: F401
     test_an_own_profile_is_made_kept_and_reset,
     test_the_same_key_sets_once_and_another_body_is_a_conflict,
 )
+from tests.api.test_registers import (  # noqa: F401
+    test_a_cap_holds_and_a_lead_may_assign_past_the_queue,
+    test_a_draft_goes_with_its_round,
+    test_a_half_filled_form_is_restored_for_a_colleague,
+    test_a_reminder_is_a_notice_and_a_mail,
+    test_a_ticket_that_lies_idle_goes_to_the_next_who_asks_and_the_first_is_told,
+    test_how_long_steps_took_is_told_to_leads,
+    test_next_hands_out_each_ticket_once_and_begins_it,
+    test_partners_are_switched_off_and_never_gone,
+    test_the_calendar_shows_what_is_due_and_mine_until_the_link_ends,
+)
 from tests.api.test_runs import (  # noqa: F401
     test_one_key_ten_times_at_once,
     test_one_open_run_per_record,

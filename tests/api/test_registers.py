@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.store.register_tables import TicketRow
 from api.store.tables import UserRow
 from tests.api.documents import document, key, two_steps
 from tests.api.world import World
@@ -135,6 +137,23 @@ async def test_a_cap_holds_and_a_lead_may_assign_past_the_queue(world: World) ->
     await world.command("ann", body["ticket"]["run"], "complete", step="a")
     assert (await take(world, "ann", inbox))[1]["ticket"]["run"] == waiting[0]["run"], "there is room again"
     assert (await take(world, "lea", inbox))[1] == {"ticket": None}
+
+
+async def test_a_ticket_that_lies_idle_goes_to_the_next_who_asks_and_the_first_is_told(world: World) -> None:
+    inbox, (run,) = await tickets(world, 1, idle_release="1 hour")
+    assert (await take(world, "ann", inbox))[1]["ticket"]["run"] == run
+    assert (await take(world, "ben", inbox))[1] == {"ticket": None}
+    long_ago = datetime.now(UTC) - timedelta(hours=2)
+    async with world.store.session() as session:
+        await session.exec(update(TicketRow).where(col(TicketRow.run) == run).values(handed_at=long_ago))
+    assert (await world.get("lea", f"/v1/inboxes/{inbox}/figures"))["backlog"] == 1
+    taken = (await take(world, "ben", inbox))[1]["ticket"]
+    assert (taken["run"], taken["assignees"]["users"], taken["column"]) == (run, ["ben"], "doing")
+    told = [each for each in (await world.get("ann", "/v1/me/notices"))["items"] if each["run"] == run]
+    assert [each["kind"] for each in told] == ["ticket_released"]
+    assert (await world.get("lea", f"/v1/inboxes/{inbox}/figures"))["people"] == [
+        {"person": "ben", "todo": 0, "doing": 1}
+    ]
 
 
 async def test_an_inbox_of_others_does_not_exist_and_one_switched_off_hands_nothing_out(world: World) -> None:
