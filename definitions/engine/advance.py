@@ -10,24 +10,29 @@ This function is total, synchronous and pure. It reads no clock and draws no num
 come from run, step and round. So it gives the same answer on the day it ran, in a replay a year later, in a test, and
 in the API's simulation.
 
-What it promises, each held by a property test (tests/engine/test_properties.py):
+What it promises, each held by a property test (tests/engine/test_properties.py, invariants.py), over random definitions
+and whatever people do with a run: revise, undo, migrate, splice in, save, resume, amend, hold, claim, abort, reopen.
 
  1. It never raises, whatever arrives. A person's mistake is an event, `command_refused` with a code.
  2. It always settles: after the last event nothing could move without a new message.
  3. `fold(events) == state`, and every prefix of the events folds to a state that was.
  4. Every command id is judged once, and its first answer stands. A duplicate changes nothing.
- 5. A step has at most one open round; an ended round never changes; every move is in `state.LEGAL`.
+ 5. A step has at most one open round; of an ended one only an amendment, or that it no longer counts, is ever said;
+    every move is in `state.LEGAL`, those of errands in `SIDE_LEGAL`.
  6. An answer belongs to the round and turn it was asked for. A late one is recorded and used for nothing.
- 7. No step starts before its edges say so, and none is done whose predecessors were never decided.
- 8. A closed run asks for nothing and opens nothing.
- 9. What is under way is known: each `running` round has exactly one effect asked for, each `waiting` one its timer.
+ 7. What is open or finished stands on decided steps: nobody goes back past what it waits for and leaves it standing.
+ 8. A closed run opens nothing, and asks for nothing but its last errands; only a person opens it again.
+ 9. What is under way is known: the effects asked for and not answered are those of the `running` rounds and errands,
+    the timers those of the `waiting` rounds and of `dues.clocks`.
+10. A side effect is taken back at most once, one at a time, the last one first; its step does not begin before that.
+11. What a person is offered is what is taken (tests/engine/test_offered.py), and what is shown adds up.
 
 Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is
 refused; an effect that answers after its step was handled by hand is late. Ready steps are taken in document order.
 
 Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py`
-how edges decide, `enter.py` what each kind does when its turn comes; `judge.py` and `people.py` commands; `answers.py`
-effects and timers; `finish.py` the end.
+how edges decide, `enter.py` what each kind does when its turn comes; `judge.py`, `people.py` and `moves/` commands;
+`answers.py` effects and timers; `sides.py` errands; `dues.py`, `sync.py`, `back.py`, `migrate.py`; `finish.py` the end.
 """
 
 from __future__ import annotations

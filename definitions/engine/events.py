@@ -3,7 +3,7 @@
 | type | data |
 |---|---|
 | run_started | definition, version, hash, interpreter, name, record, record_data, inputs, labels, and the rest of
-  `advance.started_data`: enough to build the read model from events alone |
+  `advance.started_data` (assignees? of the run as a whole): enough to build the read model from events alone |
 | record_read | fields: the record as just read or written |
 | step_ready | assignees, before?: a person may act; `before` is the answer of the round it opens again |
 | step_started, step_held, step_released | reason?: a person works on it, put it on hold, goes on |
@@ -19,7 +19,7 @@
 | step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound? |
 | step_skipped | reason? |
 | step_not_taken | because: dead, guard, purpose, ended, closed, aborted, migrated |
-| step_revised | reason?: somebody went back to this round |
+| step_revised | reason?, loops?: somebody went back to this round; loops that count anew |
 | step_cancelled | because: revised, sent_back, migrated |
 | sent_back | to, option, round, behind: [executions]: a decision sent the run back |
 | side_queued, side_requested | kind, name, title, activity, of?, acting, turn, input: an errand beside the steps |
@@ -35,7 +35,7 @@
 | run_completed | outcome?, reason?, reasons?, text?, early? |
 | run_aborted | reasons, text |
 | run_reopened | again: [executions] that were given up by its end |
-| run_migrated | version, hash, from, map |
+| run_migrated | version, hash, from, map, open: steps to be opened whatever their edges say |
 | command_refused | code, message, status, type, and what the refusal carries |
 
 `actor` and `command` stand on the events that a person's command is itself the cause of; what follows from those in the

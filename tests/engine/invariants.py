@@ -9,6 +9,7 @@ from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Clo
 from definitions.engine.dues import CLOCK
 from definitions.engine.events import EventType
 from definitions.engine.finish import is_taking_back
+from definitions.engine.scope import is_undoing
 from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
 from definitions.views import legal, run_view, task_rows
 from definitions.wire import Actor, Event
@@ -73,13 +74,15 @@ def errands_move_legally(state: State, after: State) -> None:
 
 
 def undone_in_order(before: State, step: Step) -> None:
-    """What is taken back is taken back once, one at a time, the deed done last first."""
+    """What is taken back is taken back once, one at a time, the deed done last first, and its step waits for that."""
     undos = [side for side in step.state.sides.values() if side.kind == "undo"]
     assert len({side.of for side in undos}) == len(undos)
     assert sum(side.status in (SideStatus.RUNNING, SideStatus.ATTENTION) for side in undos) <= 1
     queued = [e for e in step.events if e.type == EventType.SIDE_QUEUED and e.data["kind"] == "undo"]
     ends = [step.state.executions[event.data["of"]].ended_seq for event in queued]
     assert ends == sorted(ends, reverse=True)
+    still_open = [step.state.executions[name].step for name in step.state.open]
+    assert not any(is_undoing(step.state, name) for name in still_open)
 
 
 def nothing_stands_on_what_is_undone(graph: Graph, state: State) -> None:
