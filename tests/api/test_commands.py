@@ -134,6 +134,44 @@ async def test_a_batch_is_judged_one_by_one(world: World, counted: str) -> None:
     assert (await world.get("ann", f"/v1/runs/{mine['id']}"))["status"] == "completed"
 
 
+async def test_what_a_device_brings_late(world: World, counted: str) -> None:
+    """A batch from a device that was offline: each with the id it was given there, when it happened, once each."""
+    run = (await world.start("ann", counted))["id"]
+    device = uuid.uuid4().hex
+    said = [
+        {"step": "a", "output": {"n": 3}, "occurred_at": "2026-11-20T09:00:00+01:00"},
+        {"step": "b", "choice": "y", "occurred_at": "2026-11-20T09:30:00+01:00"},
+        {"step": "b", "choice": "x", "occurred_at": "2999-01-01T00:00:00Z"},
+    ]
+    batch = {
+        "commands": [
+            {"run": run, "id": f"{device}-{number}", "type": "complete", **more} for number, more in enumerate(said)
+        ]
+    }
+    answers = [(await world.call("ann", "POST", "/v1/commands", batch)).json()["results"] for _ in range(2)]
+    for results in answers:
+        assert [result["status"] for result in results] == [200, 200, 422]
+    assert answers[0][2]["problem"]["errors"][0]["code"] == "in_the_future"
+    events = (await world.get("ann", f"/v1/runs/{run}/events", limit=200))["items"]
+    done = [event for event in events if event["type"] == "step_done"]
+    assert [(event["command"], event["data"]["occurred_at"]) for event in done] == [
+        (f"{device}-0", "2026-11-20T08:00:00.000000Z"),
+        (f"{device}-1", "2026-11-20T08:30:00.000000Z"),
+    ]
+
+
+async def test_a_batch_has_an_end(world: World, counted: str) -> None:
+    """Five hundred at once, each with its own result; one more is refused as a whole."""
+    run = (await world.start("ann", counted))["id"]
+    note = {"run": run, "type": "note", "text": "n"}
+    too_many = await world.call("ann", "POST", "/v1/commands", {"commands": [note] * 501})
+    assert too_many.status_code == 422
+    wrong = {"run": run, "type": "skip", "step": "a", "id": uuid.uuid4().hex}
+    answer = await world.call("ann", "POST", "/v1/commands", {"commands": [wrong] * 499 + [note]})
+    results = answer.json()["results"]
+    assert [result["status"] for result in results] == [409] * 499 + [200], "one id is one refusal, told every time"
+
+
 async def test_aborting_what_is_aborted(world: World, counted: str) -> None:
     """Bad input 28: the same answer again; any other command to a closed run is refused."""
     run = await world.start("ann", counted)
