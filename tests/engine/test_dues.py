@@ -153,3 +153,14 @@ def test_a_reopened_step_whose_date_has_passed_is_overdue_at_once() -> None:
     assert story.timers["due:a#2"].until < story.now
     story.overdue("a#2")
     assert story.step("a")["overdue"]
+
+
+def test_a_date_that_moves_with_the_record_ends_being_overdue() -> None:
+    read = {"id": "read", "kind": "get_data", "title": "Read", "after": "go", "fields": ["deadline"]}
+    late = {**task("a", after=[]), "due": {"at": "= record.deadline"}, "on_overdue": {"notify": "lea"}}
+    story = Story([late, task("go", after=[]), read], record="demo.orders")
+    story.start(record="o1", record_data={"deadline": "2026-12-01"})
+    story.overdue("a#1")
+    story.complete("go")
+    story.answer("read", deadline="2026-12-24")
+    assert not story.step("a")["overdue"] and story.timers["due:a#1"].until.isoformat() == "2026-12-25T00:00:00+00:00"

@@ -157,3 +157,15 @@ def test_handing_over_lists_all_that_finished_steps_lack_and_says_so_when_it_hol
     assert [each["step"] for each in story.refusal()["errors"]] == ["p", "r"]
     story.complete("send")
     assert story.types()[-3:] == ["step_done", "run_handed_over", "run_completed"]
+
+
+def test_a_reopened_run_whose_steps_are_all_left_out_still_waits_for_somebody() -> None:
+    """Else it would end again in the very moment it was reopened."""
+    write = {"id": "w", "kind": "update_data", "title": "W", "execute": "automatic", "set": {"state": "old"}}
+    stop = {"id": "stop", "kind": "end", "title": "Stop"}
+    steps = [task("slow", after=[], when="= record.state == 'new'"), {**write, "after": []}, stop]
+    story = Story(steps, record="demo.orders").start(record="o1", record_data={"state": "new"})
+    story.answer("w", state="old")
+    assert story.view()["status"] == "completed"
+    story.give("reopen")
+    assert story.status("slow") == "not_taken" and story.view()["status"] == "waiting"
