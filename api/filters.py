@@ -22,7 +22,7 @@ Text = Annotated[str, Field(max_length=255)]
 Several = Annotated[list[Text], Field(max_length=50)]
 Person = Annotated[Text | None, Field(description="`me`, or the id of a person.")]
 Teams = Annotated[Several | None, Field(description="A team; several are joined, each task or run once.")]
-Record = Annotated[str | None, Field(max_length=400, description="`source.collection/id`, or an id.")]
+Record = Annotated[str | None, Field(max_length=401, description="`source.collection/id`, or an id.")]
 
 
 class Filters(BaseModel):

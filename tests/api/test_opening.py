@@ -143,3 +143,6 @@ async def test_a_record_that_is_hidden_or_not_there(world: World) -> None:
     assert (missing.status_code, missing.json()["code"]) == (404, "record_not_found")
     assert (await world.call("ann", "POST", "/v1/records/demo.nothing/o1/open")).status_code == 404
     assert (await world.call(None, "POST", "/v1/records/demo.orders/o1/open")).status_code == 401
+    long = f"/v1/records/{'c' * 200}/{'r' * 200}"
+    assert (await world.call("ann", "GET", f"{long}/workflows")).status_code == 404, "as long as both may be"
+    assert (await world.call("ann", "POST", f"{long}/open")).status_code == 404
