@@ -31,7 +31,7 @@ def test_the_bench_writes_figures_of_both_sides(tmp_path: Path) -> None:
     assert {"ratio", "one_run_ratio", "cpu_ratio"} <= set(figures) and set(figures) >= PER_STEP
     assert set(figures["by_hand"]) >= PER_STEP
     for each in ("steps_per_second", "one_run_steps_per_second", "cpu_ms_per_step"):
-        assert set(figures[each]) == {"ours", "by-hand"}
+        assert set(figures[each]) >= {"ours", "by-hand"}
 
 
 def test_a_part_nobody_knows_is_refused() -> None:
