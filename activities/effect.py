@@ -1,10 +1,11 @@
 """One effect, from its intent to its outcome: the only way in which this program touches the world.
 
 Around every effect, whatever it is, the same five things happen in the same order: the run's events and the intent are
-stored, in one transaction; the rights of the acting person are read anew; the effect runs, bounded in time and with a
-heartbeat; its result passes the gate; its outcome is stored. The run and the row know large values by reference: the
-effect is given the values, and what is large in its result is stored before anybody hears of it. What goes wrong on the
-way becomes one `ApplicationError` whose type is a stable code, and says whether Temporal may try again by itself.
+stored, in one transaction; the rights of the acting person are read anew, in the same one where the ledger can; the
+effect runs, bounded in time and with a heartbeat; its result passes the gate; its outcome is stored. The run and the
+row know large values by reference: the effect is given the values, and what is large in its result is stored before
+anybody hears of it. What goes wrong on the way becomes one `ApplicationError` whose type is a stable code, and says
+whether Temporal may try again by itself.
 
 What the order is for: no row, no side effect. And when the worker dies between intent and outcome, the row says so,
 and the next try is told (`definitions.effects.judge_begin`). If the outcome cannot be stored although the effect went
@@ -31,7 +32,7 @@ from activities.result import checked_result
 from activities.values import referenced, resolved
 from definitions import wire
 from definitions.contracts import EffectContract
-from definitions.effects import Begun, Verdict, allows_action
+from definitions.effects import Begun, Scopes, Verdict, allows_action
 from definitions.wire import EffectCall
 
 log = structlog.get_logger("holdfast.effects")
@@ -118,7 +119,7 @@ class EffectGate:
                     line.warning("effect_was_interrupted")
                     raise interrupted(call)
                 case Verdict.GO:
-                    return await self._act(call, contract, body, line)
+                    return await self._act(call, contract, body, begun.scopes, line)
 
     async def _begin(self, call: EffectCall, line: Any) -> Begun:
         try:
@@ -131,10 +132,12 @@ class EffectGate:
             line.info("effect_begun")
         return begun
 
-    async def _act(self, call: EffectCall, contract: EffectContract, body: Body, line: Any) -> dict[str, Any]:
+    async def _act(
+        self, call: EffectCall, contract: EffectContract, body: Body, read: Scopes | None, line: Any
+    ) -> dict[str, Any]:
         started = time.monotonic()
         try:
-            await self._authorise(call)
+            await self._authorise(call, read)
             result = await self._result(call, contract, body)
         except asyncio.CancelledError:
             line.warning("effect_cancelled", seconds=_since(started))
@@ -157,15 +160,15 @@ class EffectGate:
         result = checked_result(await bounded(lambda: body(given), contract.timeout))
         return await referenced(result, call.run, self.blobs)
 
-    async def _authorise(self, call: EffectCall) -> None:
-        """Rights are read at the moment of acting.
+    async def _authorise(self, call: EffectCall, read: Scopes | None) -> None:
+        """Rights are read at the moment of acting: `read` with the intent itself, else now.
 
         Rights that cannot be read are no rights: fails closed, and may try again.
         """
         if call.activity in SCOPED_ELSEWHERE:
             return
         try:
-            scopes = await self.people.scopes(call.acting)
+            scopes = read or await self.people.scopes(call.acting)
         except LookupError:
             raise Refused(f"{call.acting!r} has no rights any more.") from None
         except Exception:

@@ -42,10 +42,14 @@ class EffectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The answer to `Ledger.begin`; `result` is the stored one where the verdict is `finished`."""
+    """The answer to `Ledger.begin`; `result` is the stored one where the verdict is `finished`.
+
+    `scopes` are the rights of who acts, where they were read in the transaction that stored the intent.
+    """
 
     verdict: Verdict
     result: dict[str, Any] | None = None
+    scopes: Scopes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from outside: the stored one stands, and the log says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ from api.store.chain import genesis, links
 from api.store.facts import event_row, follow_on, read_events
 from api.store.kept import Kept
 from api.store.outcomes import settle_commands
+from api.store.people import scopes_of
 from api.store.projection import RUNS, Graphs, Held, load, project, read_tasks
 from api.store.runs import create_from
 from api.store.statements import insert_new
@@ -62,11 +64,17 @@ class SqlLedger:
         self._keep(await self._store.together(lambda connection: self._append(connection, run, found)))
 
     async def begin(self, call: EffectCall) -> Begun:
-        """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin."""
+        """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin.
+
+        Gives the rights of who acts along, since everybody who is allowed to begin asks for them next.
+        """
         found = read_events(call.events)
 
         def work(connection: Connection) -> tuple[Held | None, Begun]:
-            return self._append(connection, call.run, found), self._begin(connection, call)
+            held, begun = self._append(connection, call.run, found), self._begin(connection, call)
+            if begun.verdict is Verdict.GO:
+                begun = replace(begun, scopes=scopes_of(connection, call.acting))
+            return held, begun
 
         held, begun = await self._store.together(work)
         self._keep(held)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, or_, select, true
 
@@ -34,6 +34,13 @@ _ROLES_OF = (
     select(ROLES)
     .join(USER_ROLES, USER_ROLES.c.role == ROLES.c.id)
     .where(USER_ROLES.c.user == bindparam("of_user"))
+    .order_by(ROLES.c.id)
+)
+_GRANTING = (
+    select(ROLES.c.grants, ROLES.c.scopes, ROLES.c.trees)
+    .join(USER_ROLES, USER_ROLES.c.role == ROLES.c.id)
+    .join(USERS, USERS.c.id == USER_ROLES.c.user)
+    .where(USERS.c.id == bindparam("of_user"), USERS.c.active == true())
     .order_by(ROLES.c.id)
 )
 _TEAMS_OF = select(MEMBERSHIPS.c.team).where(MEMBERSHIPS.c.user == bindparam("of_user")).order_by(MEMBERSHIPS.c.team)
@@ -110,6 +117,12 @@ class People:
         if (person := await self.person(user)) is None:
             raise LookupError(f"{user!r} is nobody who may act")
         return person
+
+
+def scopes_of(connection: Connection, user: str) -> Scopes | None:
+    """What somebody may touch at this moment, in one statement; None for one whom no active role grants anything."""
+    granting = [row for row in connection.execute(_GRANTING, {"of_user": user}) if row.grants]
+    return joined(cast("list[ScopedRole]", granting)) if granting else None
 
 
 def _person(connection: Connection, query: Any, asked: dict[str, Any]) -> Person | None:

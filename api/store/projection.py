@@ -22,6 +22,7 @@ from api.store.tables import Row
 from definitions.due import overdue_from
 from definitions.engine import Graph, State, fold
 from definitions.engine.events import EventType
+from definitions.engine.execution import Execution
 from definitions.engine.state import RunStatus
 from definitions.times import rfc3339
 from definitions.views import run_row, task_rows
@@ -40,6 +41,8 @@ _DROP_TASK, _DROP_ASSIGNMENTS = (
 )
 
 
+Round = tuple[Execution, dict[str, Any]]
+
 ENDINGS = (EventType.RUN_COMPLETED, EventType.RUN_ABORTED)
 
 
@@ -55,6 +58,8 @@ class Held:
     chain: str
     tasks: tuple[dict[str, Any], ...] = ()
     columns: dict[str, Any] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    """Its executions with what they are as JSON: of many only one or two are new after an event."""
 
 
 class Graphs:
@@ -87,7 +92,8 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     state = fold(events, held.state)
     graph = graphs.of(connection, state)
     tasks = tuple(_task(row, graph, state) for row in task_rows(graph, state))
-    values = {**run_columns(graph, state), "chain": chain}
+    rounds = _as_json(state, held.rounds)
+    values = {**run_columns(graph, state, [row for _, row in rounds.values()]), "chain": chain}
     if held.state.closed and not any(event.type in ENDINGS for event in events):
         values.pop("open_key", None)  # an errand of a run that has ended; it may hold its record again: a reopen came
     changed = {name: value for name, value in values.items() if held.columns.get(name, ...) != value}
@@ -97,15 +103,27 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     if held.state.seq == 0:
         introduce(connection, {**values, "id": state.run})
     count_change(connection, held.state, state)
-    return Held(state, chain, tasks, {**values, "state": None})
+    return Held(state, chain, tasks, {**values, "state": None}, rounds)
 
 
-def run_columns(graph: Graph, state: State) -> dict[str, Any]:
-    """The columns of a run's row that follow from its events. A run that has ended gives its `open_key` back."""
+def run_columns(graph: Graph, state: State, executions: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The columns of a run's row that follow from its events. A run that has ended gives its `open_key` back.
+
+    `executions` are the state's as JSON, where they are known.
+    """
     row = {name: value for name, value in run_row(graph, state).items() if name in RUNS.c and name != "id"}
-    derived = {"hash": state.hash, "teams_key": teams_key(state.teams), "state": state.to_json()}
+    derived = {"hash": state.hash, "teams_key": teams_key(state.teams), "state": state.to_json(executions)}
     derived["search"] = search_text(row["name"], row["record_id"])
     return {**row, **derived, **({"open_key": None} if state.closed else {})}
+
+
+def _as_json(state: State, known: dict[str, Round]) -> dict[str, Round]:
+    """Every execution with its JSON, made anew only for those that an event has touched: they are other objects."""
+    found = {}
+    for name, execution in state.executions.items():
+        before = known.get(name)
+        found[name] = before if before is not None and before[0] is execution else (execution, execution.to_json())
+    return found
 
 
 def load(state: dict[str, Any] | None, run: str, chain: str, tasks: Sequence[dict[str, Any]] = ()) -> Held:

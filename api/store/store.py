@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -35,6 +36,9 @@ GROUP = 64
 
 READERS = 4
 """Threads that only read, per process: as many as may be worth while beside Python's one lock."""
+
+_BEGINS = ("BEGIN IMMEDIATE", "BEGIN")
+"""How a transaction of SQLite begins that writes, and one that only reads."""
 
 BUSY_SECONDS = 10
 """How long a writer waits for another process' transaction before it gives up."""
@@ -70,10 +74,10 @@ class Store:
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._blocking: Engine = create_engine(database_url(url, sync=True), pool_size=writers + READERS, **options)
-        self._looking = self._blocking.execution_options(holdfast_begin="BEGIN")
+        self._writing, self._looking = (_Door(self._blocking, begin if self.is_sqlite else None) for begin in _BEGINS)
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)
-            listen_sqlite(self._blocking)
+            event.listen(self._blocking, "connect", prepare_sqlite)
         self._reading = self.engine.execution_options(holdfast_begin="BEGIN")
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         self._queue: deque[tuple[Work, asyncio.Future[Any]]] = deque()
@@ -94,7 +98,7 @@ class Store:
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, run in one writing transaction in a thread. Being cancelled meanwhile does not undo it."""
         async with self._writer():
-            return await asyncio.get_running_loop().run_in_executor(self._writers, _within, self._blocking, work)
+            return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing.within, work)
 
     async def together(self, work: Callable[[Connection], T]) -> T:
         """As `transact`; on SQLite what came at the same time shares its transaction and is committed with it.
@@ -112,7 +116,7 @@ class Store:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, run in one reading transaction in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, _within, self._looking, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._looking.within, work)
 
     async def is_up(self) -> bool:
         """Whether the database answers; what /readyz asks."""
@@ -143,7 +147,7 @@ class Store:
                 works = [work for work, _ in group]
                 try:
                     loop = asyncio.get_running_loop()
-                    answers = await loop.run_in_executor(self._writers, _all_within, self._blocking, works)
+                    answers = await loop.run_in_executor(self._writers, self._writing.all_within, works)
                 except BaseException as error:
                     answers = [(None, error)] * len(group)
             for (_, done), (value, trouble) in zip(group, answers, strict=True):
@@ -154,26 +158,38 @@ class Store:
         return self._turn or nullcontext()
 
 
-def _alone(engine: Engine, work: Work) -> tuple[Any, BaseException | None]:
-    try:
-        return _within(engine, work), None
-    except Exception as error:
-        return None, error
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Transactions in the calling thread. `begin` is how SQLite begins one; None where the driver begins it.
 
+    Said here and not by an event of the engine: an engine that anybody listens to asks its listeners about every
+    statement (a tenth of what a statement costs, measured).
+    """
 
-def _within(engine: Engine, work: Callable[[Connection], T]) -> T:
-    with engine.begin() as connection:
-        return work(connection)
+    engine: Engine
+    begin: str | None
 
+    def within(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, in a transaction of its own."""
+        with self.engine.begin() as connection:
+            if self.begin is not None:
+                connection.exec_driver_sql(self.begin)
+            return work(connection)
 
-def _all_within(engine: Engine, works: Sequence[Work]) -> list[tuple[Any, BaseException | None]]:
-    """What each gives, or what it raised: all in one transaction, or each in its own where one of them fails."""
-    if len(works) > 1:
+    def all_within(self, works: Sequence[Work]) -> list[tuple[Any, BaseException | None]]:
+        """What each gives or raised: all in one transaction, or each in its own where one of them fails."""
+        if len(works) > 1:
+            try:
+                return [(given, None) for given in self.within(lambda connection: [work(connection) for work in works])]
+            except Exception:
+                log.info("group_written_one_by_one", pieces=len(works))
+        return [self._alone(work) for work in works]
+
+    def _alone(self, work: Work) -> tuple[Any, BaseException | None]:
         try:
-            return [(given, None) for given in _within(engine, lambda connection: [work(connection) for work in works])]
-        except Exception:
-            log.info("group_written_one_by_one", pieces=len(works))
-    return [_alone(engine, work) for work in works]
+            return self.within(work), None
+        except Exception as error:
+            return None, error
 
 
 def _postgres_options() -> dict[str, Any]:
@@ -201,4 +217,4 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("holdfast_begin", "BEGIN IMMEDIATE"))
+    connection.exec_driver_sql(connection.get_execution_options().get("holdfast_begin", _BEGINS[0]))

@@ -8,13 +8,13 @@ to errands beside them in evolve_sides.py; the run itself is here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from definitions.engine import evolve_sides as sides
 from definitions.engine import evolve_steps as steps
 from definitions.engine.events import EventType
+from definitions.engine.replacing import replace
 from definitions.engine.state import APPLIED_KEPT, RunStatus, State
 from definitions.wire import Event
 

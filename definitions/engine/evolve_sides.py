@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from definitions.engine.evolve_steps import status as run_status
 from definitions.engine.execution import Side
+from definitions.engine.replacing import replace
 from definitions.engine.state import State
 from definitions.engine.status import SideStatus
 from definitions.wire import Event

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from definitions.engine.execution import Execution
+from definitions.engine.replacing import replace
 from definitions.engine.state import (
     ENDED,
     SIDE_ENDED,

@@ -145,10 +145,15 @@ class State:
         known = (self.executions.get(f"{step}#{n}") for n in range(1, self.rounds.get(step, 0) + 1))
         return [each for each in known if each is not None]
 
-    def to_json(self) -> dict[str, Any]:
-        """The state as continue-as-new carries it and the read model keeps it; what says nothing is left out."""
+    def to_json(self, executions: Iterable[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """The state as continue-as-new carries it and the read model keeps it; what says nothing is left out.
+
+        `executions` are its executions as JSON, from somebody who has them already.
+        """
         row = {name: getattr(self, name) for name in self.__slots__ if name not in DERIVED}
-        row["executions"] = [execution.to_json() for execution in self.executions.values()]
+        if executions is None:
+            executions = (execution.to_json() for execution in self.executions.values())
+        row["executions"] = list(executions)
         row["sides"] = [side.to_json() for side in self.sides.values()]
         for name in LISTS:
             row[name] = list(row[name])
