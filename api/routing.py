@@ -29,14 +29,14 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: problem+json for these statuses."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": PROBLEM_STATUSES[status], "content": content} if status != 401 else _first()
+        # 401 carries the model itself too, so that the schema stands among the components.
+        status: {
+            "description": PROBLEM_STATUSES[status],
+            "content": content,
+            **({"model": Problem} if status == 401 else {}),
+        }
         for status in statuses
     }
-
-
-def _first() -> dict[str, Any]:
-    """401 carries the model itself, so that the schema stands among the components."""
-    return {"description": PROBLEM_STATUSES[401], "model": Problem}
 
 
 READS = problems(401, 403, 404, 422)

@@ -11,7 +11,7 @@ from api.doors import Calling, asks
 from api.moving import Mapping, look_at, pairs, target_version
 from api.problems import Conflict, NotFound
 from api.reads import seen_run
-from api.routing import READS, answer, router
+from api.routing import READS, answer, problems, router
 from api.schemas_moving import MigratePreview, RevisePreview
 from definitions.engine import back
 from definitions.engine.state import FINISHED
@@ -19,7 +19,7 @@ from definitions.engine.state import FINISHED
 routes = router("/v1/runs", "runs")
 
 
-@routes.get("/{run}/revise-preview", response_model=RevisePreview, responses=READS)
+@routes.get("/{run}/revise-preview", response_model=RevisePreview, responses=READS | problems(409))
 @asks("run.view")
 async def revise_preview(run: str, step: Annotated[str, Query(max_length=100)], caller: Calling) -> Response:
     """What revising this step gives up, keeps and does again; its fingerprint goes into the command."""
@@ -38,7 +38,7 @@ async def revise_preview(run: str, step: Annotated[str, Query(max_length=100)], 
     return answer(back.preview(graph, state, step))
 
 
-@routes.get("/{run}/migrate-preview", response_model=MigratePreview, responses=READS)
+@routes.get("/{run}/migrate-preview", response_model=MigratePreview, responses=READS | problems(409))
 @asks("run.view")
 async def migrate_preview(
     run: str, version: Annotated[int, Query(ge=1, le=2**31 - 1)], caller: Calling, map: Mapping = None
