@@ -24,8 +24,9 @@ RUNS, COMMANDS = Row.metadata.tables["runs"], Row.metadata.tables["commands"]
 PATIENCE = 0.5
 """Seconds after which a run is asked itself. A healthy one has recorded within a few milliseconds."""
 
-SOONEST, SLOWEST = 0.002, 0.02
-"""Seconds between two looks: short while outcomes arrive, longer the longer none does."""
+FIRST, SOONEST, SLOWEST = 0.004, 0.002, 0.02
+"""Seconds to the first look for somebody, since seldom is a run faster, and between two: short while outcomes arrive,
+longer the longer none does."""
 
 AT_ONCE = 200
 """Commands that one look asks for."""
@@ -77,6 +78,7 @@ class Verdicts:
 
     async def _look(self) -> None:
         last = time.monotonic()
+        await asyncio.sleep(FIRST - SOONEST)
         while self._waiting:
             await asyncio.sleep(min(SLOWEST, max(SOONEST, (time.monotonic() - last) / 10)))
             asked = list(self._waiting)[:AT_ONCE]
