@@ -34,13 +34,13 @@ export async function story(name, tell) {
     return page;
   };
   const look = async (page, shot) => {
-    wrong.push(...(await accessible(page)).map((found) => `${shot}: ${found}`));
     mkdirSync(SHOTS, { recursive: true });
     for (const scheme of ['light', 'dark']) {
       await page.evaluate(
         (value) => document.documentElement.setAttribute('data-mantine-color-scheme', value),
         scheme,
       );
+      wrong.push(...(await accessible(page)).map((found) => `${shot}, ${scheme}: ${found}`));
       await page.screenshot({ path: new URL(`${name}-${shot}-${scheme}.png`, SHOTS).pathname });
     }
     await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'light'));

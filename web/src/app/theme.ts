@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, localStorageColorSchemeManager } from '@mantine/core';
+import {
+  Anchor,
+  Badge,
+  type CSSVariablesResolver,
+  createTheme,
+  localStorageColorSchemeManager,
+} from '@mantine/core';
 
 /** Dark enough for white text on it at any size (WCAG AA), light enough to be told from black. */
 const harbour = [
@@ -22,6 +28,14 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },
   cursorType: 'pointer',
+  components: {
+    // A link inside a text is told from it by more than its colour.
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    Badge: Badge.extend({
+      // Words on a pale ground, dark enough to be read at this size; on a dark ground the other way round.
+      styles: { label: { color: 'var(--hf-words)' } },
+    }),
+  },
 });
 
 export const colorScheme = localStorageColorSchemeManager({ key: 'holdfast-color-scheme' });
@@ -29,6 +43,14 @@ export const colorScheme = localStorageColorSchemeManager({ key: 'holdfast-color
 /** Quiet text is still to be read, also on a selected row (WCAG AA). */
 export const variables: CSSVariablesResolver = (given) => ({
   variables: {},
-  light: { '--mantine-color-dimmed': given.colors.gray[7] },
-  dark: { '--mantine-color-dimmed': given.colors.gray[5] },
+  light: {
+    '--mantine-color-dimmed': given.colors.gray[7],
+    '--hf-words': given.colors.gray[9],
+    '--hf-danger': given.colors.red[9],
+  },
+  dark: {
+    '--mantine-color-dimmed': given.colors.gray[5],
+    '--hf-words': given.colors.gray[1],
+    '--hf-danger': given.colors.red[3],
+  },
 });

@@ -84,6 +84,7 @@ const de: Words = {
     reopen: 'Wieder öffnen',
   },
   run: {
+    field: 'Feld',
     steps: 'Schritte',
     beside: 'Neben dem Schritt',
     next: 'Nächster Schritt',

@@ -72,6 +72,7 @@ const en = {
     reopen: 'Open again',
   },
   run: {
+    field: 'Field',
     steps: 'Steps',
     beside: 'Beside the step',
     next: 'Next step',

@@ -92,7 +92,7 @@ function Rows({ source, collection, q, onSearch }: Props) {
                 {fields.map((field) => (
                   <Table.Th key={field}>{field}</Table.Th>
                 ))}
-                <Table.Th />
+                <Table.Th>{t('records.open')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -71,7 +71,6 @@ function Entry({
         )
       }
       rightSection={<Status value={step.status} />}
-      opacity={step.status === 'pending' || step.status === 'not_taken' ? 0.75 : 1}
     />
   );
 }

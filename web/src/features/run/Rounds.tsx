@@ -35,7 +35,7 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
         <Table withTableBorder verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th />
+              <Table.Th>{t('run.field')}</Table.Th>
               {rounds.map((round) => (
                 <Table.Th key={round.execution}>
                   <Group gap={6}>

@@ -54,7 +54,7 @@ export function RunActions({ run }: { run: Run }) {
           key={name}
           variant="default"
           size="sm"
-          c={name === 'abort' ? 'red' : undefined}
+          c={name === 'abort' ? 'var(--hf-danger)' : undefined}
           onClick={() => ask(name)}
         >
           {t(`command.${name}`)}

@@ -100,8 +100,8 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
     values: Record<string, unknown>;
   } | null;
   const first = useMemo(
-    () => ({ ...form?.values, ...(detail.draft?.values as object | undefined) }),
-    [form?.values, detail.draft?.values],
+    () => ({ ...form?.values, ...(detail.draft?.output as object | undefined) }),
+    [form?.values, detail.draft?.output],
   );
   const draft = useDraft({
     run: run.id,

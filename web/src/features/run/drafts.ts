@@ -25,14 +25,14 @@ export function forget(run: string, execution: string): void {
   localStorage.removeItem(place(run, execution));
 }
 
-async function send(run: string, step: string, execution: string, values: Values): Promise<boolean> {
+async function send(run: string, step: string, values: Values): Promise<boolean> {
   try {
     const answer = await fetch(
       `/v1/runs/${encodeURIComponent(run)}/steps/${encodeURIComponent(step)}/draft`,
       {
         method: 'PUT',
         headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken() },
-        body: JSON.stringify({ execution, values }),
+        body: JSON.stringify({ output: values }),
       },
     );
     return answer.ok;
@@ -63,7 +63,7 @@ export function useDraft({ run, step, execution, first, enabled }: Asked) {
     setKeeping('saving');
     clearTimeout(timer.current);
     timer.current = setTimeout(async () => {
-      setKeeping((await send(run, step, execution, next)) ? 'saved' : 'failed');
+      setKeeping((await send(run, step, next)) ? 'saved' : 'failed');
     }, PAUSE);
   };
   const done = () => {
