@@ -94,8 +94,8 @@ def test_above_the_limit_a_lead_decides_and_nobody_else(whole: Whole) -> None:
     whole.publish(REFUND)
     run = whole.start("ann", "story-refund", record="o2")["id"]
     view = whole.until(run, lambda v: v["current"] == ["approve"])
-    assert view["status"] == "waiting" and step(view, "approve")["can"] == ["complete"]
-    assert step(whole.run(run, "ann"), "approve")["can"] == []
+    assert view["status"] == "waiting" and "complete" in step(view, "approve")["can"]
+    assert not {"complete", "skip", "start"} & set(step(whole.run(run, "ann"), "approve")["can"])
     assert whole.command("ann", run, "complete", step="approve", choice="grant")[0] == 403
     assert whole.command("vic", run, "complete", step="approve", choice="grant")[0] == 403
     status, problem = whole.command("lea", run, "complete", step="approve", choice="maybe")
