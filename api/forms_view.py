@@ -57,6 +57,7 @@ TYPES: dict[str, dict[str, Any]] = {
 }
 """Field type -> the JSON Schema it begins with; a `table` is made of its columns, `info` asks nothing."""
 
+ORDER = "ui:order"
 LENGTHS = ("text", "long_text", "email", "phone", "url", "barcode")
 COUNTED = ("choices", "checklist", "table", "pictures")
 
@@ -112,15 +113,18 @@ class _Form:
     timers: Mapping[str, Start]
 
     def of(self, fields: Sequence[FormField], pointer: str) -> dict[str, Any]:
-        """`{schema, ui}` of some fields; `pointer` is where they stand in the document."""
+        """`{schema, ui}` of some fields; `pointer` is where they stand in the document.
+
+        Hints stand under the fields' ids, and their order under a name that no id can have.
+        """
         properties: dict[str, Any] = {}
-        ui: dict[str, Any] = {"order": []}
+        ui: dict[str, Any] = {ORDER: []}
         required: list[str] = []
         for index, field in enumerate(fields):
             at = f"{pointer}/{index}"
             if not self._met(field.visible, f"{at}/visible"):
                 continue
-            ui["order"].append(field.id)
+            ui[ORDER].append(field.id)
             ui[field.id] = self._hints(field, at)
             if field.type != "info":
                 properties[field.id] = self._schema(field, at)

@@ -10,6 +10,7 @@ import httpx2
 from definitions.effects import EVERYTHING
 from tests.api.documents import document
 from tests.api.test_files import picture, uploaded
+from tests.api.test_templates_run import published
 from tests.api.world import World
 
 CUSTOMER: dict[str, Any] = {
@@ -59,8 +60,8 @@ async def test_two_people_meet_two_forms_and_are_judged_by_their_own(world: Worl
     )
     try:
         ann, ben = await form(world, "ann", run, "customer"), await form(world, "ben", run, "customer")
-        assert ann["ui"]["order"] == ["address", "memo", "sign", "photos"]
-        assert ben["ui"]["order"] == ["address", "plan", "memo", "sign", "photos"]
+        assert ann["ui"]["ui:order"] == ["address", "memo", "sign", "photos"]
+        assert ben["ui"]["ui:order"] == ["address", "plan", "memo", "sign", "photos"]
         assert (ann["ui"]["address"].get("readonly"), ben["ui"]["address"].get("readonly")) == (True, None)
         assert (ann["schema"]["required"], ben["schema"]["required"]) == (["sign"], [])
         assert (
@@ -191,3 +192,23 @@ async def test_before_it_is_sent_everything_is_looked_at_again_under_today_s_pol
         assert (sent.status_code, sent.json()["run"]["status"]) == (200, "completed")
     finally:
         await reset(world, "default")
+
+
+async def test_a_field_may_have_any_name(world: World) -> None:
+    """Also one that a form uses for itself: the hints of fields and what a form says of itself never mix."""
+    fields = [{"id": "order", "type": "record"}, {"id": "schema", "type": "text"}, {"id": "ui", "type": "text"}]
+    run = await begun(world, {"id": "named", "kind": "task", "fields": fields})
+    found = await form(world, "ann", run, "named")
+    assert found["ui"]["ui:order"] == ["order", "schema", "ui"]
+    assert found["ui"]["order"]["widget"] == "record"
+
+
+async def test_every_step_of_a_template_shows_its_form(world: World) -> None:
+    for template in ("installation", "solar-sale"):
+        name = await published(world, template)
+        record = "w2" if template == "installation" else "c1"
+        run = str((await world.start("ann", name, record=record))["id"])
+        view = await world.get("ann", f"/v1/runs/{run}")
+        for step in view["steps"]:
+            detail = await world.get("ann", f"/v1/runs/{run}/steps/{step['id']}")
+            assert detail["form"] is not None or step["kind"] != "task", step["id"]

@@ -16,7 +16,7 @@ const FORM = {
     additionalProperties: false,
   },
   ui: {
-    order: ['used', 'note', 'why'],
+    'ui:order': ['used', 'note', 'why'],
     why: { widget: 'long_text', help: 'In a sentence' },
     used: { widget: 'table' },
   },
@@ -28,6 +28,10 @@ describe('the form the API describes', () => {
     const ui = uiSchema(FORM);
     expect(ui['ui:order']).toEqual(['used', 'why', '*']);
     expect(ui.why).toMatchObject({ 'ui:widget': 'textarea', 'ui:help': 'In a sentence' });
+  });
+  it('draws a field that is called order like any other', () => {
+    const ui = uiSchema({ ...FORM, ui: { 'ui:order': ['order', 'why'], order: { widget: 'long_text' } } });
+    expect(ui.order).toMatchObject({ 'ui:widget': 'textarea' });
   });
   it('gives types of our own a field of our own', () => {
     expect(uiSchema({ ...FORM, ui: { s: { widget: 'signature' } } }).s).toMatchObject({

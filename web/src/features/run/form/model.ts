@@ -23,7 +23,7 @@ const WIDGETS: Record<string, string> = {
 const OURS = ['pictures', 'file', 'signature', 'stopwatch', 'location', 'barcode', 'record'];
 
 export function uiSchema(form: ApiForm): UiSchema {
-  const { order, ...fields } = form.ui as { order?: string[] } & Record<string, Hints>;
+  const { 'ui:order': order, ...fields } = form.ui as { 'ui:order'?: string[] } & Record<string, Hints>;
   const known = Object.keys((form.schema.properties as object | undefined) ?? {});
   const found: UiSchema = { 'ui:submitButtonOptions': { norender: true } };
   if (order) found['ui:order'] = [...order.filter((name) => known.includes(name)), '*'];
