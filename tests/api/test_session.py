@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+import pytest
 
 from api.doors import SESSION_COOKIE
 from tests.api.world import World
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def no_jar(world: World) -> Iterator[None]:
+    """The tests' one client keeps cookies as a browser does: here they are sent by hand, and nobody else gets them."""
+    yield
+    world.client.cookies.clear()
 
 
 async def sign_in(world: World, body: dict[str, Any], **headers: str) -> httpx2.Response:
