@@ -14,6 +14,7 @@ await story('handover', async ({ open, look }) => {
   const asked = ann.getByRole('dialog');
   await asked.getByLabel('Reason').fill('The customer is not at home');
   await asked.getByRole('button', { name: 'Save for later' }).click();
+  await asked.waitFor({ state: 'hidden' });
   await ann.getByText('saved', { exact: true }).waitFor();
   await look(ann, 'saved');
 

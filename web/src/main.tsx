@@ -9,6 +9,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
+import i18next from 'i18next';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './app/queries';
 import { router } from './app/router';
@@ -29,7 +30,7 @@ createRoot(root).render(
     >
       <SettingsProvider>
         <QueryClientProvider client={queryClient}>
-          <ModalsProvider>
+          <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': i18next.t('keys.close') } }}>
             <Notifications position="bottom-right" />
             <RouterProvider router={router} />
           </ModalsProvider>
