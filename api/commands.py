@@ -264,7 +264,7 @@ class Commands:
         if seen is None:
             answer = await self._ask(given, end)
             view, outcome, refusal = answer.get("run"), *_outcome(answer.get("command"))
-            await self._let_lists_catch_up(given.run.id, answer.get("seq", 0))
+            await self.let_lists_catch_up(given.run.id, answer.get("seq", 0))
             if outcome == "received":
                 outcome, refusal = await self._stored_outcome(given.id)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
@@ -302,7 +302,7 @@ class Commands:
             pause = min(2 * pause, 0.3)
         return {}
 
-    async def _let_lists_catch_up(self, run: str, seq: int) -> None:
+    async def let_lists_catch_up(self, run: str, seq: int) -> None:
         """A run at rest has recorded before it answers. One that goes on with an effect records as that begins, a few
         milliseconds later: worth waiting for, so that who completes a step finds the work list without it.
         """

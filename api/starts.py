@@ -263,6 +263,8 @@ async def _fresh_view(caller: Caller, row: RunRow, published: Published, end: fl
     if (left := end - time.monotonic()) > 0:
         try:
             answer = await caller.house.engine.state(row.id, None, left)
+            # A run may answer before its record is written: who starts one finds it in the lists all the same.
+            await caller.house.commands.let_lists_catch_up(row.id, answer.get("seq", 0))
             if answer["run"] is not None:  # it is None where it is too large for an answer of Temporal's
                 return with_can(answer["run"], published, caller.who)
         except EngineError as error:
