@@ -69,6 +69,7 @@ class ReadLog:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.waiting: list[LogRow] = []
+        self._storing = asyncio.Lock()
 
     def note(self, who: Who, about: About) -> None:
         """Somebody read something of a run."""
@@ -76,10 +77,16 @@ class ReadLog:
         about.logged = True
 
     async def flush(self) -> None:
-        """Stores what is collected; what cannot be stored now is kept, up to a limit."""
-        rows, self.waiting = self.waiting, []
-        if not rows:
-            return
+        """Stores what is collected; what cannot be stored now is kept, up to a limit.
+
+        Behind a lock: who flushes in order to read the log must also wait for rows another flush has just taken.
+        """
+        async with self._storing:
+            rows, self.waiting = self.waiting, []
+            if rows:
+                await self._store(rows)
+
+    async def _store(self, rows: list[LogRow]) -> None:
         try:
             async with self.store.session() as session:
                 session.add_all(rows)

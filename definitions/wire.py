@@ -52,6 +52,9 @@ ACTIVITY_RECORD = "holdfast.record"
 ACTIVITY_GET_DATA = "holdfast.get_data"
 ACTIVITY_UPDATE_DATA = "holdfast.update_data"
 ACTIVITY_NOTIFY = "holdfast.notify"
+ACTIVITY_LOAD_RELATED = "holdfast.load_related"
+ACTIVITY_PROPOSE = "holdfast.propose"
+ACTIVITY_MCP = "holdfast.mcp"
 
 SEARCH_ATTRIBUTES = {
     "HoldfastDefinition": "keyword",
