@@ -37,7 +37,11 @@ BUILT_IN_ROLES = (
             *("register.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
         ),
     ),
-    BuiltInRole("operator", "Operator", (*_WORKS, "run.abort", "run.revise.own", "task.amend.own", "audit.read.own")),
+    BuiltInRole(
+        "operator",
+        "Operator",
+        (*_WORKS, "run.abort", "run.close", "run.revise.own", "task.amend.own", "audit.read.own"),
+    ),
     BuiltInRole(
         "lead",
         "Lead",

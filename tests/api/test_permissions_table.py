@@ -61,7 +61,7 @@ DEFINES = {name for name in OPERATIONS if name.startswith("definition.")}
 CLOSES = {"run.abort", "run.close", "run.reopen", "run.migrate", "run.verify"}
 ALLOWED = {
     "viewer": READS,
-    "operator": WORKS | {"run.abort"},
+    "operator": WORKS | {"run.abort", "run.close"},
     "compliance-officer": WORKS | {"audit.read"},
     "lead": WORKS
     | CLOSES
