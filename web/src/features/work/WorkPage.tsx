@@ -16,7 +16,6 @@ import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
@@ -26,6 +25,7 @@ import { useSession } from '@/app/session';
 import { TaskWork } from '@/app/TaskWork';
 import { Failed, Panel } from '@/ui/Failed';
 import { Status } from '@/ui/Status';
+import { VirtualList } from '@/ui/VirtualList';
 import { When } from '@/ui/When';
 import { type Filters, nextOf, PRESETS, preset, query } from './filters';
 import { SavedViews } from './SavedViews';
@@ -47,12 +47,16 @@ export default function WorkPage() {
     queryKey: keys.tasks(asked),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 100, cursor: pageParam } as never } })),
+      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor: pageParam } as never } })),
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: 10_000,
     placeholderData: keepPreviousData,
   });
   const list = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = tasks;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const [picked, setPicked] = useState<string[]>([]);
   const selected = list.find((task) => nameOf(task) === filters.task);
   const change = useCallback(
@@ -141,14 +145,29 @@ export default function WorkPage() {
           {tasks.data && list.length === 0 && (
             <Text c="dimmed">{t(filters.q ? 'work.nothing_found' : 'work.nothing')}</Text>
           )}
-          <Rows
-            list={list}
+          <VirtualList
+            items={list}
+            keyOf={nameOf}
+            label={t('work.tasks')}
+            size={76}
+            height="calc(100vh - 230px)"
             selected={filters.task}
-            picked={picked}
-            onPick={setPicked}
-            onSelect={select}
-            onEnd={() => tasks.hasNextPage && !tasks.isFetchingNextPage && void tasks.fetchNextPage()}
-          />
+            onEnd={more}
+          >
+            {(task) => (
+              <Row
+                task={task}
+                selected={nameOf(task) === filters.task}
+                picked={picked.includes(nameOf(task))}
+                onPick={(on) =>
+                  setPicked((old) =>
+                    on ? [...old, nameOf(task)] : old.filter((each) => each !== nameOf(task)),
+                  )
+                }
+                onSelect={() => select(task)}
+              />
+            )}
+          </VirtualList>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
           {selected ? (
@@ -175,68 +194,6 @@ export default function WorkPage() {
 
 function clean(filters: Filters): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
-}
-
-type RowsProps = {
-  list: Task[];
-  selected: string | undefined;
-  picked: string[];
-  onPick: (picked: string[]) => void;
-  onSelect: (task: Task) => void;
-  onEnd: () => void;
-};
-
-/** Ten thousand rows scroll as ten do: only those in sight are drawn. */
-function Rows({ list, selected, picked, onPick, onSelect, onEnd }: RowsProps) {
-  const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: list.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => 76,
-    overscan: 8,
-  });
-  const drawn = rows.getVirtualItems();
-  if ((drawn.at(-1)?.index ?? -1) >= list.length - 5 && list.length > 0) queueMicrotask(onEnd);
-  return (
-    <Box
-      ref={box}
-      style={{ height: 'calc(100vh - 230px)', minHeight: 240, overflow: 'auto' }}
-      tabIndex={0}
-      role="list"
-      aria-label={t('work.tasks')}
-    >
-      <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-        {drawn.map((row) => {
-          const task = list[row.index] as Task;
-          const name = nameOf(task);
-          return (
-            <div
-              key={name}
-              role="listitem"
-              ref={rows.measureElement}
-              data-index={row.index}
-              style={{
-                position: 'absolute',
-                top: 0,
-                left: 0,
-                right: 0,
-                transform: `translateY(${row.start}px)`,
-              }}
-            >
-              <Row
-                task={task}
-                selected={name === selected}
-                picked={picked.includes(name)}
-                onPick={(on) => onPick(on ? [...picked, name] : picked.filter((each) => each !== name))}
-                onSelect={() => onSelect(task)}
-              />
-            </div>
-          );
-        })}
-      </div>
-    </Box>
-  );
 }
 
 type RowProps = {
