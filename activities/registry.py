@@ -27,7 +27,17 @@ from definitions.contracts import EffectContract, Touches
 from definitions.wire import EffectCall
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62}){1,4}")
-RESERVED = frozenset({wire.ACTIVITY_RECORD, wire.ACTIVITY_GET_DATA, wire.ACTIVITY_UPDATE_DATA, wire.ACTIVITY_NOTIFY})
+RESERVED = frozenset(
+    {
+        wire.ACTIVITY_RECORD,
+        wire.ACTIVITY_GET_DATA,
+        wire.ACTIVITY_UPDATE_DATA,
+        wire.ACTIVITY_NOTIFY,
+        wire.ACTIVITY_LOAD_RELATED,
+        wire.ACTIVITY_PROPOSE,
+        wire.ACTIVITY_MCP,
+    }
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 ActionFunction = Callable[..., Awaitable[BaseModel | None]]

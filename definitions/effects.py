@@ -9,7 +9,7 @@ The rule, and why. A finished effect is never done again: its stored result is t
 that is worth keeping apart and may be done again. One that was begun and has no outcome may have acted: doing it
 again is right only if it is repeatable under its key, or if a person who was told so asks for it in a new turn.
 
-`Scopes` are the rights of the person who acts, as roles grant them: which rows, which fields, which actions.
+`Scopes` are the rights of the person who acts, as roles grant them: which rows, fields, actions and tools.
 """
 
 from __future__ import annotations
@@ -77,20 +77,23 @@ class Scopes:
     """What the acting person may touch.
 
     `rows`: collection -> expression trees over `row` and `me`, of which one must hold. `fields`: collection -> names.
-    `actions`: glob patterns. What is not named is not limited: a collection without an entry, `actions` None. An empty
-    entry allows nothing. Who composes these from several roles joins what each role grants.
+    `actions`: glob patterns; `tools`: the same over `server/tool`. What is not named is not limited: a collection
+    without an entry, `actions` or `tools` None. An empty entry allows nothing. Who composes these from several roles
+    joins what each role grants.
     """
 
     rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
     actions: Sequence[str] | None = None
+    tools: Sequence[str] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: lists for sequences, `actions` null when they are not limited."""
+        """Plain JSON: lists for sequences, `actions` and `tools` null when they are not limited."""
         return {
             "rows": {key: list(trees) for key, trees in self.rows.items()},
             "fields": {key: list(names) for key, names in self.fields.items()},
             "actions": None if self.actions is None else list(self.actions),
+            "tools": None if self.tools is None else list(self.tools),
         }
 
 
@@ -124,3 +127,8 @@ def hidden_fields(scopes: Scopes, collection: str, names: Sequence[str]) -> tupl
 def allows_action(scopes: Scopes, action: str) -> bool:
     """Whether one of the patterns (`demo.*`) covers the action's name; letters count as they are written."""
     return scopes.actions is None or any(fnmatchcase(action, pattern) for pattern in scopes.actions)
+
+
+def allows_tool(scopes: Scopes, server: str, tool: str) -> bool:
+    """Whether one of the patterns (`tickets/read_*`) covers that tool of that MCP server."""
+    return scopes.tools is None or any(fnmatchcase(f"{server}/{tool}", pattern) for pattern in scopes.tools)

@@ -23,13 +23,20 @@ def joined(roles: Sequence[ScopedRole]) -> Scopes:
     """The scopes of a person with these roles, of which there is at least one."""
     rows = [{name: [tree] for name, tree in (role.trees or {}).items()} for role in roles]
     fields = [dict((role.scopes or {}).get("fields") or {}) for role in roles]
-    actions = [(role.scopes or {}).get("actions") for role in roles]
-    unlimited = any(globs is None for globs in actions)
     return Scopes(
         rows=_limited_by_all(rows),
         fields=_limited_by_all(fields),
-        actions=None if unlimited else _once(glob for globs in actions for glob in globs or ()),
+        actions=_patterns(roles, "actions"),
+        tools=_patterns(roles, "tools"),
     )
+
+
+def _patterns(roles: Sequence[ScopedRole], name: str) -> list[str] | None:
+    """What any role's patterns cover; None where a role has no such limit."""
+    found = [(role.scopes or {}).get(name) for role in roles]
+    if any(globs is None for globs in found):
+        return None
+    return _once(glob for globs in found for glob in globs or ())
 
 
 def _limited_by_all(limits: Sequence[dict[str, list[Any]]]) -> dict[str, list[Any]]:

@@ -13,6 +13,7 @@ from definitions.effects import (
     Verdict,
     allows_action,
     allows_row,
+    allows_tool,
     hidden_fields,
     judge_begin,
     visible_fields,
@@ -118,4 +119,15 @@ def test_fields_and_actions() -> None:
         "rows": {},
         "fields": {"demo.orders": ["total", "id"]},
         "actions": ["demo.*", "email.send"],
+        "tools": None,
     }
+
+
+def test_tools_of_other_servers() -> None:
+    scopes = Scopes(tools=["tickets/read_*", "crm/*"])
+    assert allows_tool(scopes, "tickets", "read_one")
+    assert allows_tool(scopes, "crm", "anything")
+    assert not allows_tool(scopes, "tickets", "create")
+    assert not allows_tool(scopes, "crm2", "anything")
+    assert not allows_tool(Scopes(tools=[]), "crm", "anything")
+    assert allows_tool(Scopes(actions=["demo.*"]), "crm", "anything"), "what actions are allowed says nothing of tools"

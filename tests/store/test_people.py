@@ -132,11 +132,15 @@ async def test_scopes_are_joined_from_the_roles_that_grant_something(
     roles = [
         RoleRow(
             id="eu", grants=["run.view"], trees={"demo.orders": eu, "demo.items": paid},
-            scopes={"fields": {"demo.orders": ["total"]}, "actions": ["demo.*"]},
+            scopes={"fields": {"demo.orders": ["total"]}, "actions": ["demo.*"], "tools": ["crm/*"]},
         ),
         RoleRow(
             id="us", grants=["run.view"], trees={"demo.orders": us},
-            scopes={"fields": {"demo.orders": ["total", "email"]}, "actions": ["email.send", "demo.*"]},
+            scopes={
+                "fields": {"demo.orders": ["total", "email"]},
+                "actions": ["email.send", "demo.*"],
+                "tools": ["tickets/create"],
+            },
         ),
         RoleRow(id="badge", grants=[]),
     ]  # fmt: skip
@@ -149,6 +153,7 @@ async def test_scopes_are_joined_from_the_roles_that_grant_something(
         "rows": {"demo.orders": [eu], "demo.items": [paid]},
         "fields": {"demo.orders": ["total"]},
         "actions": ["demo.*"],
+        "tools": ["crm/*"],
     }
     async with store.session() as session:
         session.add(UserRoleRow(user="dee", role="us"))
@@ -157,10 +162,11 @@ async def test_scopes_are_joined_from_the_roles_that_grant_something(
         "rows": {"demo.orders": [eu, us]},
         "fields": {"demo.orders": ["total", "email"]},
         "actions": ["demo.*", "email.send"],
+        "tools": ["crm/*", "tickets/create"],
     }
     async with store.session() as session:
         session.add(UserRoleRow(user="dee", role="operator"))
-    assert (await people.scopes("dee")).to_json() == {"rows": {}, "fields": {}, "actions": None}
+    assert (await people.scopes("dee")).to_json() == {"rows": {}, "fields": {}, "actions": None, "tools": None}
 
 
 async def test_a_database_that_is_away_is_an_error_and_never_a_right(

@@ -1,0 +1,41 @@
+"""Tools of MCP servers, as far as a definition and a run depend on them: what is pinned, and what it promises.
+
+A server may say anything about its tools, and say something else tomorrow. So what an administrator has seen is pinned
+by a hash, over all that a person or a model decides by: description and schema of the arguments. A tool that became
+another one is refused until somebody has looked at it again. What a server promises ("this may be repeated") is a hint
+of somebody we do not know, and counts only where the administrator accepted it.
+
+A tool, as JSON: {name, title, description, input_schema, output_schema?, hints: {read_only, idempotent}, accepted,
+schema_hash}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from definitions.canonical import digest
+from definitions.contracts import EffectContract, Touches
+
+TOOL_SECONDS = 60.0
+"""How long one try of a tool may take."""
+
+
+def schema_hash(description: str, input_schema: Any) -> str:
+    """What is pinned of a tool: 64 hex digits. Raises ValueError for a schema that is no JSON."""
+    return digest([description, input_schema])
+
+
+def contract_of(tool: Mapping[str, Any] | None) -> EffectContract:
+    """What a call of this tool promises. Unknown, or with hints that nobody accepted: it acts, and acts once."""
+    hints = (tool or {}).get("hints") or {}
+    trusted = bool((tool or {}).get("accepted"))
+    reads = trusted and bool(hints.get("read_only"))
+    repeatable = reads or (trusted and bool(hints.get("idempotent")))
+    touches = Touches.NOTHING if reads else Touches.WORLD
+    return EffectContract(touches, repeatable, timeout=TOOL_SECONDS, within=900.0, attempts=3)
+
+
+def offered(tools: Mapping[str, Any], enabled: list[str], allowed: list[str] | None = None) -> list[str]:
+    """Those of a server's tools that may be called: enabled there, and where `allowed` names any, named by it."""
+    return [name for name in enabled if name in tools and (not allowed or name in allowed)]
