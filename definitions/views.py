@@ -13,7 +13,7 @@ from definitions.engine.dues import passes_at
 from definitions.engine.graph import Graph, Node
 from definitions.engine.judge import may_act, run_takes
 from definitions.engine.moves import MOVES, Question
-from definitions.engine.scope import phase_status, waits_for
+from definitions.engine.scope import blocked_by, phase_status, waits_for
 from definitions.engine.sides import shown
 from definitions.engine.state import ENDED, Execution, Side, SideStatus, State, StepStatus
 from definitions.wire import Actor
@@ -96,8 +96,17 @@ def progress(steps: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def following(graph: Graph, state: State, current: list[str]) -> list[str]:
-    """The pending steps that come directly after a current one, in the order of the document."""
+    """The pending steps that come directly after a current one, in the order of the document.
+
+    Where steps take turns, also the first that waits for nothing else.
+    """
     after = {step for name in current for step in graph.successors[name]}
+    if graph.document.sequential and current:
+        pending = (node for node in graph.nodes.values() if node.id not in state.latest)
+        in_turn = (
+            node.id for node in pending if graph.fits(node, state.purposes) and not blocked_by(graph, state, node)
+        )
+        after |= {step for step in (next(in_turn, None),) if step}
     return [step for step in graph.nodes if step in after and step not in state.latest]
 
 

@@ -128,6 +128,7 @@ def test_the_port_skipped_can_be_drawn() -> None:
 
 def test_sequential_keeps_one_step_current() -> None:
     story = Story([task("a", after=[]), task("b", after=[]), task("c", after=[])], sequential=True).start()
+    assert (story.view()["current"], story.view()["next"]) == (["a"], ["b"])
     assert story.view()["current"] == ["a"]
     story.complete("a")
     assert story.view()["current"] == ["b"]
