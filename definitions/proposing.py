@@ -39,7 +39,10 @@ class Question:
     `schema` is a JSON Schema (an object) of the values asked; for `choice` its one property `choice` is an enum, for
     `tool` it is empty, as only the server knows it. `pinned` are the values that stand. `context` is what may be seen:
     {record: {}, inputs: {}, steps: [{id, title, kind, status, done_by, output, note?}]} in the order of the document,
-    `note` said of what was handled by hand, declined or is pending approval. `files` are {id, name, step, field}.
+    `note` said of what was handled by hand, declined or is pending approval. `collection` beside `record`, and in a
+    step that read or wrote rows, names where they are of: what the acting person may not see of it is left out before
+    anything is told. `files` are {id, name, step, field}. For `row` the one property asked has an `enum`, or a `oneOf`
+    of constants with titles.
     """
 
     what: Asked
