@@ -29,14 +29,24 @@ class Picked:
 
 
 def pick_row(question: Question, candidates: Sequence[Candidate]) -> Picked | None:
-    """The option of the one property that has options, where exactly one is known to be meant."""
+    """The option of the one property that has options, where exactly one is known to be meant.
+
+    What the rows hold stands in `pinned.rows`, each named by its `id` or else by its place.
+    """
     for field, shape in (question.schema.get("properties") or {}).items():
         options = options_of(shape)
         if len(options) == 1:
             return Picked(field, options[0][0], ONLY_ONE, "There is only one row.")
         if options:
-            return _named(field, options, candidates) or _mentioned(field, options, question)
+            rows = _rows(question.pinned.get("rows"))
+            ways = (_named(field, options, candidates), _shared(field, rows, candidates))
+            return next((way for way in ways if way), None) or _mentioned(field, options, rows, question)
     return None
+
+
+def _rows(rows: Any) -> dict[str, Mapping[str, Any]]:
+    found = rows if isinstance(rows, list) else []
+    return {str(row.get("id", place)): row for place, row in enumerate(found) if isinstance(row, Mapping)}
 
 
 def options_of(shape: Any) -> list[tuple[Any, str]]:
@@ -65,13 +75,42 @@ def _named(field: str, options: Sequence[tuple[Any, str]], candidates: Sequence[
     return Picked(field, value, NAMED, f"{name} names this row and no other.", (name,))
 
 
-def _mentioned(field: str, options: Sequence[tuple[Any, str]], question: Question) -> Picked | None:
-    """The option that the author's own words name in full."""
+def _shared(field: str, rows: Mapping[str, Mapping[str, Any]], candidates: Sequence[Candidate]) -> Picked | None:
+    """The row that alone holds something the run knows under the same name, such as a number or an address."""
+    found: dict[str, str] = {}
+    for each in candidates:
+        holding = [key for key, row in rows.items() if _holds(row, each)]
+        if len(holding) == 1:
+            found.setdefault(holding[0], each.name)
+    if len(found) != 1:
+        return None
+    ((key, name),) = found.items()
+    return Picked(field, key, NAMED, f"This row alone agrees with {name}.", (name,))
+
+
+def _holds(row: Mapping[str, Any], candidate: Candidate) -> bool:
+    value = candidate.value
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    return any(
+        type(held) is type(value) and held == value and words_of(key) == candidate.words for key, held in row.items()
+    )
+
+
+def _mentioned(
+    field: str, options: Sequence[tuple[Any, str]], rows: Mapping[str, Mapping[str, Any]], question: Question
+) -> Picked | None:
+    """The option that the author's own words name in full: by its label, or by a text that stands in its row."""
     said = words_of(f"{question.title} {question.instruction}")
-    found = [value for value, label in options if _within(words_of(label), said)]
+    found = [value for value, label in options if any(_within(each, said) for each in _labels(label, rows.get(label)))]
     if len(found) != 1:
         return None
     return Picked(field, found[0], MENTIONED, "The words of the step name this row and no other.")
+
+
+def _labels(label: str, row: Mapping[str, Any] | None) -> list[Words]:
+    held = [value for value in (row or {}).values() if isinstance(value, str) and value.strip()]
+    return [words_of(each) for each in (label, *held)]
 
 
 def pick_tool(question: Question, tools: Sequence[Mapping[str, Any]]) -> Picked | None:

@@ -199,6 +199,26 @@ def test_no_row_is_picked_where_two_are_meant_or_none() -> None:
         assert (answer.values, answer.confidence) == ({}, 0.0)
 
 
+ROWS = [{"id": "d1", "kind": "registration", "number": 7}, {"id": "d2", "kind": "bank statement", "number": 8}]
+
+
+@pytest.mark.parametrize(
+    ("context", "title", "picked"),
+    [
+        ({"inputs": {"number": 8}}, "Which document", "d2"),
+        ({"inputs": {"number": 9}}, "Which document", None),
+        ({"inputs": {"number": 7, "kind": "bank statement"}}, "Which document", None),
+        ({}, "Take the bank statement", "d2"),
+        ({}, "Take the registration or the bank statement", None),
+        ({}, "Which document", None),
+    ],
+)
+def test_a_row_is_picked_by_what_it_holds(context: dict[str, Any], title: str, picked: str | None) -> None:
+    schema = {"type": "object", "properties": {"row": {"type": "string", "enum": ["d1", "d2"]}}, "required": ["row"]}
+    answer = propose(Question(Asked.ROW, title, schema=schema, pinned={"rows": ROWS}, context=context))
+    assert answer.values == ({} if picked is None else {"row": picked})
+
+
 def tool(name: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
     schema = {"type": "object", "properties": properties, "required": list(required)}
     return {"name": name, "description": "", "input_schema": schema, "schema_hash": f"hash-of-{name}"}
