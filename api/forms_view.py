@@ -8,58 +8,22 @@ the form; the judge of an answer is `definitions.task_forms.task_answer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from api import sniffing
 from definitions.engine import Graph, State
-from definitions.engine.scope import met, resolved, scope_of
+from definitions.engine.scope import met, scope_of
+from definitions.field_schema import field_schema, object_of
+from definitions.forms import beginning
 from definitions.model import DecisionStep, FormField, TaskStep
 from definitions.task_forms import task_beginning, timers_of
 from definitions.timers import Start
 from definitions.views import round_view
 
-TEXT, NUMBER = {"type": "string"}, {"type": "number"}
-
-
-def _shape(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required}
-
-
-FILE = _shape({"file": TEXT, "caption": TEXT}, ["file"])
-"""A file as an answer names it; the rest of what is kept of it is found by the door."""
-
-TYPES: dict[str, dict[str, Any]] = {
-    "text": {"type": "string"},
-    "long_text": {"type": "string"},
-    "number": {"type": "number"},
-    "integer": {"type": "integer"},
-    "money": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "choice": {},
-    "choices": {"type": "array", "uniqueItems": True, "items": {}},
-    "checklist": {"type": "array", "uniqueItems": True, "items": {}},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "duration": {"type": "string"},
-    "email": {"type": "string", "format": "email"},
-    "phone": {"type": "string"},
-    "url": {"type": "string", "format": "uri"},
-    "record": {"type": "string"},
-    "pictures": {"type": "array", "items": FILE},
-    "file": {"oneOf": [FILE, {"type": "array", "items": FILE}]},
-    "signature": _shape({"name": TEXT, "typed": {"type": "boolean"}, "file": TEXT}, ["name"]),
-    "location": _shape({"lat": NUMBER, "lon": NUMBER, "accuracy": NUMBER}, ["lat", "lon"]),
-    "barcode": {"type": "string"},
-    "stopwatch": _shape({"at": {"type": "string", "format": "date-time"}}, ["at"]),
-}
-"""Field type -> the JSON Schema it begins with; a `table` is made of its columns, `info` asks nothing."""
-
 ORDER = "ui:order"
-LENGTHS = ("text", "long_text", "email", "phone", "url", "barcode")
-COUNTED = ("choices", "checklist", "table", "pictures")
 
 
 def step_detail(
@@ -81,7 +45,7 @@ def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) ->
             options = [{"const": option.id, "title": option.label or option.id} for option in node.step.options]
             choice = {"type": "string", "oneOf": options}
             return {
-                "schema": _object({"choice": choice}, ["choice"]),
+                "schema": object_of({"choice": choice}, ["choice"]),
                 "ui": {"choice": {"widget": "choice"}},
                 "values": {},
             }
@@ -93,6 +57,13 @@ def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) ->
             return {**form.of(node.step.fields, f"{node.pointer}/fields"), "values": values}
         case _:
             return None
+
+
+def inputs_form(graph: Graph, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """`{schema, ui, values}` of what a start asks for. `scope` is the one that the start is judged in."""
+    fields = graph.document.inputs
+    form = _Form(graph, dict(scope), timers_of(graph.document, fields) or {})
+    return {**form.of(fields, "/inputs"), "values": beginning(fields, scope, graph.trees, "/inputs")}
 
 
 def _entered(state: State, step: str) -> dict[str, Any]:
@@ -127,10 +98,10 @@ class _Form:
             ui[ORDER].append(field.id)
             ui[field.id] = self._hints(field, at)
             if field.type != "info":
-                properties[field.id] = self._schema(field, at)
+                properties[field.id] = field_schema(self.graph.trees, field, at, self.scope)
                 if self._met(field.required, f"{at}/required"):
                     required.append(field.id)
-        return {"schema": _object(properties, required), "ui": ui}
+        return {"schema": object_of(properties, required), "ui": ui}
 
     def _met(self, value: Any, at: str) -> bool:
         return met(self.graph, value, at, self.scope)
@@ -150,47 +121,8 @@ class _Form:
             hints["columns"] = self.of(field.fields, f"{at}/fields")["ui"]
         return {key: value for key, value in hints.items() if value is not None}
 
-    def _schema(self, field: FormField, at: str) -> dict[str, Any]:
-        schema: dict[str, Any] = {"title": field.label or field.id, **TYPES.get(field.type, {})}
-        if field.type == "table":
-            schema |= {"type": "array", "items": self.of(field.fields, f"{at}/fields")["schema"]}
-        if field.pattern:
-            schema["pattern"] = field.pattern
-        _bounds(schema, field, lambda name, value: resolved(self.graph, value, f"{at}/{name}", self.scope))
-        options = resolved(self.graph, field.options, f"{at}/options", self.scope)
-        if isinstance(options, list | tuple):
-            choices = [_option(option) for option in options]
-            if field.type in ("choices", "checklist"):
-                schema["items"] = {"oneOf": choices}
-            else:
-                schema["oneOf"] = choices
-        return schema
-
 
 def _rows_of(collection: str | None) -> str | None:
     """Where the rows stand that may be chosen from; `?q=` looks for a text."""
     source, _, name = (collection or "").partition(".")
     return f"/v1/sources/{source}/collections/{name}/rows" if name else None
-
-
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def _bounds(schema: dict[str, Any], field: FormField, worth: Callable[[str, Any], Any]) -> None:
-    names = ("minimum", "maximum")
-    if field.type in LENGTHS:
-        names = ("minLength", "maxLength")
-    elif field.type in COUNTED:
-        names = ("minItems", "maxItems")
-    for name, bound in zip(names, (("min", field.min), ("max", field.max)), strict=True):
-        value = worth(*bound)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            schema[name] = value
-
-
-def _option(option: Any) -> dict[str, Any]:
-    if isinstance(option, dict):
-        name = option.get("id", option.get("value"))
-        return {"const": name, "title": str(option.get("label", name))}
-    return {"const": option, "title": str(option)}

@@ -33,7 +33,8 @@ class Config:
     `hosts` are the names it answers to (a request for another one is refused: DNS rebinding); `cli_roles` the roles
     granted to signals sent with Temporal's own tools; `relay_every` how often the outbox looks for what was left.
     `file_limit` are the bytes an uploaded file may have, `picture_pixels` how many pixels of a picture are decoded.
-    `calendar` is the one of business days that name none; empty: weekends alone.
+    `calendar` is the one of business days that name none; empty: weekends alone. `temporal_ui` is where Temporal's own
+    pages show a workflow, up to its id; empty where there are none.
     """
 
     command_deadline: float = 4.0
@@ -44,6 +45,7 @@ class Config:
     file_limit: int = 25 * 1024 * 1024
     picture_pixels: int = 40_000_000
     calendar: str = ""
+    temporal_ui: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a calendar that nobody knows, before anything is published by it."""

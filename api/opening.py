@@ -18,6 +18,7 @@ from api.permissions import Subject
 from api.record_errors import read_record
 from api.resuming import open_runs, take_up
 from api.schemas import StartRun
+from api.start_form import asks
 from api.starts import is_offered, start_run
 from api.store.tables import DefinitionRow
 from api.versions import Published
@@ -74,4 +75,4 @@ def is_linked(published: Published, fields: dict[str, Any]) -> bool:
 def offer(published: Published) -> dict[str, Any]:
     """A definition as something to start."""
     document = published.graph.document
-    return {"definition": published.key, "version": published.version, "name": document.name}
+    return {"definition": published.key, "version": published.version, "name": document.name, "asks": asks(published)}

@@ -329,11 +329,12 @@ class Task(Out):
 
 
 class Startable(Out):
-    """A definition that may be started on a record."""
+    """A definition that may be started on a record. `asks`: the start takes inputs or purposes."""
 
     definition: str
     version: int
     name: str
+    asks: bool
 
 
 class WhyReason(BaseModel):

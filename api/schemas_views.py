@@ -30,11 +30,18 @@ class ChangedView(Body):
     shared_with: Names | None = None
 
 
+class Counted(Out):
+    """How many rows a list has for the caller: at most 99, and whether there are more."""
+
+    count: int
+    more: bool
+
+
 class View(Out):
     """A saved view. `shared_with` are teams; `mine` is false for what somebody else shares.
 
     `count` is how many rows the list has for the caller, at most 99, and `more` whether there are more; both are null
-    unless counts were asked for.
+    unless counts were asked for. `default`: the list opens with it for the caller, one view of a kind at most.
     """
 
     id: str
@@ -44,5 +51,6 @@ class View(Out):
     shared_with: list[str]
     owner: str
     mine: bool
+    default: bool
     count: int | None
     more: bool | None

@@ -61,9 +61,9 @@ async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, di
     caller.about.action, caller.about.definition = "run.start", body.definition
     if (before := await once.answered(house.store)) is not None:
         return before[0], await present(caller, before[1]["run"])
-    published = await _published(caller, body)
-    record = await _record(caller, published, body)
-    if (open_run := await _to_continue(caller, published, body)) is not None:
+    published = await published_for(caller, body)
+    record = await record_for(caller, published, body)
+    if (open_run := await to_continue(caller, published, body)) is not None:
         return await _resume(caller, body, open_run, once)
     request = await _request(caller, body, published, record)
     request = replace(request, start=await stored_apart(house, request.start))
@@ -124,7 +124,7 @@ def _start(
     )
 
 
-async def _published(caller: Caller, body: StartRun) -> Published:
+async def published_for(caller: Caller, body: StartRun) -> Published:
     """The version to run; a draft, an archived definition and another team's read like none at all."""
     async with caller.house.store.reading() as session:
         row = await session.get(DefinitionRow, body.definition)
@@ -140,7 +140,7 @@ async def _published(caller: Caller, body: StartRun) -> Published:
     return published
 
 
-async def _record(caller: Caller, published: Published, body: StartRun) -> dict[str, Any]:
+async def record_for(caller: Caller, published: Published, body: StartRun) -> dict[str, Any]:
     """The fields of the record as the caller may see them. 404, 422."""
     collection = published.graph.document.record
     caller.about.record = f"{collection}/{body.record}" if collection and body.record else None
@@ -181,7 +181,7 @@ def is_offered(published: Published, scope: dict[str, Any]) -> bool:
     return tree is not None and truth(tree, scope)
 
 
-async def _to_continue(caller: Caller, published: Published, body: StartRun) -> RunRow | None:
+async def to_continue(caller: Caller, published: Published, body: StartRun) -> RunRow | None:
     """The run that stands in place of a new one: the open one of the record, or a saved one that may go on.
 
     Where a record takes several runs, only who comes from its summary or workspace goes on with a saved one.
@@ -253,7 +253,7 @@ async def _lost_the_race(caller: Caller, body: StartRun, request: Request, once:
     """Somebody was faster: with this key (then theirs is the answer), or on this record."""
     if (before := await once.answered(caller.house.store)) is not None:
         return before[0], await present(caller, before[1]["run"])
-    if (open_run := await _to_continue(caller, request.published, body)) is not None:
+    if (open_run := await to_continue(caller, request.published, body)) is not None:
         return await _resume(caller, body, open_run, once)
     raise Conflict("A run on this record was open a moment ago; try again.", code="run_already_open")
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
 from api.answers import now_text
 from api.filters import RunFilters, TaskFilters
@@ -23,6 +23,7 @@ from api.task_list import read_tasks
 
 VIEWS = Row.metadata.tables["views"]
 SHARES = Row.metadata.tables["view_shares"]
+DEFAULTS = Row.metadata.tables["view_defaults"]
 ORDER = Order("views", (VIEWS.c.name, VIEWS.c.id))
 
 COUNTED = 99
@@ -78,6 +79,7 @@ def one(connection: Connection, who: Who, view: str, *, to_change: bool = False)
 def told(connection: Connection, who: Who, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Views as they go out, not counted. Of teams one is not in, only the owner is told."""
     query = select(SHARES).where(SHARES.c.view.in_([row.id for row in rows])).order_by(SHARES.c.team)
+    chosen = set(connection.scalars(select(DEFAULTS.c.view).where(DEFAULTS.c.user == who.id)))
     shares: dict[str, list[str]] = {}
     for share in connection.execute(query):
         shares.setdefault(share.view, []).append(share.team)
@@ -86,6 +88,7 @@ def told(connection: Connection, who: Who, rows: Sequence[Any]) -> list[dict[str
             **{name: getattr(row, name) for name in ("id", "name", "kind", "filters", "owner")},
             "shared_with": [team for team in shares.get(row.id, ()) if row.owner == who.id or team in who.teams],
             "mine": row.owner == who.id,
+            "default": row.id in chosen,
             "count": None,
             "more": None,
         }
@@ -95,9 +98,27 @@ def told(connection: Connection, who: Who, rows: Sequence[Any]) -> list[dict[str
 
 def counted(connection: Connection, who: Who, view: dict[str, Any]) -> dict[str, Any]:
     """The view with how many rows its list has for this caller."""
-    if view["kind"] == "tasks":
-        asked = TaskFilters.model_validate(view["filters"])
+    return {**view, **count(connection, who, FILTERS[view["kind"]].model_validate(view["filters"]))}
+
+
+def count(connection: Connection, who: Who, asked: TaskFilters | RunFilters) -> dict[str, Any]:
+    """{count, more}: how many rows filters leave for this caller, up to COUNTED."""
+    if isinstance(asked, TaskFilters):
         found = len(read_tasks(connection, who, asked, now=now_text(), limit=COUNTED))
     else:
-        found = len(read_runs(connection, who, RunFilters.model_validate(view["filters"]), limit=COUNTED))
-    return {**view, "count": min(found, COUNTED), "more": found > COUNTED}
+        found = len(read_runs(connection, who, asked, limit=COUNTED))
+    return {"count": min(found, COUNTED), "more": found > COUNTED}
+
+
+def choose(connection: Connection, who: Who, view: str) -> None:
+    """The view is the one its list opens with for this caller, in place of another. 404 out of sight."""
+    found = one(connection, who, view)
+    of_this = (DEFAULTS.c.user == who.id, DEFAULTS.c.kind == found["kind"])
+    connection.execute(delete(DEFAULTS).where(*of_this))
+    connection.execute(insert(DEFAULTS), {"user": who.id, "kind": found["kind"], "view": view})
+
+
+def unchoose(connection: Connection, who: Who, view: str) -> None:
+    """The list opens as it does for everybody again. 404 out of sight."""
+    one(connection, who, view)
+    connection.execute(delete(DEFAULTS).where(DEFAULTS.c.user == who.id, DEFAULTS.c.view == view))

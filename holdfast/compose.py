@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI
@@ -96,6 +97,11 @@ async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Wor
         )
 
 
+def temporal_pages(url: str, namespace: str) -> str:
+    """Where Temporal's UI shows the workflows of a namespace, up to an id; empty where it has no address."""
+    return f"{url.rstrip('/')}/namespaces/{quote(namespace, safe='')}/workflows/" if url else ""
+
+
 @asynccontextmanager
 async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
     """The API over the settings' database, records and Temporal; closes at its end what it opened.
@@ -107,7 +113,8 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         records = open_records(settings)
         closing.push_async_callback(records.close)
         traced = closing.enter_context(exporting("holdfast-api"))
-        engine = TemporalEngine(await connect_temporal(lazy=True, interceptors=traced), settings.task_queue)
+        client = await connect_temporal(lazy=True, interceptors=traced)
+        engine = TemporalEngine(client, settings.task_queue)
         config = Config(
             hosts=settings.hosts,
             cli_roles=settings.cli_roles,
@@ -115,6 +122,7 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             calendar=settings.calendar,
             file_limit=settings.file_limit,
             picture_pixels=settings.picture_pixels,
+            temporal_ui=temporal_pages(settings.temporal_ui_url, client.namespace),
         )
         signer = Signer.load(settings.home.absolute())
         blobs = open_blobs(settings.blobs_url, settings.blob_folder)

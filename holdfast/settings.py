@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=1, le=65535, description="Port of the API.")
     temporal_port: int = Field(7233, ge=1, le=65535, description="Port of the embedded Temporal server.")
     temporal_ui_port: int = Field(8233, ge=1, le=65535, description="Port of Temporal's UI.")
+    temporal_ui_url: str = Field("", description="Where people reach Temporal's UI; empty: runs have no link to it.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
     blobs_url: str = Field("", description="Where large values go: s3://bucket/prefix, file:///…; empty: in HOME.")
     file_limit: int = Field(25 * 1024 * 1024, ge=1024, le=1024**3, description="Bytes an uploaded file may have.")

@@ -198,6 +198,7 @@ class Stack:
         env = dict(environ) | {"HOLDFAST_HOME": str(self.settings.home.absolute()), "PYTHONUNBUFFERED": "1"}
         if self.embedded:
             env["TEMPORAL_ADDRESS"] = f"127.0.0.1:{self.settings.temporal_port}"
+            env.setdefault("HOLDFAST_TEMPORAL_UI_URL", f"http://127.0.0.1:{self.settings.temporal_ui_port}")
         return env
 
     def _program(self, command: str) -> list[str]:

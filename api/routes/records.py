@@ -7,19 +7,16 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 from sqlalchemy import Connection
-from sqlmodel import col, select
 
 from api.doors import Caller, Calling, asks
-from api.drafts import subject_of_definition
 from api.filters import RunFilters, RunStatus
-from api.permissions import Subject
+from api.opening import offer, startable
 from api.reads import summary
 from api.record_errors import read_record
 from api.routing import READS, answer, router
 from api.run_list import read_runs
 from api.schemas_runs import RecordWorkflows
 from api.starts import is_offered
-from api.store.tables import DefinitionRow
 
 routes = router("/v1/records", "records")
 
@@ -54,16 +51,5 @@ async def workflows(
 
 
 async def _startable(caller: Caller, collection: str, record: dict[str, Any]) -> list[dict[str, Any]]:
-    of_this = (col(DefinitionRow.record) == collection, col(DefinitionRow.version) > 0)
-    query = select(DefinitionRow).where(*of_this, col(DefinitionRow.archived_at).is_(None))
-    async with caller.house.store.reading() as session:
-        rows = (await session.exec(query.order_by(col(DefinitionRow.key)))).all()
-    found = []
-    for row in rows:
-        published = await caller.house.versions.need(row.key, row.version)
-        roles = tuple(published.graph.document.start.roles)
-        subject = Subject(teams=subject_of_definition(row).teams, roles=roles)
-        scope = {"record": record, "now": datetime.now(UTC), "policy": {}}
-        if caller.may("run.start", subject) and is_offered(published, scope):
-            found.append({"definition": row.key, "version": row.version, "name": row.name})
-    return found
+    scope = {"record": record, "now": datetime.now(UTC), "policy": {}}
+    return [offer(each) for each in await startable(caller, collection) if is_offered(each, scope)]

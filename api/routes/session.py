@@ -42,11 +42,15 @@ class NewPassword(BaseModel):
 
 
 class Session(BaseModel):
-    """Who is signed in, whom one may become with one click, and the token for what changes something."""
+    """Who is signed in, whom one may become with one click, and the token for what changes something.
+
+    `temporal_ui` is the address at which Temporal's own UI shows a run, up to the run's id; null where there is none.
+    """
 
     user: dict[str, Any] | None
     demo: list[dict[str, Any]]
     csrf: str
+    temporal_ui: str | None = None
 
 
 @routes.get("/session", response_model=Session)
@@ -126,4 +130,5 @@ async def _told(house: House, person: Person | None, secret: str) -> dict[str, A
     who = person.who()
     rights = {"roles": who.roles, "teams": who.teams, "grants": who.grants, "deny": who.deny}
     user = {"id": person.id, "name": person.name, "email": person.email}
-    return {"user": {**user, **{k: list(v) for k, v in rights.items()}}, "demo": demo, "csrf": csrf_of(secret)}
+    links = {"temporal_ui": house.config.temporal_ui or None}
+    return {"user": {**user, **{k: list(v) for k, v in rights.items()}}, "demo": demo, "csrf": csrf_of(secret)} | links

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from api.doors import Calling, asks
 from api.paging import Cursor, Limit, Search, listing
 from api.record_errors import as_problems, read_record, rights
+from api.record_filters import pairs, typed
 from api.routing import READS, answer, router
 from api.schemas_out import Page
 from api.schemas_people import Collection, CollectionName, Source
@@ -17,6 +18,10 @@ from definitions.effects import visible_fields
 routes = router("/v1/sources", "records")
 
 Name = Annotated[str, Path(max_length=100)]
+Where = Annotated[
+    list[str] | None,
+    Query(max_length=20, description="`field:value`, repeated; `field:` alone where the field is to be empty."),
+]
 RecordId = Annotated[str, Path(max_length=200)]
 
 
@@ -53,15 +58,23 @@ async def get_collection(source: Name, collection: Name, caller: Calling) -> Res
 @routes.get("/{source}/collections/{collection}/rows", response_model=Page[dict[str, Any]], responses=READS)
 @asks("source.read")
 async def list_rows(
-    *, source: Name, collection: Name, caller: Calling, q: Search = None, limit: Limit = 50, cursor: Cursor = None
+    *,
+    source: Name,
+    collection: Name,
+    caller: Calling,
+    q: Search = None,
+    where: Where = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response:
-    """Rows the caller may see, in the order of their keys."""
+    """Rows the caller may see, in the order of their keys. Every `where` must hold; of one field, any of its values."""
     caller.allow("source.read")
     scopes, me = await rights(caller)
     caller.about.record = f"{source}.{collection}"
     with as_problems():
+        wanted = typed(pairs(where), dict(await caller.house.records.describe(f"{source}.{collection}"))["fields"])
         rows, following = await caller.house.records.rows(
-            f"{source}.{collection}", q=q, limit=limit, cursor=cursor, scopes=scopes, me=me
+            f"{source}.{collection}", q=q, where=wanted, limit=limit, cursor=cursor, scopes=scopes, me=me
         )
     caller.house.reads.note(caller.who, caller.about)
     return answer(listing(rows, following))

@@ -14,7 +14,9 @@ from api.paging import cut, listing
 from api.routing import READS, answer, router
 from api.schemas_out import Page
 from api.schemas_runs import Task
+from api.schemas_views import Counted
 from api.task_list import SORTS, read_tasks
+from api.views import count
 
 routes = router("/v1/tasks", "tasks")
 
@@ -29,6 +31,13 @@ async def list_tasks(caller: Calling, asked: Annotated[TasksAsked, Query()]) -> 
     first = SORTS[asked.sort]
     shown, following = cut(rows, asked.limit, asked.sort, lambda row: (getattr(row, first), row.run, row.step))
     return answer(listing([_task(row, now) for row in shown], following))
+
+
+@routes.get("/count", response_model=Counted, responses=READS)
+@asks("run.view")
+async def count_tasks(caller: Calling, asked: Annotated[TasksAsked, Query()]) -> Response:
+    """How many open steps these filters leave, counted up to 99."""
+    return answer(await caller.house.store.look(partial(count, who=caller.who, asked=asked)))
 
 
 NAMES = ("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "roles", "due", "manual")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Query, Response
@@ -18,7 +19,7 @@ from api.paging import Cursor, Limit, cut, listing
 from api.routing import READS, WRITES, answer, problems, router
 from api.schemas_out import Page
 from api.schemas_views import ChangedView, NewView, View, ViewKind
-from api.views import SHARES, VIEWS, check_teams, checked_filters, counted, one, page
+from api.views import DEFAULTS, SHARES, VIEWS, check_teams, checked_filters, choose, counted, one, page, unchoose
 
 routes = router("/v1/views", "tasks")
 
@@ -110,13 +111,33 @@ async def change_view(view: Id, body: ChangedView, caller: Calling) -> Response:
     return answer(await _written(caller, work))
 
 
-@routes.delete("/{view}", status_code=204, responses={**problems(401, 403, 404, 422, 503)}, response_class=Response)
+NO_BODY: dict[int | str, dict[str, Any]] = {**problems(401, 403, 404, 422, 503)}
+
+
+@routes.put("/{view}/default", status_code=204, responses=NO_BODY, response_class=Response)
+@asks("view.keep")
+async def choose_view(view: Id, caller: Calling) -> Response:
+    """The caller's list opens with this view from now on, on every device."""
+    await _written(caller, partial(choose, who=caller.who, view=view))
+    return Response(status_code=204)
+
+
+@routes.delete("/{view}/default", status_code=204, responses=NO_BODY, response_class=Response)
+@asks("view.keep")
+async def unchoose_view(view: Id, caller: Calling) -> Response:
+    """The caller's list opens as it does for everybody again."""
+    await _written(caller, partial(unchoose, who=caller.who, view=view))
+    return Response(status_code=204)
+
+
+@routes.delete("/{view}", status_code=204, responses=NO_BODY, response_class=Response)
 @asks("view.keep")
 async def drop_view(view: Id, caller: Calling) -> Response:
     """Forgets one's own view. 403 for somebody else's."""
 
     def work(connection: Connection) -> None:
         one(connection, caller.who, view, to_change=True)
+        connection.execute(delete(DEFAULTS).where(DEFAULTS.c.view == view))
         connection.execute(delete(SHARES).where(SHARES.c.view == view))
         connection.execute(delete(VIEWS).where(VIEWS.c.id == view))
 

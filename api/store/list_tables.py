@@ -97,6 +97,17 @@ class ViewRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
 
 
+class ViewDefaultRow(Row, table=True):
+    """The view with which a list opens for somebody: one for each kind of list."""
+
+    __tablename__ = "view_defaults"
+    __table_args__ = (Index("view_defaults_by_view", "view"),)
+
+    user: str = Field(primary_key=True, sa_type=code())
+    kind: str = Field(primary_key=True, sa_type=code())
+    view: str = Field(sa_type=code())
+
+
 class ViewShareRow(Row, table=True):
     """A team that sees a view of somebody."""
 

@@ -168,3 +168,34 @@ async def test_saved_runs_are_not_current(world: World) -> None:
     assert [
         found["id"] for found in (await world.get("ann", "/v1/runs", definition=body["key"], holder="ben"))["items"]
     ]
+
+
+async def test_the_view_a_list_opens_with(world: World) -> None:
+    """One of a kind for each person, another takes its place, also one that is shared; it goes as the view goes."""
+    first, second = await keep(world, "ann", shared_with=["ops"]), await keep(world, "ann")
+    runs = await keep(world, "ann", kind="runs")
+
+    async def chosen(who: str) -> set[str]:
+        listed = (await world.get(who, "/v1/views", limit=200))["items"]
+        return {view["id"] for view in listed if view["default"]}
+
+    for view in (first, second, runs, runs):
+        assert (await world.call("ann", "PUT", f"/v1/views/{view['id']}/default")).status_code == 204
+    assert await chosen("ann") == {second["id"], runs["id"]}
+    assert (await world.call("ben", "PUT", f"/v1/views/{first['id']}/default")).status_code == 204
+    assert (await world.call("ben", "PUT", f"/v1/views/{second['id']}/default")).status_code == 404
+    assert await chosen("ben") == {first["id"]} and await chosen("cy") == set()
+    assert (await world.call("ann", "DELETE", f"/v1/views/{runs['id']}/default")).status_code == 204
+    assert (await world.call("ann", "DELETE", f"/v1/views/{first['id']}")).status_code == 204
+    assert (await chosen("ann"), await chosen("ben")) == ({second["id"]}, set())
+
+
+async def test_tasks_are_counted_as_they_are_listed(world: World) -> None:
+    steps = [{"id": name, "kind": "task", "after": [], "assign": {"users": ["ben"]}} for name in "abc"]
+    body = document("counting", steps)
+    await world.publish(body)
+    run = await world.start("ann", body["key"])
+    query = {"definition": body["key"], "assignee": "me"}
+    found = [await world.get(who, "/v1/tasks/count", **query) for who in ("ben", "ann")]
+    assert found == [{"count": 3, "more": False}, {"count": 0, "more": False}]
+    await world.command("ann", run["id"], "abort", reasons=[])
