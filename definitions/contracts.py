@@ -23,6 +23,7 @@ class EffectContract:
     not repeatable is begun once; if it was interrupted after it may have acted, a person decides.
     Times are in seconds: `timeout` bounds one try, `within` all tries together,
     waiting for a worker included; 0 is no bound, so that a run outlives workers that are away for days.
+    `queue` is the task queue whose workers do it; empty is the run's own, and then it is not written down.
     """
 
     touches: Touches = Touches.WORLD
@@ -31,10 +32,14 @@ class EffectContract:
     within: float = 0.0
     attempts: int = 3
     heartbeat: float = 10.0
+    queue: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The contract as it is announced, frozen into a version and written into a history."""
-        return asdict(self)
+        row = asdict(self)
+        if not self.queue:
+            del row["queue"]
+        return row
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> EffectContract:
@@ -45,4 +50,6 @@ class EffectContract:
 
 READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, attempts=5)
 WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, attempts=5)
+ASK_A_MODEL = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=120.0, within=300.0, attempts=3)
+CALL_A_TOOL = EffectContract(touches=Touches.WORLD, repeatable=False, timeout=60.0, attempts=3)
 TELL_PEOPLE = EffectContract(touches=Touches.WORLD, repeatable=True, timeout=30.0, attempts=5)

@@ -64,6 +64,7 @@ def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any
     return workflow.start_activity(
         command.activity,
         call.to_json(),
+        task_queue=contract.queue or None,
         activity_id=command.execution,
         start_to_close_timeout=timedelta(seconds=contract.timeout + GRACE),
         schedule_to_close_timeout=timedelta(seconds=contract.within) if contract.within else None,

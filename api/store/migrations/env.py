@@ -9,7 +9,12 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.types import TypeDecorator
 
-from api.store import file_tables, register_tables, sessions  # noqa: F401  (their tables belong to the schema)
+from api.store import (  # noqa: F401  (their tables belong to the schema)
+    file_tables,
+    register_tables,
+    sessions,
+    workers_seen,
+)
 from api.store.store import listen_sqlite
 from api.store.tables import Row
 
