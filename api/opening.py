@@ -41,7 +41,7 @@ async def open_record(caller: Caller, collection: str, record: str, once: Once) 
     now = datetime.now(UTC)
     found = [each for each in linked if is_offered(each, {"record": fields, "now": now, "policy": {}})]
     if len(found) != 1:
-        return {"run": None, "startable": [offer(each) for each in found]}
+        return {"run": None, "startable": [offer(each, fields) for each in found]}
     start = StartRun(definition=found[0].key, record=record, source="record", on_open="resume")
     _, view = await start_run(caller, start, once)
     return {"run": view, "startable": []}
@@ -72,7 +72,7 @@ def is_linked(published: Published, fields: dict[str, Any]) -> bool:
     return any(fields.get(each.field) in each.work_types for each in opened_triggers(published))
 
 
-def offer(published: Published) -> dict[str, Any]:
-    """A definition as something to start."""
-    document = published.graph.document
-    return {"definition": published.key, "version": published.version, "name": document.name, "asks": asks(published)}
+def offer(published: Published, fields: dict[str, Any]) -> dict[str, Any]:
+    """A definition as something to start on the record of these fields."""
+    what = {"definition": published.key, "version": published.version, "name": published.graph.document.name}
+    return {**what, "asks": asks(published), "opens": is_linked(published, fields)}

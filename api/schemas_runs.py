@@ -329,12 +329,16 @@ class Task(Out):
 
 
 class Startable(Out):
-    """A definition that may be started on a record. `asks`: the start takes inputs or purposes."""
+    """A definition that may be started on a record. `asks`: the start takes inputs or purposes.
+
+    `opens`: opening the record begins it, since it is linked to records of this work type.
+    """
 
     definition: str
     version: int
     name: str
     asks: bool
+    opens: bool
 
 
 class WhyReason(BaseModel):

@@ -52,4 +52,4 @@ async def workflows(
 
 async def _startable(caller: Caller, collection: str, record: dict[str, Any]) -> list[dict[str, Any]]:
     scope = {"record": record, "now": datetime.now(UTC), "policy": {}}
-    return [offer(each) for each in await startable(caller, collection) if is_offered(each, scope)]
+    return [offer(each, record) for each in await startable(caller, collection) if is_offered(each, scope)]

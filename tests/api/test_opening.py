@@ -71,6 +71,7 @@ async def test_two_that_both_hold_are_offered(world: World) -> None:
     found = await order(world, record="o4")
     assert found["run"] is None
     assert {each["definition"] for each in found["startable"]} == {one["key"], two["key"]}
+    assert all(each["opens"] for each in found["startable"])
     assert (await world.get("ann", "/v1/runs", definition=one["key"]))["items"] == []
     await archive(world, two["key"])
     assert (await order(world, record="o4"))["run"]["definition"] == one["key"]

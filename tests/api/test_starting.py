@@ -52,6 +52,7 @@ async def test_what_can_be_started_says_whether_it_asks(world: World) -> None:
         await world.publish(each)
     offered = (await world.get("ann", "/v1/records/demo.orders/o3/workflows"))["startable"]
     assert {each["definition"]: each["asks"] for each in offered if each["definition"] in wanted} == wanted
+    assert not any(each["opens"] for each in offered if each["definition"] in wanted)
 
 
 async def test_what_is_in_the_way_of_a_start(world: World) -> None:
