@@ -1,7 +1,7 @@
 import { Anchor, Badge, Box, Grid, Group, Progress, Stack, Tabs, Text, Title } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback } from 'react';
+import { lazy, Suspense, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '@/app/keyboard';
 import { Failed, Panel } from '@/ui/Failed';
@@ -37,6 +37,11 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
       void go({ to: '.', search: (old: object) => ({ ...old, step: name }), replace: true }),
     [go],
   );
+  // Nothing asked for: the run is followed until there is a step to complete, and that one stays.
+  const found = search.step === undefined && step?.can.includes('complete') ? step.id : undefined;
+  useEffect(() => {
+    if (found) select(found);
+  }, [found, select]);
   const walk = useCallback(
     (by: number) => {
       const place = run.steps.findIndex((each) => each.id === step?.id);

@@ -6,12 +6,14 @@ import { keys } from '@/app/queries';
 import type { Run } from './model';
 
 const EVERY = 4_000;
+/** While a machine has the turn somebody waits for what comes next. */
+const SOON = 700;
 
 export function useRun(run: string) {
   return useQuery({
     queryKey: keys.run(run),
     queryFn: () => sent(api.GET('/v1/runs/{run}', { params: { path: { run } } })),
-    refetchInterval: EVERY,
+    refetchInterval: (query) => (query.state.data?.status === 'running' ? SOON : EVERY),
   });
 }
 

@@ -32,12 +32,15 @@ describe('the step that is shown', () => {
 });
 
 describe('after completing', () => {
-  it('the next open step behind is selected', () => {
-    expect(following(run([step('a', 'ready'), step('b', 'done'), step('c', 'ready')]), 'b')).toBe('c');
+  const mine = (id: string) => step(id, 'ready', { can: ['complete'] as never });
+  it('the next step behind is selected that this person can complete', () => {
+    expect(following(run([mine('a'), step('b', 'done'), step('m', 'running'), mine('c')]), 'b')).toBe('c');
   });
-  it('else the first open one', () => {
-    expect(following(run([step('a', 'ready'), step('b', 'done')]), 'b')).toBe('a');
-    expect(following(run([step('a', 'done')]), 'a')).toBeUndefined();
+  it('else the first one anywhere', () => {
+    expect(following(run([mine('a'), step('b', 'done')]), 'b')).toBe('a');
+  });
+  it('none while a machine or somebody else has the turn', () => {
+    expect(following(run([step('a', 'done'), step('b', 'running'), step('c', 'ready')]), 'a')).toBeUndefined();
   });
 });
 

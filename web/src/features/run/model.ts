@@ -23,12 +23,15 @@ export function chosen(run: Run, asked: string | undefined): Step | undefined {
   return open.find((step) => step.can.includes('complete')) ?? open[0] ?? run.steps.at(-1);
 }
 
-/** Where to go after a step has ended: the next open one behind it, else the first open one anywhere. */
+/**
+ * Where to go after a step has ended: the next one behind it that this person can complete, else the first anywhere.
+ * None while there is none: who follows the run is shown what comes as soon as it is there.
+ */
 export function following(run: Run, step: string): string | undefined {
   const place = run.steps.findIndex((each) => each.id === step);
-  const open = run.steps.filter(isOpen);
-  const behind = open.find((each) => run.steps.indexOf(each) > place);
-  return (behind ?? open[0])?.id;
+  const mine = run.steps.filter((each) => isOpen(each) && each.can.includes('complete'));
+  const behind = mine.find((each) => run.steps.indexOf(each) > place);
+  return (behind ?? mine[0])?.id;
 }
 
 export type Part = { phase: Run['phases'][number] | null; steps: Step[] };
