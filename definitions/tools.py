@@ -11,7 +11,8 @@ schema_hash}.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from definitions.canonical import digest
@@ -19,6 +20,30 @@ from definitions.contracts import EffectContract, Touches
 
 TOOL_SECONDS = 60.0
 """How long one try of a tool may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An MCP server as it is configured.
+
+    `transport` is stdio (then `program` names one that the installation has) or http (then `url`). `auth`: none,
+    static (secrets of the installation) or oauth (everybody signs in for themselves). `tools` are those that were
+    pinned, by name; `enabled` are the names of those that may be called.
+    """
+
+    id: str
+    transport: str
+    title: str = ""
+    program: str | None = None
+    url: str | None = None
+    auth: str = "none"
+    enabled: Sequence[str] = ()
+    tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    active: bool = True
+
+    def offered(self, allowed: Sequence[str] = ()) -> list[str]:
+        """The tools that may be called: pinned and enabled, and where a step allows only some, allowed by it."""
+        return [name for name in self.enabled if name in self.tools and (not allowed or name in allowed)]
 
 
 def schema_hash(description: str, input_schema: Any) -> str:
@@ -34,8 +59,3 @@ def contract_of(tool: Mapping[str, Any] | None) -> EffectContract:
     repeatable = reads or (trusted and bool(hints.get("idempotent")))
     touches = Touches.NOTHING if reads else Touches.WORLD
     return EffectContract(touches, repeatable, timeout=TOOL_SECONDS, within=900.0, attempts=3)
-
-
-def offered(tools: Mapping[str, Any], enabled: list[str], allowed: list[str] | None = None) -> list[str]:
-    """Those of a server's tools that may be called: enabled there, and where `allowed` names any, named by it."""
-    return [name for name in enabled if name in tools and (not allowed or name in allowed)]
