@@ -6,7 +6,7 @@ Nothing here is found through the process: two workers in one test have two sets
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from activities.data import data_activities
@@ -19,7 +19,7 @@ from activities.notify import notify_activity
 from activities.ports import Blobs, Ledger, Notices, People
 from activities.record import record_activity
 from activities.records import Records
-from activities.registry import Registry
+from activities.registry import Action, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,23 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What the worker needs: activities to register, the interceptor around them, the catalogue to announce."""
+    """What the worker needs: activities to register, the interceptor around them, the catalogue to announce.
+
+    `elsewhere`: by task queue, the activities that are done from one of their own; `activities` has them too, for runs
+    that were started before they moved there.
+    """
 
     activities: list[Callable[..., Any]]
     interceptor: EffectInterceptor
     catalogue: list[dict[str, Any]]
+    elsewhere: dict[str, list[Callable[..., Any]]] = field(default_factory=dict)
 
 
-def assemble(resources: Resources, *registries: Registry) -> Effects:
+def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Action], str] | None = None) -> Effects:
     """The built-in effects and those of the given registries (of developers' modules).
 
-    Raises ValueError when a name is taken twice, or an `undo` names an action that nobody registered.
+    `queue_of` says which task queue an action is done from, where that is not as it was declared. Raises ValueError
+    when a name is taken twice, or an `undo` names an action that nobody registered.
     """
     registry = builtin_actions(resources)
     for other in registries:
@@ -55,6 +61,7 @@ def assemble(resources: Resources, *registries: Registry) -> Effects:
     for entry in registry.actions.values():
         if entry.undo is not None and entry.undo not in registry.actions:
             raise ValueError(f"{entry.name} is undone by {entry.undo!r}, which is not registered")
+    registry = registry.placed(queue_of) if queue_of else registry
     activities = [
         record_activity(resources.ledger),
         *data_activities(resources.records, resources.people),
@@ -63,7 +70,8 @@ def assemble(resources: Resources, *registries: Registry) -> Effects:
         unregistered,
     ]
     interceptor = EffectInterceptor(resources.ledger, resources.people, resources.blobs)
-    return Effects(activities, interceptor, registry.catalogue())
+    elsewhere = {queue: [*of.activities(), unregistered] for queue, of in registry.queues().items()}
+    return Effects(activities, interceptor, registry.catalogue(), elsewhere)
 
 
 def builtin_actions(resources: Resources) -> Registry:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import NoneType
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -94,6 +94,10 @@ class Action:
             "undo": self.undo,
         }
 
+    def on(self, queue: str) -> Action:
+        """The same action, done by the workers of that task queue."""
+        return replace(self, contract=replace(self.contract, queue=queue))
+
     async def perform(self, call: EffectCall) -> dict[str, Any]:
         """Runs the function on the call's input.
 
@@ -160,13 +164,15 @@ class Registry:
         within: float = 900.0,
         attempts: int = 3,
         heartbeat: float = 10.0,
+        queue: str = "",
     ) -> Callable[[ActionFunction], ActionFunction]:
         """Registers an async function `(Input) -> Output` or `(Input, ActionContext) -> Output`; returns it unchanged.
 
         `title` defaults to the first line of its docstring; `undo` names the action that takes it back; times are in
-        seconds: `timeout` for one try, `within` for all. Raises ValueError or TypeError for what cannot be an action.
+        seconds: `timeout` for one try, `within` for all. `queue`: the task queue of the workers that do it; empty is
+        that of the runs. Raises ValueError or TypeError for what cannot be an action.
         """
-        contract = EffectContract(Touches(touches), repeatable, timeout, within, attempts, heartbeat)
+        contract = EffectContract(Touches(touches), repeatable, timeout, within, attempts, heartbeat, queue)
 
         def register(function: ActionFunction) -> ActionFunction:
             self.add(_action(name, title, contract, undo, function))
@@ -187,6 +193,18 @@ class Registry:
         for name in sorted(other.actions):
             self.add(other.actions[name])
         return self
+
+    def placed(self, queue_of: Callable[[Action], str]) -> Registry:
+        """The same actions, each on the task queue that `queue_of` says; empty is that of the runs."""
+        return Registry({name: entry.on(queue_of(entry)) for name, entry in self.actions.items()})
+
+    def queues(self) -> dict[str, Registry]:
+        """The actions by task queue, those without one left out."""
+        found: dict[str, Registry] = {}
+        for name in sorted(self.actions):
+            if queue := self.actions[name].contract.queue:
+                found.setdefault(queue, Registry()).add(self.actions[name])
+        return found
 
     def catalogue(self) -> list[dict[str, Any]]:
         """What the worker announces, sorted by name."""

@@ -33,6 +33,9 @@ cli = typer.Typer(
 Modules = Annotated[
     list[str] | None, typer.Option("--import", help="Module whose @action functions the worker offers.")
 ]
+Queue = Annotated[
+    str, typer.Option("--queue", help="Serve only actions of this task queue, those of --import among them; no runs.")
+]
 Person = Annotated[str, typer.Argument(help="Id of the person.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Role of a new person; may be repeated.")]
 Teams = Annotated[list[str] | None, typer.Option("--team", help="Team of a new person; may be repeated.")]
@@ -51,12 +54,16 @@ def run() -> None:
 
 
 @cli.command()
-def worker(modules: Modules = None) -> None:
-    """Serve runs and effects from the task queue until asked to stop."""
+def worker(modules: Modules = None, queue: Queue = "") -> None:
+    """Serve runs and effects from the task queue until asked to stop; or, with --queue, only actions of another one."""
+    from holdfast.installed import CannotOffer
     from holdfast.loop import run
     from holdfast.processes import serve_worker
 
-    run(serve_worker(_logging(), modules or ()))
+    try:
+        run(serve_worker(_logging(), modules or (), queue))
+    except CannotOffer as error:
+        raise SystemExit(f"holdfast: {error}") from None
 
 
 @cli.command()

@@ -6,8 +6,7 @@ on this page. A worker is stateless but for its caches and an API process too: s
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +14,10 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI
+from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities import Registry, default_registry
+from activities import Registry
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.http import HttpPolicy
@@ -33,9 +33,12 @@ from api.store.people import People
 from api.store.store import Store
 from api.store.tables import ActionRow
 from holdfast import console
+from holdfast.crew import Crew, offered, present
+from holdfast.installed import CannotOffer
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
+from workers.hands import build_hands
 from workers.worker import build_worker
 
 log = structlog.get_logger("holdfast")
@@ -48,13 +51,13 @@ def open_records(settings: Settings) -> Records:
 
 
 def effects_of(settings: Settings, store: Store, records: Records, registry: Registry) -> Effects:
-    """Every effect a worker can have: the built-in ones and those of the registry."""
+    """Every effect a worker can have: the built-in ones and those of the registry, on the settings' task queues."""
     smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
-    return assemble(ports, registry)
+    return assemble(ports, registry, queue_of=settings.queue_of)
 
 
 async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:
@@ -68,26 +71,32 @@ async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:
             await session.merge(ActionRow(name=info["name"], info=info, announced_at=now))
 
 
-def registry_of(modules: Sequence[str]) -> Registry:
-    """Imports a developer's modules; their `@action` functions land in the default registry. Raises ImportError."""
-    for module in modules:
-        importlib.import_module(module)
-    return default_registry
-
-
 @asynccontextmanager
-async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Worker]:
-    """A worker, ready to run, whose actions have been announced; closes at its end what it opened."""
+async def worker_of(settings: Settings, registry: Registry, only: str = "") -> AsyncIterator[Crew]:
+    """A worker, ready to run, whose actions have been announced; closes at its end what it opened.
+
+    `only`: nothing but the actions of that task queue, and no runs. Raises CannotOffer where there are none.
+    """
     async with AsyncExitStack() as closing:
         store = await closing.enter_async_context(Store(settings.database))
         records = open_records(settings)
         closing.push_async_callback(records.close)
         effects = effects_of(settings, store, records, registry)
-        await patiently("database", lambda: announce(store, effects.catalogue))
+        catalogue = offered(effects.catalogue, only)
+        if not catalogue:
+            raise CannotOffer(f"no action is done from the task queue {only}: name their module with --import")
+        await patiently("database", lambda: announce(store, catalogue))
         traced = closing.enter_context(exporting("holdfast-worker"))
         address = settings.metrics_address
         client = await patiently("Temporal", lambda: connect_temporal(metrics=address, interceptors=traced))
-        log.info("worker_ready", task_queue=settings.task_queue, actions=len(effects.catalogue))
+        log.info("worker_ready", task_queue=only or settings.task_queue, actions=len(catalogue))
+        await closing.enter_async_context(present(store, settings, catalogue, runs=not only))
+        yield Crew(list(_workers(client, settings, effects, only)))
+
+
+def _workers(client: Client, settings: Settings, effects: Effects, only: str) -> Iterator[Worker]:
+    """One for the runs, and one for each task queue of its own that an action is done from."""
+    if not only:
         yield build_worker(
             client,
             task_queue=settings.task_queue,
@@ -95,6 +104,9 @@ async def worker_of(settings: Settings, registry: Registry) -> AsyncIterator[Wor
             interceptors=[effects.interceptor],
             build_id=settings.build_id,
         )
+    for queue, activities in effects.elsewhere.items():
+        if queue != settings.task_queue and only in ("", queue):
+            yield build_hands(client, task_queue=queue, activities=activities, interceptors=[effects.interceptor])
 
 
 def temporal_pages(url: str, namespace: str) -> str:

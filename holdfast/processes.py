@@ -17,7 +17,8 @@ import uvicorn
 
 from api.store.seed import has_demo_people
 from api.store.store import Store
-from holdfast.compose import api_of, registry_of, worker_of
+from holdfast.compose import api_of, worker_of
+from holdfast.installed import registry_of
 from holdfast.reach import patiently
 from holdfast.settings import Settings
 
@@ -32,10 +33,14 @@ READY_FILE = "HOLDFAST_READY_FILE"
 """Environment variable: a file that the worker makes when it serves. Whoever started it may wait for it."""
 
 
-async def serve_worker(settings: Settings, modules: Sequence[str] = ()) -> None:
-    """Runs a worker until it is asked to stop. Raises what made it stop by itself."""
+async def serve_worker(settings: Settings, modules: Sequence[str] = (), only: str = "") -> None:
+    """Runs a worker until it is asked to stop; with `only`, nothing but the actions of that task queue.
+
+    Raises what made it stop by itself.
+    """
+    registry = registry_of(modules, only)
     asked = _asked_to_stop()
-    async with worker_of(settings, registry_of(modules)) as worker:
+    async with worker_of(settings, registry, only) as worker:
         running = asyncio.create_task(worker.run())
         _say_ready()
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)

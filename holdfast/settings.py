@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from activities.registry import Action
 
 DEMO_SOURCE = "demo"
 
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
     picture_pixels: int = Field(40_000_000, ge=10_000, description="Pixels an uploaded picture may have.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
+    queues: dict[str, str] = Field(
+        default_factory=dict, description='Task queues of their own, as JSON by action or family: {"email": "mail"}.'
+    )
     build_id: str = Field(
         "", description="Version of this release for Temporal's worker versioning; empty: unversioned."
     )
@@ -108,6 +114,11 @@ class Settings(BaseSettings):
             return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    def queue_of(self, action: Action) -> str:
+        """The task queue of an action: as set for it, for its family, else as it declares; empty: that of the runs."""
+        family = action.name.partition(".")[0]
+        return self.queues.get(action.name, self.queues.get(family, action.contract.queue))
 
     def record_sources(self) -> dict[str, Source]:
         """Every source of records: those set, and `demo` where the demo is on and nobody took its name."""
