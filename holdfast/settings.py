@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from holdfast.ai_settings import AiFields
+
 if TYPE_CHECKING:
     from activities.registry import Action
 
@@ -28,7 +30,7 @@ class Source(BaseModel):
     read_only: bool = False
 
 
-class Settings(BaseSettings):
+class Settings(AiFields, BaseSettings):
     """The settings of one process. Children of `holdfast run` read the same variables, so all of them agree."""
 
     model_config = SettingsConfigDict(

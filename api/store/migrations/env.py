@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.types import TypeDecorator
 
 from api.store import (  # noqa: F401  (their tables belong to the schema)
+    ai_budget,
     file_tables,
     register_tables,
     sessions,
