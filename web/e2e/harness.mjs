@@ -1,6 +1,6 @@
 // A browser as a person has one, in front of a running Holdfast: `node e2e/<story>.mjs http://127.0.0.1:8080`.
 // A story ends well, or with what went wrong: a step that could not be done, an error in the console, a violation of
-// the page's policy, or what axe finds.
+// the page's policy, or what axe finds. What it measured it says, and judges by none of it.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -11,7 +11,33 @@ export const base = process.argv[2] ?? 'http://127.0.0.1:8080';
 export const DESKTOP = { viewport: { width: 1360, height: 860 } };
 export const PHONE = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
 
-/** Runs a story: `tell` gets `open(who, options)`, which gives a signed-in page. */
+/** What the policy of a page kept out, as an error of its console: the browser's own words may lie in a frame. */
+function watchPolicy() {
+  globalThis.addEventListener('securitypolicyviolation', (event) =>
+    console.error(`policy: ${event.violatedDirective} kept out ${event.blockedURI || event.sample}`),
+  );
+}
+
+/** A call of the API as the person who is signed in: its body, or an error with what was said instead. */
+export async function call(page, method, path, body) {
+  const told = await page.evaluate(
+    async ([how, where, what]) => {
+      const { csrf } = await (await fetch('/v1/session')).json();
+      const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf };
+      const answer = await fetch(where, {
+        method: how,
+        headers,
+        body: what === undefined ? undefined : JSON.stringify(what),
+      });
+      return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => null) };
+    },
+    [method, path, body],
+  );
+  if (!told.ok) throw new Error(`${method} ${path}: ${told.status} ${JSON.stringify(told.body)}`);
+  return told.body;
+}
+
+/** Runs a story: `tell` gets `open(who, options)`, which gives a signed-in page, and `look`, which judges one. */
 export async function story(name, tell) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -19,7 +45,13 @@ export async function story(name, tell) {
   });
   const wrong = [];
   const open = async (who, options = DESKTOP) => {
-    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+    const context = await browser.newContext({
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      timezoneId: 'Europe/Amsterdam',
+      ...options,
+    });
+    await context.addInitScript(watchPolicy);
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => wrong.push(`${who}: ${error}`));
@@ -29,6 +61,7 @@ export async function story(name, tell) {
         wrong.push(`${who}: ${message.text()}`);
     });
     await page.goto(base);
+    if (who === 'nobody') return page;
     await page.getByRole('button', { name: new RegExp(`^${who}\\b`) }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     return page;

@@ -8,7 +8,7 @@ type Props<T> = {
   keyOf: (item: T) => string;
   /** What the list holds, said to who does not see it. */
   label: string;
-  /** Height of a row in pixels before it was drawn once. */
+  /** Height of every row in pixels. */
   size: number;
   /** Height of the list as CSS says it. */
   height: string;
@@ -57,13 +57,12 @@ export function VirtualList<T>(props: Props<T>) {
             role="listitem"
             aria-posinset={row.index + 1}
             aria-setsize={total ?? items.length}
-            ref={rows.measureElement}
-            data-index={row.index}
             style={{
               position: 'absolute',
               top: 0,
               left: 0,
               right: 0,
+              height: size,
               transform: `translateY(${row.start}px)`,
             }}
           >

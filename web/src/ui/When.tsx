@@ -1,4 +1,4 @@
-import { Text, type TextProps, Tooltip } from '@mantine/core';
+import { Text, type TextProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type TimeStyle, useSettings } from '@/app/settings';
 
@@ -38,10 +38,8 @@ export function When({ value, ...props }: { value: string | null | undefined } &
   const { i18n } = useTranslation();
   if (!value) return null;
   return (
-    <Tooltip label={value}>
-      <Text span component="time" dateTime={value} inherit {...props}>
-        {told(value, times, i18n.language, Date.now())}
-      </Text>
-    </Tooltip>
+    <Text span component="time" dateTime={value} title={value} inherit {...props}>
+      {told(value, times, i18n.language, Date.now())}
+    </Text>
   );
 }

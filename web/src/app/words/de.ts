@@ -167,6 +167,8 @@ const de: Words = {
     next: 'Nächste Aufgabe',
     previous: 'Vorige Aufgabe',
     tasks: 'Aufgaben',
+    fresh_one: '{{count}} neue Aufgabe',
+    fresh_other: '{{count}} neue Aufgaben',
     pick: '{{title}} auswählen',
     picked: '{{count}} ausgewählt',
     bulk: '{{command}}: {{count}} Aufgaben',

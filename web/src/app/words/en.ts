@@ -138,6 +138,8 @@ const en = {
     next: 'Next task',
     previous: 'Previous task',
     tasks: 'Tasks',
+    fresh_one: '{{count}} new task',
+    fresh_other: '{{count}} new tasks',
     pick: 'Pick {{title}}',
     picked: '{{count}} picked',
     bulk: '{{command}}: {{count}} tasks',

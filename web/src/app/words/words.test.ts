@@ -21,6 +21,8 @@ it('says the same things in every language', () => {
 it('has every word a page asks for', () => {
   const asked = [...sources.matchAll(/\bt\('([a-z_.]+)'/g)].map((match) => match[1] as string);
   const known = names(en);
-  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+  // What is counted stands once for one and once for many.
+  const said = (name: string) => known.includes(name) || known.includes(`${name}_other`);
+  expect(asked.filter((name) => !said(name))).toEqual([]);
   expect(asked.length).toBeGreaterThan(50);
 });

@@ -1,8 +1,6 @@
 import {
   Badge,
-  Box,
   Button,
-  Checkbox,
   Grid,
   Group,
   SegmentedControl,
@@ -14,7 +12,7 @@ import {
 } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,11 +22,11 @@ import { keys } from '@/app/queries';
 import { useSession } from '@/app/session';
 import { TaskWork } from '@/app/TaskWork';
 import { Failed, Panel } from '@/ui/Failed';
-import { Status } from '@/ui/Status';
+import { type Page, useLongList } from '@/ui/longList';
 import { VirtualList } from '@/ui/VirtualList';
-import { When } from '@/ui/When';
 import { type Filters, nextOf, PRESETS, preset, query } from './filters';
 import { SavedViews } from './SavedViews';
+import { ROW, TaskRow } from './TaskRow';
 
 type Task = Schemas['Task'];
 const nameOf = (task: Task) => `${task.run}/${task.step}`;
@@ -43,20 +41,13 @@ export default function WorkPage() {
     () => query(filters, session.data?.user?.teams ?? []),
     [filters, session.data?.user?.teams],
   );
-  const tasks = useInfiniteQuery({
+  const tasks = useLongList({
     queryKey: keys.tasks(asked),
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor: pageParam } as never } })),
-    getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: 10_000,
-    placeholderData: keepPreviousData,
+    ask: (cursor): Promise<Page<Task>> =>
+      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor } as never } })),
+    keyOf: nameOf,
   });
-  const list = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = tasks;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const list = tasks.items;
   const [picked, setPicked] = useState<string[]>([]);
   const selected = list.find((task) => nameOf(task) === filters.task);
   const change = useCallback(
@@ -67,6 +58,10 @@ export default function WorkPage() {
     (task: Task | undefined) => change({ task: task ? nameOf(task) : '' }),
     [change],
   );
+  const pick = useCallback((task: Task, on: boolean) => {
+    const name = nameOf(task);
+    setPicked((old) => (on ? [...old, name] : old.filter((each) => each !== name)));
+  }, []);
   const walk = useCallback(
     (by: number) => {
       const place = selected ? list.indexOf(selected) : -1;
@@ -145,26 +140,27 @@ export default function WorkPage() {
           {tasks.data && list.length === 0 && (
             <Text c="dimmed">{t(filters.q ? 'work.nothing_found' : 'work.nothing')}</Text>
           )}
+          {tasks.fresh > 0 && (
+            <Button size="xs" variant="light" mb="xs" onClick={tasks.show}>
+              {t('work.fresh', { count: tasks.fresh })}
+            </Button>
+          )}
           <VirtualList
             items={list}
             keyOf={nameOf}
             label={t('work.tasks')}
-            size={76}
+            size={ROW}
             height="calc(100vh - 230px)"
             selected={filters.task}
-            onEnd={more}
+            onEnd={tasks.more}
           >
             {(task) => (
-              <Row
+              <TaskRow
                 task={task}
                 selected={nameOf(task) === filters.task}
                 picked={picked.includes(nameOf(task))}
-                onPick={(on) =>
-                  setPicked((old) =>
-                    on ? [...old, nameOf(task)] : old.filter((each) => each !== nameOf(task)),
-                  )
-                }
-                onSelect={() => select(task)}
+                onPick={pick}
+                onSelect={select}
               />
             )}
           </VirtualList>
@@ -194,61 +190,6 @@ export default function WorkPage() {
 
 function clean(filters: Filters): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
-}
-
-type RowProps = {
-  task: Task;
-  selected: boolean;
-  picked: boolean;
-  onPick: (on: boolean) => void;
-  onSelect: () => void;
-};
-
-function Row({ task, selected, picked, onPick, onSelect }: RowProps) {
-  const { t } = useTranslation();
-  return (
-    <Group
-      wrap="nowrap"
-      gap="xs"
-      p="xs"
-      style={{
-        borderRadius: 8,
-        background: selected ? 'var(--mantine-primary-color-light)' : undefined,
-      }}
-    >
-      <Checkbox
-        checked={picked}
-        onChange={(event) => onPick(event.currentTarget.checked)}
-        aria-label={t('work.pick', { title: task.title })}
-      />
-      <Box
-        component="button"
-        onClick={onSelect}
-        aria-current={selected}
-        style={{ all: 'unset', cursor: 'pointer', flex: 1, minWidth: 0 }}
-      >
-        <Group justify="space-between" wrap="nowrap">
-          <Text fw={600} truncate>
-            {task.title}
-          </Text>
-          <Status value={task.status} />
-        </Group>
-        <Group justify="space-between" wrap="nowrap">
-          <Text size="sm" c="dimmed" truncate>
-            {task.run_name}
-          </Text>
-          {task.due && (
-            <When
-              value={task.due}
-              size="sm"
-              c={task.overdue ? 'red' : 'dimmed'}
-              fw={task.overdue ? 600 : undefined}
-            />
-          )}
-        </Group>
-      </Box>
-    </Group>
-  );
 }
 
 /** One command for many tasks, after a look at how many; what was refused is said. */
