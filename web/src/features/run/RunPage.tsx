@@ -1,7 +1,7 @@
 import { Anchor, Badge, Box, Grid, Group, Progress, Stack, Tabs, Text, Title } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '@/app/keyboard';
 import { Failed, Panel } from '@/ui/Failed';
@@ -38,7 +38,10 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
     [go],
   );
   // Nothing asked for: the run is followed until there is a step to complete, and that one stays.
-  const found = search.step === undefined && step?.can.includes('complete') ? step.id : undefined;
+  // The round that has just ended may be drawn once more before what the API answered is.
+  const left = useRef<string>(undefined);
+  const next = search.step === undefined && step?.can.includes('complete') ? step : undefined;
+  const found = next?.execution === left.current ? undefined : next?.id;
   useEffect(() => {
     if (found) select(found);
   }, [found, select]);
@@ -76,7 +79,10 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
                 key={step.id}
                 run={run}
                 step={step}
-                onEnded={(after) => select(following(after, step.id))}
+                onEnded={(after) => {
+                  left.current = step.execution;
+                  select(following(after, step.id));
+                }}
               />
             )}
           </Panel>
