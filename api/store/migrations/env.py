@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 from api.store import (  # noqa: F401  (their tables belong to the schema)
     ai_budget,
     file_tables,
+    mcp_tables,
     register_tables,
     sessions,
     workers_seen,
