@@ -69,14 +69,16 @@ export async function story(name, tell) {
   const look = async (page, shot) => {
     mkdirSync(SHOTS, { recursive: true });
     for (const scheme of ['light', 'dark']) {
-      await page.evaluate(
-        (value) => document.documentElement.setAttribute('data-mantine-color-scheme', value),
+      // As the device asks for it: whoever has set nothing gets what their device has.
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForFunction(
+        (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
         scheme,
       );
       wrong.push(...(await accessible(page)).map((found) => `${shot}, ${scheme}: ${found}`));
       await page.screenshot({ path: new URL(`${name}-${shot}-${scheme}.png`, SHOTS).pathname });
     }
-    await page.evaluate(() => document.documentElement.setAttribute('data-mantine-color-scheme', 'light'));
+    await page.emulateMedia({ colorScheme: 'light' });
   };
   try {
     await tell({ open, look });

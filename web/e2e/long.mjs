@@ -84,5 +84,14 @@ await story('long', async ({ open, look }) => {
   await page.getByRole('tab', { name: 'Graph' }).click();
   await page.locator('.react-flow__node').first().waitFor();
   await figures(page, 'its graph, opened');
+  const box = await page.locator('.react-flow').boundingBox();
+  await page.mouse.move(box.x + box.width - 20, box.y + 200);
+  for (let n = 0; n < 8; n += 1) {
+    await page.mouse.down();
+    await page.mouse.move(box.x + 20, box.y + 200, { steps: 6 });
+    await page.mouse.up();
+    await page.mouse.move(box.x + box.width - 20, box.y + 200);
+  }
+  await figures(page, 'its graph, moved along');
   await look(page, 'run');
 });

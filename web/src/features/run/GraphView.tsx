@@ -1,34 +1,45 @@
 import '@xyflow/react/dist/style.css';
-import dagre from '@dagrejs/dagre';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Run } from './model';
+import { Waiting } from '@/ui/Waiting';
+import { type Place, type Shape, SIZE } from './layout';
+import { isOpen, type Run } from './model';
 
-const SIZE = { width: 170, height: 48 };
+/** With more steps than this the picture begins where the work is, large enough to be read. */
+const MANY = 40;
 
-/** Places for steps, from the left to the right: who waits for whom decides how far right a step stands. */
-export function placed(run: Run): { nodes: Node[]; edges: Edge[] } {
-  const graph = new dagre.graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 48 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const step of run.steps) graph.setNode(step.id, SIZE);
+/** Places for the steps, laid out in a worker; null until they are there. */
+function usePlaces(shape: string): Place[] | null {
+  const [places, setPlaces] = useState<Place[] | null>(null);
+  useEffect(() => {
+    const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = (event: MessageEvent<Place[]>) => setPlaces(event.data);
+    worker.postMessage(JSON.parse(shape) as Shape);
+    return () => worker.terminate();
+  }, [shape]);
+  return places;
+}
+
+function drawn(run: Run, places: Place[], selected: string | undefined): { nodes: Node[]; edges: Edge[] } {
+  const steps = new Map(run.steps.map((step) => [step.id, step]));
+  const nodes = places.map(({ id, x, y }) => ({
+    id,
+    position: { x, y },
+    data: { label: steps.get(id)?.title ?? id },
+    className: `step-${steps.get(id)?.status}`,
+    selected: id === selected,
+    sourcePosition: 'right',
+    targetPosition: 'left',
+    ...SIZE,
+  }));
   const edges = run.steps.flatMap((step) =>
-    (step.after ?? []).map((source) => ({ id: `${source}→${step.id}`, source, target: step.id })),
+    (step.after ?? [])
+      .filter((source) => steps.has(source))
+      .map((source) => ({ id: `${source} ${step.id}`, source, target: step.id })),
   );
-  for (const edge of edges) graph.setEdge(edge.source, edge.target);
-  dagre.layout(graph);
-  const nodes = run.steps.map((step) => {
-    const at = graph.node(step.id);
-    return {
-      id: step.id,
-      position: { x: at.x - SIZE.width / 2, y: at.y - SIZE.height / 2 },
-      data: { label: step.title },
-      className: `step-${step.status}`,
-      style: { width: SIZE.width },
-    };
-  });
-  return { nodes, edges };
+  return { nodes: nodes as Node[], edges };
 }
 
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void };
@@ -37,7 +48,13 @@ type Props = { run: Run; selected: string | undefined; onSelect: (step: string) 
 export default function GraphView({ run, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
-  const { nodes, edges } = useMemo(() => placed(run), [run]);
+  const places = usePlaces(JSON.stringify(run.steps.map(({ id, after }) => ({ id, after: after ?? [] }))));
+  const { nodes, edges } = useMemo(() => drawn(run, places ?? [], selected), [run, places, selected]);
+  const first = useMemo(() => {
+    const at = run.steps.find((step) => step.id === selected) ?? run.steps.find(isOpen);
+    return run.steps.length > MANY && at ? { nodes: [{ id: at.id }], maxZoom: 0.9 } : {};
+  }, [run.steps, selected]);
+  if (!places) return <Waiting size="sm" />;
   return (
     <>
       <Text size="xs" c="dimmed" mb={4}>
@@ -46,12 +63,15 @@ export default function GraphView({ run, selected, onSelect }: Props) {
       <div style={{ height: 420 }}>
         <ReactFlow
           colorMode={scheme}
-          nodes={nodes.map((node) => ({ ...node, selected: node.id === selected }))}
+          nodes={nodes}
           edges={edges}
           onNodeClick={(_, node) => onSelect(node.id)}
           nodesDraggable={false}
           nodesConnectable={false}
+          onlyRenderVisibleElements={run.steps.length > MANY}
+          minZoom={0.05}
           fitView
+          fitViewOptions={first}
         >
           <Background />
           <Controls showInteractive={false} />

@@ -1,9 +1,10 @@
-import { Box, Group, NavLink, Stack, Switch, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Box, Group, Stack, Switch, Text } from '@mantine/core';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
 import { isOpen, needs, parts, type Run, type Step } from './model';
+import './rail.css';
 
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void };
 
@@ -27,7 +28,13 @@ export function Rail({ run, selected, onSelect }: Props) {
             </Group>
           )}
           {part.steps.map((step) => (
-            <Entry key={step.id} run={run} step={step} selected={step.id === selected} onSelect={onSelect} />
+            <Entry
+              key={step.id}
+              step={step}
+              said={step.status === 'pending' ? needs(run, step).join(', ') : ''}
+              selected={step.id === selected}
+              onSelect={onSelect}
+            />
           ))}
         </Box>
       ))}
@@ -43,34 +50,30 @@ export function Rail({ run, selected, onSelect }: Props) {
   );
 }
 
-function Entry({
-  run,
-  step,
-  selected,
-  onSelect,
-}: Omit<Props, 'selected'> & { step: Step; selected: boolean }) {
+type EntryProps = { step: Step; said: string; selected: boolean; onSelect: (step: string) => void };
+
+/** A run may have hundreds of steps: one that did not change is not drawn anew. */
+const Entry = memo(function Entry({ step, said, selected, onSelect }: EntryProps) {
   const { t } = useTranslation();
-  const missing = needs(run, step);
-  const said =
-    missing.length > 0 && step.status === 'pending' ? t('run.needs', { steps: missing.join(', ') }) : null;
   return (
-    <NavLink
-      component="button"
-      active={selected}
+    <button
+      type="button"
+      className="rail-step"
+      data-selected={selected || undefined}
       aria-current={isOpen(step) ? 'step' : undefined}
       onClick={() => onSelect(step.id)}
-      label={step.title}
-      description={
-        step.due && isOpen(step) ? (
-          <>
-            {t('run.due')}{' '}
-            <When value={step.due} c={step.overdue ? 'red' : undefined} fw={step.overdue ? 600 : undefined} />
-          </>
+    >
+      <span className="rail-words">
+        <span>{step.title}</span>
+        {step.due && isOpen(step) ? (
+          <span className="rail-quiet">
+            {t('run.due')} <When value={step.due} {...(step.overdue ? { c: 'red', fw: 600 } : {})} />
+          </span>
         ) : (
-          said
-        )
-      }
-      rightSection={<Status value={step.status} />}
-    />
+          said && <span className="rail-quiet">{t('run.needs', { steps: said })}</span>
+        )}
+      </span>
+      <Status value={step.status} />
+    </button>
   );
-}
+});

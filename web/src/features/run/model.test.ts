@@ -40,7 +40,9 @@ describe('after completing', () => {
     expect(following(run([mine('a'), step('b', 'done')]), 'b')).toBe('a');
   });
   it('none while a machine or somebody else has the turn', () => {
-    expect(following(run([step('a', 'done'), step('b', 'running'), step('c', 'ready')]), 'a')).toBeUndefined();
+    expect(
+      following(run([step('a', 'done'), step('b', 'running'), step('c', 'ready')]), 'a'),
+    ).toBeUndefined();
   });
 });
 

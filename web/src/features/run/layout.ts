@@ -1,0 +1,23 @@
+// Where the steps of a run stand in its picture, from the left to the right: who waits for whom decides how far right.
+// Pure, and slow for hundreds of steps: the page has it done beside itself (layout.worker.ts).
+import dagre from '@dagrejs/dagre';
+
+export const SIZE = { width: 170, height: 48 };
+
+export type Shape = { id: string; after: string[] }[];
+export type Place = { id: string; x: number; y: number };
+
+/** The upper left corner of each step, in the order given. A step that waits for one not there stands as if it did not. */
+export function places(shape: Shape): Place[] {
+  const graph = new dagre.graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 48 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const step of shape) graph.setNode(step.id, { ...SIZE });
+  const known = new Set(shape.map((step) => step.id));
+  for (const step of shape)
+    for (const source of step.after) if (known.has(source)) graph.setEdge(source, step.id);
+  dagre.layout(graph);
+  return shape.map(({ id }) => {
+    const at = graph.node(id);
+    return { id, x: at.x - SIZE.width / 2, y: at.y - SIZE.height / 2 };
+  });
+}
