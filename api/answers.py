@@ -16,6 +16,7 @@ from api.store.tables import RunRow
 from api.versions import Published
 from definitions.engine import Graph, State, evolve
 from definitions.engine.advance import started_data
+from definitions.engine.graph import Node
 from definitions.engine.messages import Started
 from definitions.engine.state import ENDED, Execution, RunStatus, StepStatus
 from definitions.times import parse_instant, rfc3339
@@ -41,10 +42,19 @@ def step_subject(row: RunRow, state: State, graph: Graph, step: str | None, kind
         owner=(execution.ended_by if execution and kind in OF_THE_ANSWER else None) or row.started_by,
         users=tuple(assigned.get("users", ())),
         assigned_teams=tuple(assigned.get("teams", ())),
-        roles=tuple(node.step.roles) if node else (),
+        roles=roles_for(node, kind) if node else (),
     )
 
 
+def roles_for(node: Node, kind: str) -> tuple[str, ...]:
+    """The roles a command on a step asks for: to agree to its side effect, those of its approval."""
+    approval = node.step.approval
+    if kind in OF_AN_APPROVAL:
+        return tuple(approval.roles) if approval else ()
+    return tuple(node.step.roles)
+
+
+OF_AN_APPROVAL = ("approve", "reject")
 OF_THE_ANSWER = ("revise", "amend")
 """Commands on a step's answer: the owner is who gave it."""
 
@@ -107,7 +117,8 @@ class _Rights:
 def _step_with_can(step: dict[str, Any], commands: list[str], rights: _Rights) -> dict[str, Any]:
     def may(name: str) -> bool:
         owner = step["ended_by"] if name in OF_THE_ANSWER else None
-        return rights.may(name, step["assignees"], step["roles"], owner)
+        roles = (step["approval"] or {}).get("roles", ()) if name in OF_AN_APPROVAL else step["roles"]
+        return rights.may(name, step["assignees"], roles, owner)
 
     automations = [
         {**each, "runs": [_errand_with_can(ran, rights, step["roles"]) for ran in each["runs"]]}
@@ -161,7 +172,19 @@ def _sketch(view: dict[str, Any], graph: Graph) -> State:
 def _round(step: dict[str, Any]) -> Execution:
     claimed = {"by": step["claimed_by"]} if step["claimed_by"] else None
     status, entered = StepStatus(step["status"]), step["entered_at"] or ""
-    return Execution(step["execution"], step["id"], step["round"], status, entered, claimed=claimed)
+    return Execution(
+        step["execution"],
+        step["id"],
+        step["round"],
+        status,
+        entered,
+        claimed=claimed,
+        waits=step["waits"] or "",
+        doing=step["doing"] or "",
+        proposal=step["proposal"],
+        approval=step["approval"],
+        pending=step["pending"],
+    )
 
 
 def _added(step: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,13 @@ from typing import Any
 
 from api import sniffing
 from definitions.engine import Graph, State
-from definitions.engine.scope import met, scope_of
+from definitions.engine.confirming import starts_from, values_schema
+from definitions.engine.graph import Node
+from definitions.engine.scope import Sight, met, scope_of
+from definitions.engine.state import ENDED
 from definitions.field_schema import field_schema, object_of
 from definitions.forms import beginning
-from definitions.model import DecisionStep, FormField, TaskStep
+from definitions.model import AiStep, DecisionStep, FormField, TaskStep
 from definitions.task_forms import task_beginning, timers_of
 from definitions.timers import Start
 from definitions.views import round_view
@@ -55,8 +58,39 @@ def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) ->
             values = task_beginning(node.step, node.pointer, scope, graph.trees, entered)
             form = _Form(graph, scope, timers_of(graph.document, node.step.fields) or {})
             return {**form.of(node.step.fields, f"{node.pointer}/fields"), "values": values}
+        case AiStep():
+            return _form_of_values(graph, state, node, policy)
+        case DecisionStep() if node.step.by == "ai":
+            return _form_of_values(graph, state, node, policy)
+        case _ if not node.for_a_person and _can_change(state, node):
+            return _form_of_values(graph, state, node, policy)
         case _:
             return None
+
+
+def _can_change(state: State, node: Node) -> bool:
+    """Whether the values of a machine's step are for a person to see and change at all."""
+    execution = state.of(node.id)
+    if execution is None or execution.status in ENDED:
+        return False
+    return node.mode == "assisted" or execution.proposal is not None
+
+
+def _form_of_values(graph: Graph, state: State, node: Node, policy: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a person may confirm, change or type in a machine's place: its schema, and the values as they stand."""
+    execution, run = state.of(node.id), Sight(graph, state, datetime.now(UTC))
+    options = ((execution.proposal if execution else None) or {}).get("options")
+    open_ = execution is not None and execution.status not in ENDED
+    values = starts_from(run, node, execution) if execution is not None and open_ else {}
+    if isinstance(node.step, AiStep) and node.step.output:
+        form = _Form(graph, run.scope(policy), {})
+        return {**form.of(node.step.output, f"{node.pointer}/output"), "values": values}
+    schema = values_schema(run, node, options)
+    names = list(schema.get("properties", {}))
+    ui: dict[str, Any] = {ORDER: names}
+    if isinstance(node.step, DecisionStep):
+        ui["choice"] = {"widget": "choice"}
+    return {"schema": schema, "ui": ui, "values": values} if names else None
 
 
 def inputs_form(graph: Graph, scope: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,12 +101,13 @@ def inputs_form(graph: Graph, scope: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entered(state: State, step: str) -> dict[str, Any]:
-    """What was answered earlier: in this round, or in the one it opens again."""
+    """What was answered earlier, in this round or in the one it opens again, and before that what was drafted."""
     execution = state.of(step)
     if execution is None:
         return {}
     found = execution.output or (execution.before or {}).get("output")
-    return found if isinstance(found, dict) else {}
+    drafted = (execution.proposal or {}).get("values") or {}
+    return {**drafted, **found} if isinstance(found, dict) else dict(drafted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ class StepCommand(CommandBody):
 
 
 class Complete(StepCommand):
-    """Finishes a step: `output` for fields, `choice` for a decision."""
+    """Finishes a step, or confirms what is proposed for it: `output` for fields, `choice` for a decision."""
 
     type: Literal["complete"]
     output: Values | None = None
@@ -48,8 +48,18 @@ class Act(StepCommand):
         "run_now",
         "cancel_schedule",
         "reconcile",
-        "approve",
     ]
+    reason: Reason | None = None
+
+
+Hash = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Approve(StepCommand):
+    """Agrees to a side effect. With `hash`, that of the values that were seen, to those and to no others."""
+
+    type: Literal["approve"]
+    hash: Hash | None = None
     reason: Reason | None = None
 
 
@@ -57,6 +67,7 @@ class Reject(StepCommand):
     """Refuses a side effect; the reason is read by whoever repairs it."""
 
     type: Literal["reject"]
+    hash: Hash | None = None
     reason: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
@@ -187,6 +198,7 @@ class Migrate(CommandBody):
 Command = Annotated[
     Complete
     | Act
+    | Approve
     | Reject
     | HandleManually
     | Automation

@@ -83,7 +83,7 @@ class Errand(Out):
     """
 
     execution: str
-    kind: Literal["automation", "undo", "sync", "bind", "notify"]
+    kind: Literal["automation", "undo", "sync", "bind", "notify", "draft", "act"]
     step: str | None
     name: str
     title: str
@@ -107,8 +107,52 @@ class AutomationView(Out):
     runs: list[Errand]
 
 
+class Proposal(BaseModel):
+    """What is proposed for a step: by a model, by the matcher from what the run knows, or as it is pinned.
+
+    `basis` are the names it was made of, as expressions read them; `options` the rows one may choose from; `usage`
+    what a model took; `confirmed` who confirmed it and the values they wanted.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    values: dict[str, Any]
+    confidence: float
+    by: Literal["ai", "matcher", "pinned"]
+    explanation: str = ""
+    basis: list[str] | None = None
+    options: list[dict[str, Any]] | None = None
+    usage: dict[str, Any] | None = None
+    confirmed: dict[str, Any] | None = None
+
+
+class ApprovalView(BaseModel):
+    """What others agree to before it is done: exactly `values`, whose `hash` an approval may name.
+
+    `by` is who wants it done, `not_by` who may not agree, `given` who did; `wait` false: the step counts as done.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    hash: str
+    values: dict[str, Any]
+    count: int
+    by: str
+    not_by: list[str]
+    roles: list[str]
+    teams: list[str]
+    wait: bool
+    at: str
+    given: list[dict[str, Any]]
+    refused: dict[str, Any] | None = None
+
+
 class Round(Out):
-    """One execution of a step. `before` is the answer of the round it opens again, `because` why it was not taken."""
+    """One execution of a step. `before` is the answer of the round it opens again, `because` why it was not taken.
+
+    `waits` says what a waiting one waits for, `pending` that it counts as done and waits for approval, `doing` what was
+    asked of a machine last.
+    """
 
     execution: str
     round: int
@@ -124,6 +168,9 @@ class Round(Out):
     started_at: str | None
     ended_at: str | None
     until: str | None
+    waits: Literal["timer", "confirm", "approval", "done", "resume"] | None
+    pending: bool
+    doing: Literal["propose", "act"] | None
     claimed_by: str | None
     inbox: str | None
     amended: Amended | None
@@ -146,7 +193,8 @@ class StepView(Round):
     blocked_by: list[str]
     due: str | None
     overdue: bool
-    proposal: dict[str, Any] | None
+    proposal: Proposal | None
+    approval: ApprovalView | None
     notes: int
     automations: list[AutomationView]
     errands: list[Errand]
@@ -346,7 +394,7 @@ class WhyReason(BaseModel):
 
     People: `waiting_for_person`, `attention`, `on_hold`, `saved`, `closing` (every step has ended).
     Time and machines: `timer`, `effect_running`, `retrying`, `errand_queued`, `errand_attention`, `blocked`, `ending`.
-    Around it: `not_told` and `command_waits` (taken, not applied yet), `not_taken_up`, `no_worker`,
+    Around it: `not_told` and `command_waits` (taken, not applied yet), `not_taken_up`, `no_worker`, `action_not_served`,
     `failing_workflow_task`, `temporal_unreachable`, `run_stopped`, `run_vanished`; `ended` for a run that is over.
     """
 

@@ -18,12 +18,15 @@ from definitions.checks.limits import FROZEN_BYTES
 from definitions.due import Calendars, calendars_named
 from definitions.findings import Finding
 from definitions.model import LANGUAGE_VERSION, Document
+from definitions.modes import can_be_asked
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A version: {language, document, expressions: {pointer: tree}, actions: {name: {contract, undo}}, calendars?}.
+    """A version: {language, document, expressions, actions, calendars?, collections?}.
 
+    `expressions` are trees by pointer, `actions` {name: {contract, undo, input?}}. `collections` are columns by name,
+    {name: type}: like `input`, kept only where values may have to be proposed (definitions/modes.py).
     `calendars` are the exceptions (definitions/due.py) of those that its business days follow, by name.
     """
 
@@ -50,6 +53,7 @@ def freeze(raw: Any, known: Known | None = None, calendars: Calendars | None = N
         "expressions": report.expressions,
         "actions": _actions(report.document, known),
         **_calendars(report.document, calendars or {}),
+        **_collections(report.document, known),
     }
     text = canonical(frozen)
     if (size := len(text.encode())) > FROZEN_BYTES:
@@ -71,12 +75,34 @@ def _calendars(document: Document, at_hand: Calendars) -> dict[str, Any]:
 
 def _actions(document: Document, known: Known | None) -> dict[str, Any]:
     """What is known of every action the document names, also of those that undo and those of automations."""
-    found = {}
+    found: dict[str, Any] = {}
+    asked = _asked(document, known)
     for name in _named(document):
         info = known.action(name) if known is not None else None
         if info is not None:
             found[name] = {"contract": info.get("contract"), "undo": info.get("undo")}
+            if name in asked:
+                found[name]["input"] = info.get("input") or {}
     return found
+
+
+def _asked(document: Document, known: Known | None) -> dict[str, None]:
+    """The actions whose inputs may have to be proposed. Of others nothing more is kept, so that their hash stays."""
+    steps = [step for step in document.steps if step.kind == "action"]
+    infos = {step.action: (known.action(step.action) if known is not None else None) or {} for step in steps}
+    return {step.action: None for step in steps if can_be_asked(step, infos[step.action])}
+
+
+def _collections(document: Document, known: Known | None) -> dict[str, Any]:
+    """The columns, with their types, that a value may have to be proposed for; nothing where none may."""
+    found = {}
+    for step in document.steps:
+        name = getattr(step, "collection", None) or document.record
+        if step.kind != "action" and can_be_asked(step, {}) and known is not None and name:
+            columns = known.fields(name)
+            if columns is not None:
+                found[name] = dict(columns)
+    return {"collections": found} if found else {}
 
 
 def _named(document: Document) -> Iterable[str]:

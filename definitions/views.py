@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from definitions.engine.approvals import awaited
 from definitions.engine.dues import passes_at
 from definitions.engine.graph import Graph, Node
 from definitions.engine.judge import may_act, run_takes
@@ -130,7 +131,8 @@ def step_view(graph: Graph, state: State, node: Node, now: datetime | None = Non
         "blocked_by": waits_for(graph, state, node) if execution is None and not state.closed else [],
         "due": due,
         "overdue": bool(due and now and is_open and _is_past(graph, due, now)),
-        "proposal": None,
+        "proposal": proposal_view(execution) if execution else None,
+        "approval": execution.approval if execution else None,
         "notes": state.notes.get(node.id, 0),
         "automations": [_automation(state, node, index) for index in range(len(node.step.automations))],
         "errands": [shown(side) for side in state.sides.values() if side.step == node.id and side.kind == "undo"],
@@ -188,12 +190,33 @@ def round_view(execution: Execution) -> dict[str, Any]:
         "started_at": execution.started_at,
         "ended_at": execution.ended_at,
         "until": execution.until,
+        "waits": waits_for_what(execution),
+        "pending": execution.pending,
+        "doing": execution.doing or None,
         "claimed_by": (execution.claimed or {}).get("by"),
         "inbox": execution.inbox,
         "amended": execution.amended,
         "before": execution.before,
         "because": execution.because,
     }
+
+
+def waits_for_what(execution: Execution) -> str | None:
+    """What a waiting round waits for: timer, confirm, approval, done (a press), resume."""
+    return execution.waits or ("timer" if execution.until else None)
+
+
+def proposal_view(execution: Execution) -> dict[str, Any] | None:
+    """What is proposed for a round: {values, confidence, by, explanation?, basis?, usage?, options?, confirmed?}.
+
+    `confirmed` says who confirmed it, and the values that were: what was asked of a model stands in the events alone.
+    """
+    proposal = execution.proposal
+    if proposal is None or "values" not in proposal:
+        return None
+    shown = {key: value for key, value in proposal.items() if key != "schema_hash"}
+    by_whom = execution.confirmed if execution.confirmed and execution.confirmed.get("by") else None
+    return {"explanation": "", **shown, **({"confirmed": by_whom} if by_whom else {})}
 
 
 def _attention(execution: Execution) -> dict[str, Any] | None:
@@ -245,19 +268,21 @@ def _run_takes(graph: Graph, state: State, actor: Actor, name: str) -> bool:
 def task_rows(graph: Graph, state: State) -> list[dict[str, Any]]:
     """One row per open step or errand that asks a person, for the work lists: {run, step, execution, title, …}."""
     graph = graph.grown(state.added)
-    steps = [] if state.closed else [_task_row(graph, state, execution) for execution in state.live()]
+    asked = [each for each in state.executions.values() if each.pending and awaited(each)]
+    steps = [] if state.closed else [_task_row(graph, state, execution) for execution in (*state.live(), *asked)]
     return [*steps, *(_errand_row(state, side) for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
 
 def _task_row(graph: Graph, state: State, execution: Execution) -> dict[str, Any]:
     node = graph.nodes[execution.step]
+    asked = awaited(execution)
     return {
         **_row_of(state, node.id, execution.id, node.title, node.step.kind),
         "status": str(execution.status),
         "attention": execution.attention["reason"] if execution.attention else None,
-        "users": execution.assignees.get("users", []),
-        "teams": execution.assignees.get("teams", []),
-        "roles": list(node.step.roles),
+        "users": [] if asked else execution.assignees.get("users", []),
+        "teams": asked["teams"] if asked else execution.assignees.get("teams", []),
+        "roles": asked["roles"] if asked else list(node.step.roles),
         "due": _due(state, f"step:{node.id}"),
         "entered_at": execution.entered_at,
         "inbox": execution.inbox,

@@ -22,7 +22,7 @@ from temporalio.exceptions import (
 
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
-from definitions.wire import EffectCall, RunStart
+from definitions.wire import ACTIVITY_PROPOSE, EffectCall, RunStart
 
 GRACE = 5.0
 """Seconds a try has beyond its own limit, so that the worker's own clock speaks first and with the better message."""
@@ -49,13 +49,19 @@ def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ..
         activity=command.activity,
         title=command.title,
         acting=command.acting,
-        key=f"{of.run}:{command.execution}",
+        key=key_of(of.run, command),
         turn=command.turn,
         contract=command.contract.to_json(),
         input=command.input,
         events=events,
         trace=trace,
     )
+
+
+def key_of(run: str, command: StartEffect) -> str:
+    """The idempotency key: of a deed the same in every turn, of a question another each time it is asked anew."""
+    key = f"{run}:{command.execution}"
+    return f"{key}:propose:{command.turn}" if command.activity == ACTIVITY_PROPOSE else key
 
 
 def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any]:

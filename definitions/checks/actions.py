@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from definitions.checks.schemas import is_open, properties, required, takes, takes_type, types_of
 from definitions.checks.subject import Subject
 from definitions.expressions.compiler import Compiled
 from definitions.expressions.values import is_expression, member
 from definitions.findings import Finding
 from definitions.model import Step
+from definitions.modes import mode_of
+from definitions.schemas import is_open, properties, required, takes, takes_type, types_of
 
 
 def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
@@ -20,7 +21,8 @@ def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
     if subject.known.actions is None:
         return
     for index, pointer, step in subject.steps():
-        for call in _calls(step, pointer, partial=index in subject.gaps):
+        assisted = _is_assisted(subject, step)
+        for call in _calls(step, pointer, index in subject.gaps, assisted):
             yield from _check(subject, call, compiled)
 
 
@@ -34,9 +36,14 @@ class _Call:
     partial: bool = False
 
 
-def _calls(step: Step, pointer: str, partial: bool) -> Iterator[_Call]:
+def _is_assisted(subject: Subject, step: Step) -> bool:
+    """Whether a person is asked for what is missing, so that nothing need be pinned."""
+    return step.kind == "action" and mode_of(step, subject.known.action(step.action) or {}) == "assisted"
+
+
+def _calls(step: Step, pointer: str, partial: bool, assisted: bool = False) -> Iterator[_Call]:
     if step.kind == "action":
-        yield _Call(step.action, step.with_, pointer, partial or step.instruction is not None)
+        yield _Call(step.action, step.with_, pointer, partial or step.instruction is not None or assisted)
     if step.undo is not None:
         yield _Call(step.undo.action, step.undo.with_, f"{pointer}/undo", partial)
     for index, each in enumerate(step.automations):
@@ -48,6 +55,9 @@ def _check(subject: Subject, call: _Call, compiled: Mapping[str, Compiled]) -> I
     if info is None:
         yield _unknown(subject, call.action, f"{call.pointer}/action")
         return
+    if subject.known.served is not None and call.action not in subject.known.served:
+        message = f"no live worker serves the action {call.action!r}: its step waits until one does"
+        yield Finding("action_not_served", f"{call.pointer}/action", message, "Start its worker.", "warning")
     schema = info.get("input") or {}
     for key in required(schema):
         if key not in call.given and not call.partial:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from definitions.checks.schemas import json_type
 from definitions.checks.subject import Subject
 from definitions.expressions.compiler import Compiled
 from definitions.expressions.values import is_expression, member
 from definitions.findings import Finding
 from definitions.model import FormField, GetDataStep, Step, UpdateDataStep
+from definitions.schemas import json_type
 
 LITERALS = {"string": ("string",), "int": ("integer",), "double": ("integer", "number"), "bool": ("boolean",)}
 """Type of a field -> JSON types a literal written to it may have."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from definitions.checks.schemas import expression_types
 from definitions.checks.subject import Subject
 from definitions.model import FormField, Step
+from definitions.schemas import expression_types
 
 FIELD_TYPES = {
     "number": "double", "money": "double", "integer": "int", "boolean": "bool", "date": "timestamp",

@@ -15,7 +15,7 @@ from definitions.expressions.compiler import Compiled
 from definitions.expressions.values import member
 from definitions.findings import Finding
 
-KINDS = ("load_related", "mcp", "ai", "journey", "workflow", "escalate")
+KINDS = ("journey", "workflow", "escalate")
 
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
@@ -23,23 +23,13 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/start/fallback_inbox", ANYTHING, "inboxes"),
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
     ("/steps/*/schedule", ANYTHING, "schedules of a step"),
-    ("/steps/*/execute", ("assisted",), "proposals"),
-    ("/steps/*/advance", ("manual",), "a press of Done after a machine"),
-    ("/steps/*/confidence", ANYTHING, "AI"),
-    ("/steps/*/approval", ANYTHING, "approvals"),
-    ("/steps/*/instruction", ANYTHING, "AI"),
-    ("/steps/*/draft", ANYTHING, "AI"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
-    ("/steps/*/by", ("ai",), "AI"),
     ("/steps/*/confirm", ANYTHING, "outside confirmations"),
     ("/steps/*/event", ANYTHING, "waiting for events"),
     ("/steps/*/before", ANYTHING, "waiting until before a date"),
     ("/steps/*/after_date", ANYTHING, "waiting until after a date"),
     ("/steps/*/expires", ANYTHING, "waits that expire"),
 )
-ASSISTED_BY_DEFAULT = ("action", "update_data")
-"""Kinds that are assisted where `execute` says nothing, unless everything is pinned and touches nothing outside."""
-
 HINT = "Leave it out for now; a later release runs it."
 
 
@@ -54,9 +44,6 @@ def check_release(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
     for _, pointer, step in subject.steps():
         if step.kind in KINDS:
             yield Finding("not_yet", f"{pointer}/kind", f"this release does not run steps of kind {step.kind}", HINT)
-        if step.kind in ASSISTED_BY_DEFAULT and step.execute is None and not _harmless(subject, step):
-            message = "without 'execute' the step is assisted, and this release does not run proposals"
-            yield Finding("not_yet", pointer, message, "Add 'execute: automatic' or 'execute: manual'.")
     yield from _reads(subject, compiled)
 
 
@@ -71,11 +58,6 @@ def _reads(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Findi
                 yield Finding(
                     "not_yet", pointer, message, f"Read it with a get_data step: 'record: = inputs.{rest[0]}'."
                 )
-
-
-def _harmless(subject: Subject, step: Any) -> bool:
-    info = subject.known.action(step.action) if step.kind == "action" else None
-    return info is not None and (info.get("contract") or {}).get("touches") == "nothing"
 
 
 def _found(value: Any, parts: list[str], pointer: str) -> Iterator[tuple[str, Any]]:

@@ -40,9 +40,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from definitions.engine.answers import effect_ended, effect_failed, timer_fired
+from definitions.engine.assigning import assignees_named
 from definitions.engine.commands import Command
+from definitions.engine.drafting import drop_drafts
 from definitions.engine.dues import refresh, reset_clocks
-from definitions.engine.enter import assignees_named
 from definitions.engine.events import EventType
 from definitions.engine.evolve import evolve
 from definitions.engine.finish import close_if_over, end_if_taken_back
@@ -102,6 +103,7 @@ def _go_on(turn: Turn) -> None:
     end_if_taken_back(turn)
     refresh(turn)
     queue_sync(turn)
+    drop_drafts(turn)
     begin_queued(turn)
     reset_clocks(turn)
     close_if_over(turn)

@@ -12,11 +12,13 @@ from definitions.engine.dues import CLOCK, clock_fired
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node
 from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
+from definitions.engine.proposals import answered, go_on, loaded, succeed
+from definitions.engine.rows import is_own_record
 from definitions.engine.settle import moved
 from definitions.engine.sides import side_ended, side_failed
-from definitions.engine.state import Execution, RunStatus, StepStatus
+from definitions.engine.state import ENDED, Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
-from definitions.model import GetDataStep, UpdateDataStep
+from definitions.model import LoadRelatedStep
 
 
 def effect_ended(turn: Turn, message: EffectEnded) -> None:
@@ -29,11 +31,20 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
         _late(turn, message.execution, message.turn, "done", "")
         return
     node = turn.graph.nodes[execution.step]
-    data = {"ports": ["done"], "done_by": "automation", "output": message.result}
-    turn.emit(EventType.STEP_DONE, data, execution=execution.id)
-    if _is_own_record(turn, node, message.result):
-        turn.emit(EventType.RECORD_READ, {"fields": message.result}, execution=execution.id)
-    moved(turn, node.id)
+    if execution.doing == "propose":
+        answered(turn, node, execution.id, message.result)
+    elif isinstance(node.step, LoadRelatedStep):
+        loaded(turn, node, execution.id, message.result)
+    else:
+        _done(turn, node, execution.id, message.result)
+    if turn.state.status_of(node.id) in ENDED:
+        moved(turn, node.id)
+
+
+def _done(turn: Turn, node: Node, execution: str, result: dict[str, Any]) -> None:
+    succeed(turn, node, execution, {"ports": ["done"], "done_by": "automation", "output": result})
+    if is_own_record(turn, node, result):
+        turn.emit(EventType.RECORD_READ, {"fields": result}, execution=execution)
 
 
 def effect_failed(turn: Turn, message: EffectFailed) -> None:
@@ -63,7 +74,7 @@ def timer_fired(turn: Turn, message: TimerFired) -> None:
         clock_fired(turn, message.execution)
         return
     execution = turn.state.executions.get(message.execution)
-    if execution is None or execution.status is not StepStatus.WAITING:
+    if execution is None or execution.status is not StepStatus.WAITING or execution.until is None:
         return
     if turn.state.status is RunStatus.SAVED:
         turn.emit(EventType.STEP_CAME_DUE, {}, execution=execution.id)
@@ -81,6 +92,10 @@ def resume_due(turn: Turn) -> None:
     for execution in turn.state.live():
         if execution.came_due:
             _end_wait(turn, execution)
+        elif execution.waits == "resume":
+            go_on(turn, turn.graph.nodes[execution.step], execution.id)
+            if turn.state.status_of(execution.step) in ENDED:
+                moved(turn, execution.step)
     turn.look_at(name for name in turn.graph.nodes if name not in turn.state.latest)
 
 
@@ -104,13 +119,3 @@ def _failure_port(turn: Turn, node: Node, message: EffectFailed) -> str | None:
         return None
     ports = ("timeout", "error") if message.reason == "timeout" else ("error",)
     return next((port for port in ports if (node.id, port) in turn.graph.named_ports), None)
-
-
-def _is_own_record(turn: Turn, node: Node, result: dict[str, Any]) -> bool:
-    """Whether the result is about the record the run works on, read or written field by field."""
-    step = node.step
-    if not turn.state.record or not isinstance(step, GetDataStep | UpdateDataStep) or "rows" in result:
-        return False
-    own = step.collection in (None, turn.graph.document.record)
-    made = getattr(step, "create", False)
-    return own and not made and step.record is None and getattr(step, "where", None) is None

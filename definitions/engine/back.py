@@ -88,7 +88,7 @@ def can_undo(graph: Graph, state: State, execution: Execution) -> bool:
 
 def has_acted(node: Node, execution: Execution) -> bool:
     """Whether a machine did something outside in this round; that the round was given up does not take it back."""
-    acted = execution.done_by == "automation" and "done" in execution.ports
+    acted = execution.done_by == "automation" and "done" in execution.ports and not execution.pending
     return acted and node.has_effect and node.contract.touches is not Touches.NOTHING
 
 
@@ -169,6 +169,18 @@ def take_back(turn: Turn, executions: Iterable[str], acting: str) -> None:
     """Queue the undoing of these rounds, the one that ended last first."""
     for name in sorted(executions, key=lambda each: -turn.execution(each).ended_seq):
         queue_undo(turn, name, acting)
+
+
+def option_taken(state: State, step: DecisionStep, name: str, choice: str) -> str | None:
+    """The option a choice comes to: itself, or `otherwise` where it has sent the run back often enough.
+
+    None where neither is left: a loop must come to an end.
+    """
+    for each in (choice, step.otherwise):
+        option = next((option for option in step.options if option.id == each), None)
+        if option is None or option.back_to is None or state.loops.get(f"{name}:{each}", 0) < option.max:
+            return each
+    return None
 
 
 def send_back(turn: Turn, node: Node, execution: str) -> None:

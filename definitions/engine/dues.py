@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from definitions.due import due_at, overdue_from
+from definitions.engine.assigning import assignees_named
 from definitions.engine.commands import ArmTimer, CancelTimer
-from definitions.engine.enter import assignees_named
 from definitions.engine.events import EventType
 from definitions.engine.graph import Graph, Node, reads
 from definitions.engine.scope import moment_of, resolved

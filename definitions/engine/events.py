@@ -15,8 +15,15 @@
 | effect_requested | turn, activity, acting, assignees: an activity was asked for |
 | effect_late | turn, outcome (done, failed, unknown), detail: an answer nobody waits for any more |
 | step_waiting | until |
+| proposal_requested | turn, activity, acting, what, assignees?: a proposal was asked for |
+| proposed | values, confidence, by, explanation?, basis?, usage?, schema_hash?, options?, assignees?, then: what comes
+  of it: confirm (a person is asked), act, resume (it is acted on when somebody resumes the run), hold (see attention) |
+| proposal_confirmed | values, changed: [names]: exactly these a person wants to be done |
+| approval_asked | hash, values, count, by, wait: before it is done others must agree, to just these values |
+| approval_given | hash, reason?; approval_refused | hash, reason |
+| step_succeeded | ports, done_by, output?, choices?: the machine is done, and a person still presses Done |
 | step_attention | reason, code, message, errors?: a person is asked |
-| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound? |
+| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet |
 | step_skipped | reason? |
 | step_not_taken | because: dead, guard, purpose, ended, closed, aborted, migrated |
 | step_revised | reason?, loops?: somebody went back to this round; loops that count anew |
@@ -66,6 +73,13 @@ class EventType(StrEnum):
     EFFECT_REQUESTED = "effect_requested"
     EFFECT_LATE = "effect_late"
     STEP_WAITING = "step_waiting"
+    PROPOSAL_REQUESTED = "proposal_requested"
+    PROPOSED = "proposed"
+    PROPOSAL_CONFIRMED = "proposal_confirmed"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REFUSED = "approval_refused"
+    STEP_SUCCEEDED = "step_succeeded"
     STEP_ATTENTION = "step_attention"
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"

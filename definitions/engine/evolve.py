@@ -2,7 +2,7 @@
 
 It decides nothing and refuses nothing: an event has already happened. The API's read model and the workflow fold the
 same events through it, so that a console cannot disagree with the engine. What happens to steps is in evolve_steps.py,
-to errands beside them in evolve_sides.py; the run itself is here.
+to what is proposed for them in evolve_proposals.py, to errands beside them in evolve_sides.py; the run itself is here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+from definitions.engine import evolve_proposals as proposals
 from definitions.engine import evolve_sides as sides
 from definitions.engine import evolve_steps as steps
 from definitions.engine.events import EventType
@@ -178,6 +179,13 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.EFFECT_REQUESTED: steps.effect_requested,
     EventType.EFFECT_LATE: _nothing,
     EventType.STEP_WAITING: steps.waiting,
+    EventType.PROPOSAL_REQUESTED: proposals.requested,
+    EventType.PROPOSED: proposals.proposed,
+    EventType.PROPOSAL_CONFIRMED: proposals.confirmed,
+    EventType.APPROVAL_ASKED: proposals.approval_asked,
+    EventType.APPROVAL_GIVEN: proposals.approval_given,
+    EventType.APPROVAL_REFUSED: proposals.approval_refused,
+    EventType.STEP_SUCCEEDED: proposals.succeeded,
     EventType.STEP_ATTENTION: steps.attention,
     EventType.STEP_DONE: steps.done,
     EventType.STEP_SKIPPED: steps.skipped,

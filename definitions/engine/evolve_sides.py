@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from definitions.engine.evolve_steps import placed
 from definitions.engine.evolve_steps import status as run_status
 from definitions.engine.execution import Side
 from definitions.engine.replacing import replace
@@ -70,6 +71,11 @@ def _asked(event: Event, status: SideStatus) -> Side:
 
 
 def done(state: State, event: Event) -> State:
+    """Of what counted as done before it was, the result is the step's output from now on."""
+    side = state.sides[event.execution or ""]
+    of = state.executions.get(side.of or "")
+    if side.kind == "act" and of is not None:
+        state = placed(state, replace(of, output=event.data.get("output"), pending=False))
     return _changed(
         state,
         event,

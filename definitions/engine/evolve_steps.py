@@ -159,6 +159,8 @@ def effect_requested(state: State, event: Event) -> State:
         turn=event.data["turn"],
         started_at=known.started_at or event.at,
         attention=None,
+        waits="",
+        doing="act",
         assignees=event.data.get("assignees", known.assignees),
     )
 
@@ -170,7 +172,7 @@ def waiting(state: State, event: Event) -> State:
 
 
 def attention(state: State, event: Event) -> State:
-    return changed(state, event, status=StepStatus.ATTENTION, attention=dict(event.data))
+    return changed(state, event, status=StepStatus.ATTENTION, attention=dict(event.data), waits="")
 
 
 def done(state: State, event: Event) -> State:
@@ -185,6 +187,7 @@ def done(state: State, event: Event) -> State:
         choices=tuple(data.get("choices", ())),
         output=data.get("output"),
         attention=data.get("attention"),
+        pending=bool(data.get("pending")),
     )
 
 
@@ -205,6 +208,7 @@ def _end(event: Event) -> dict[str, Any]:
         "ended_by": event.actor,
         "ended_seq": event.seq,
         "until": None,
+        "waits": "",
         "came_due": False,
         "held_from": None,
     }

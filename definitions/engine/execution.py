@@ -18,6 +18,10 @@ class Execution:
     the round it opens again; `behind` that a decision sent the run back past it, so that a newer round counts, `back`
     that it is of the very step the run was sent back to. `because` says why it was not taken. `ended_seq` is the event
     it ended by: the order in which steps ended.
+    `waits` says what a waiting round waits for besides time: `confirm` a proposal to be confirmed, `approval` others to
+    agree, `resume` the run to be taken up again, `done` a person to press Done. `doing` is what was asked of a machine
+    last: `propose` or `act`. `proposal` is what was proposed, `confirmed` {values, by?} what is to be done, `approval`
+    {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet.
     """
 
     id: str
@@ -47,6 +51,12 @@ class Execution:
     overdue: bool = False
     inbox: str | None = None
     amended: dict[str, Any] | None = None
+    waits: str = ""
+    doing: str = ""
+    proposal: dict[str, Any] | None = None
+    confirmed: dict[str, Any] | None = None
+    approval: dict[str, Any] | None = None
+    pending: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Its fields, without those that say nothing."""
@@ -65,8 +75,8 @@ class Execution:
 class Side:
     """One errand: something a machine does beside the steps, an execution of its own that never holds a step up.
 
-    `kind` is automation, undo, sync, bind or notify; `of` the execution it belongs to, where it does; `name` which
-    automation, event or step it is about. `input` is what its activity is given.
+    `kind` is automation, undo, sync, bind, notify, draft or act; `of` the execution it belongs to, where it does;
+    `name` which automation, event or step it is about. `input` is what its activity is given.
     """
 
     id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from definitions.engine.approvals import keeps_open
 from definitions.engine.commands import CancelEffect, CancelTimer, Close
 from definitions.engine.events import EventType
 from definitions.engine.sides import forget_failed, queue_undo
@@ -35,6 +36,8 @@ def _keeps_open(turn: Turn) -> str | None:
     finished = (each for each in state.executions.values() if each.status in FINISHED)
     if state.reopened and not any(each.ended_seq > state.reopened for each in finished):
         return "reopened"
+    if keeps_open(state):
+        return "approval"
     return "closing_reasons" if reasons is not None and "complete" in reasons.required_on else None
 
 
@@ -96,5 +99,5 @@ def stop(turn: Turn, execution: Execution) -> None:
     """Ask for the end of whatever works on an execution."""
     if execution.status is StepStatus.RUNNING:
         turn.ask(CancelEffect(execution.id))
-    if execution.status is StepStatus.WAITING:
+    if execution.status is StepStatus.WAITING and execution.until is not None:
         turn.ask(CancelTimer(execution.id))

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from definitions.canonical import canonical
-from definitions.contracts import READ_RECORDS, WRITE_RECORDS, EffectContract
+from definitions.contracts import ASK_A_MODEL, CALL_A_TOOL, READ_RECORDS, WRITE_RECORDS, EffectContract
 from definitions.expressions.tree import walk
 from definitions.model import Document, Step, TaskStep
+from definitions.modes import mode_of
 from definitions.times import Offset
-from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_UPDATE_DATA
+from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_LOAD_RELATED, ACTIVITY_MCP, ACTIVITY_UPDATE_DATA
 
-EFFECT_KINDS = ("get_data", "update_data", "action")
+EFFECT_KINDS = ("get_data", "load_related", "update_data", "action", "mcp")
+"""Kinds whose work is an activity of their own; what `ai` and a decision by AI do is all in the proposal."""
 NO_CONTRACT = EffectContract()
 GROWN_KEPT = 64
 
@@ -41,7 +43,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step with its place in the document (`index`, `pointer`), what it waits for and what its effect promises."""
+    """One step with its place in the document (`index`, `pointer`), what it waits for and what its effect promises.
+
+    `mode` is how a machine's step is done: manual, assisted or automatic, where the author said nothing by its kind.
+    """
 
     id: str
     index: int
@@ -49,6 +54,7 @@ class Node:
     step: Step
     edges: tuple[Edge, ...]
     contract: EffectContract
+    mode: str = "automatic"
 
     @property
     def title(self) -> str:
@@ -58,7 +64,7 @@ class Node:
     @property
     def has_effect(self) -> bool:
         """Whether a machine does this step, unless a person takes it over."""
-        return self.step.kind in EFFECT_KINDS and self.step.execute != "manual"
+        return self.step.kind in EFFECT_KINDS and self.mode != "manual"
 
     @property
     def for_a_person(self) -> bool:
@@ -67,16 +73,17 @@ class Node:
             case "task":
                 return True
             case "decision":
-                return self.step.by == "person"
+                return self.step.by == "person" or (self.step.by == "ai" and self.mode == "manual")
             case _:
-                return self.step.kind in EFFECT_KINDS and self.step.execute == "manual"
+                return self.step.kind in (*EFFECT_KINDS, "ai") and self.mode == "manual"
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The nodes by id in the order of the document, and for each of them who must be looked at when it moves.
 
-    `readers` names, for each step, those whose expressions read it; `calendars` the days off that business days skip.
+    `readers` names, for each step, those whose expressions read it; `calendars` the days off that business days skip;
+    `collections` the columns of those for which values may be proposed.
     """
 
     document: Document
@@ -89,6 +96,7 @@ class Graph:
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     readers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: dict[str, Any] = field(default_factory=dict)
+    collections: dict[str, Any] = field(default_factory=dict)
     _grown: dict[str, Graph] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -104,6 +112,7 @@ class Graph:
             **_links(nodes, document),
             readers=_readers(nodes, trees),
             calendars=frozen.get("calendars", {}),
+            collections=frozen.get("collections", {}),
         )
 
     def grown(self, added: Sequence[dict[str, Any]]) -> Graph:
@@ -134,7 +143,9 @@ def _nodes(document: Document, actions: dict[str, Any]) -> list[Node]:
     for index, step in enumerate(document.steps):
         before = document.steps[index - 1] if index else None
         edges = tuple(Edge.parse(text) for text in _after(step, before, gates))
-        nodes.append(Node(step.id, index, f"/steps/{index}", step, edges, _contract(step, actions)))
+        contract = _contract(step, actions)
+        mode = mode_of(step, actions.get(getattr(step, "action", ""), {}))
+        nodes.append(Node(step.id, index, f"/steps/{index}", step, edges, contract, mode))
     return nodes
 
 
@@ -244,6 +255,14 @@ def _contract(step: Step, actions: dict[str, Any]) -> EffectContract:
             base = READ_RECORDS
         case "update_data":
             base = WRITE_RECORDS
+        case "load_related":
+            base = READ_RECORDS
+        case "mcp":
+            base = CALL_A_TOOL
+        case "ai":
+            base = ASK_A_MODEL
+        case "decision" if step.by == "ai":
+            base = ASK_A_MODEL
         case "action":
             announced = actions.get(step.action, {}).get("contract")
             base = EffectContract.from_json(announced) if announced else NO_CONTRACT
@@ -272,6 +291,10 @@ def activity_of(step: Step) -> str:
             return ACTIVITY_GET_DATA
         case "update_data":
             return ACTIVITY_UPDATE_DATA
+        case "load_related":
+            return ACTIVITY_LOAD_RELATED
+        case "mcp":
+            return ACTIVITY_MCP
         case "action":
             return str(step.action)
         case _:

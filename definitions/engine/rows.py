@@ -10,15 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from definitions.engine.graph import Node
-from definitions.engine.scope import Unresolved, inputs_of
-from definitions.engine.turn import Turn
+from definitions.engine.scope import Seen, Unresolved, inputs_of
 from definitions.model import GetDataStep, UpdateDataStep
 
 ITEMS_LIMIT = 1_000
 """Rows one step may write; the effect takes no more either."""
 
 
-def update_inputs(turn: Turn, node: Node) -> dict[str, Any]:
+def update_inputs(turn: Seen, node: Node) -> dict[str, Any]:
     """The input of `holdfast.update_data`. Raises Unresolved."""
     step = node.step
     assert isinstance(step, UpdateDataStep)
@@ -33,7 +32,7 @@ def update_inputs(turn: Turn, node: Node) -> dict[str, Any]:
     return {**asked, "items": rows}
 
 
-def record_of(turn: Turn, node: Node, scope: dict[str, Any]) -> Any:
+def record_of(turn: Seen, node: Node, scope: dict[str, Any]) -> Any:
     """The record a data step works on: the one it names, else the run's own where it is of the same collection."""
     step = node.step
     assert isinstance(step, GetDataStep | UpdateDataStep)
@@ -43,12 +42,12 @@ def record_of(turn: Turn, node: Node, scope: dict[str, Any]) -> Any:
     return own["id"] if own and step.collection in (None, turn.graph.document.record) else None
 
 
-def _row(turn: Turn, node: Node, step: UpdateDataStep, scope: dict[str, Any]) -> dict[str, Any]:
+def _row(turn: Seen, node: Node, step: UpdateDataStep, scope: dict[str, Any]) -> dict[str, Any]:
     values = inputs_of(turn.graph, dict(step.set or {}), f"{node.pointer}/set", scope)
     return {"set": values} if step.create else {"record": record_of(turn, node, scope), "set": values}
 
 
-def _items(turn: Turn, node: Node, step: UpdateDataStep, scope: dict[str, Any]) -> list[Any]:
+def _items(turn: Seen, node: Node, step: UpdateDataStep, scope: dict[str, Any]) -> list[Any]:
     found = inputs_of(turn.graph, step.each, f"{node.pointer}/each", scope)
     if found is None:
         return []
@@ -57,3 +56,13 @@ def _items(turn: Turn, node: Node, step: UpdateDataStep, scope: dict[str, Any]) 
     if len(found) > ITEMS_LIMIT:
         raise Unresolved("each", f"it has {len(found)} items, and one step writes at most {ITEMS_LIMIT} rows")
     return found
+
+
+def is_own_record(turn: Seen, node: Node, result: dict[str, Any]) -> bool:
+    """Whether the result is about the record the run works on, read or written field by field."""
+    step = node.step
+    if not turn.state.record or not isinstance(step, GetDataStep | UpdateDataStep) or "rows" in result:
+        return False
+    own = step.collection in (None, turn.graph.document.record)
+    made = getattr(step, "create", False)
+    return own and not made and step.record is None and getattr(step, "where", None) is None

@@ -7,14 +7,40 @@ does not exist is absent. Nothing here can fail: what cannot be computed is abse
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from definitions.engine.graph import Graph, Node
 from definitions.engine.state import ENDED, FINISHED, UNDONE, Execution, SideStatus, State, StepStatus
 from definitions.expressions.evaluate import evaluate, truth
 from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve, resolve_with_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A run at one moment, for whoever only looks: what a turn shows of itself, without any turn."""
+
+    graph: Graph
+    state: State
+    now: datetime
+
+    def scope(self, policy: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What expressions see."""
+        return scope_of(self.graph, self.state, self.now, policy)
+
+
+class Seen(Protocol):
+    """What a turn and a sight have in common."""
+
+    @property
+    def graph(self) -> Graph: ...
+
+    @property
+    def state(self) -> State: ...
+
+    def scope(self, policy: Mapping[str, Any] | None = None) -> dict[str, Any]: ...
 
 
 def scope_of(graph: Graph, state: State, now: datetime, policy: Mapping[str, Any] | None = None) -> dict[str, Any]:

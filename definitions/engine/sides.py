@@ -6,6 +6,8 @@
 | undo | `pay~undo#1` | the side effect of round 1 is taken back, newest first, one at a time |
 | sync | `~sync0#3` | the run's record is kept up to date on an event of the run |
 | bind | `check~bind#1` | bound fields of an answer are written to the record |
+| draft | `check~draft#1` | a machine fills in a form that a person will answer (drafting.py) |
+| act | `pay~act#1` | what counts as done, and was agreed to later, is done now (approvals.py) |
 | notify | `~notify#2` | somebody is told |
 
 They wait in lanes: undoing goes one at a time and stops where a person is asked, since the order matters; writes to the
@@ -19,12 +21,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from definitions.bound import writes
-from definitions.contracts import TELL_PEOPLE, WRITE_RECORDS, EffectContract
+from definitions.contracts import ASK_A_MODEL, TELL_PEOPLE, WRITE_RECORDS, EffectContract
 from definitions.engine.commands import CancelEffect, StartEffect
+from definitions.engine.drafting import drafted
 from definitions.engine.events import EventType
 from definitions.engine.execution import Side
-from definitions.engine.graph import NO_CONTRACT, Graph, Node
+from definitions.engine.graph import NO_CONTRACT, Graph, Node, activity_of
 from definitions.engine.messages import EffectEnded, EffectFailed
+from definitions.engine.rows import is_own_record
 from definitions.engine.scope import Unresolved, inputs_of
 from definitions.engine.state import RunStatus, SideStatus, State
 from definitions.engine.turn import Turn
@@ -42,6 +46,10 @@ def contract_of(graph: Graph, side: Side) -> EffectContract:
         return WRITE_RECORDS
     if side.kind == "notify":
         return TELL_PEOPLE
+    if side.kind == "draft":
+        return ASK_A_MODEL
+    if side.kind == "act" and side.step in graph.nodes:
+        return graph.nodes[str(side.step)].contract
     announced = graph.actions.get(side.activity, {}).get("contract")
     return EffectContract.from_json(announced) if announced else NO_CONTRACT
 
@@ -135,6 +143,21 @@ def notify(
     _request(turn, next_side(turn.state, "~notify"), step, data, 1)
 
 
+def begin_agreed(turn: Turn, node: Node, execution: str) -> None:
+    """What counts as done already is done now that enough people agreed: to just what they saw, as who wanted it."""
+    approval = turn.execution(execution).approval or {}
+    data = {
+        "kind": "act",
+        "name": node.id,
+        "title": node.title,
+        "activity": activity_of(node.step),
+        "of": execution,
+        "acting": approval.get("by", ""),
+        "input": approval.get("values", {}),
+    }
+    _request(turn, f"{node.id}~act#{turn.execution(execution).round}", node.id, data, 1)
+
+
 def _request(turn: Turn, name: str, step: str | None, data: dict[str, Any], number: int) -> None:
     turn.emit(EventType.SIDE_REQUESTED, {**data, "turn": number}, execution=name, step=step)
     side = turn.state.sides[name]
@@ -208,10 +231,19 @@ def side_ended(turn: Turn, message: EffectEnded) -> None:
     if side is None:
         _late(turn, message, "done", "")
         return
+    if side.kind == "draft":
+        turn.emit(EventType.SIDE_DONE, {"output": {}}, execution=side.id, step=side.step)
+        drafted(turn, side, message.result)
+        return
     turn.emit(EventType.SIDE_DONE, {"output": message.result}, execution=side.id, step=side.step)
-    if side.kind in RECORD:
+    if side.kind in RECORD or _writes_own(turn, side, message.result):
         turn.emit(EventType.RECORD_READ, {"fields": message.result})
     _after(turn, side)
+
+
+def _writes_own(turn: Turn, side: Side, result: dict[str, Any]) -> bool:
+    node = turn.graph.nodes.get(side.step or "")
+    return side.kind == "act" and node is not None and is_own_record(turn, node, result)
 
 
 def side_failed(turn: Turn, message: EffectFailed) -> None:
@@ -222,7 +254,7 @@ def side_failed(turn: Turn, message: EffectFailed) -> None:
     if side is None:
         _late(turn, message, "unknown" if message.unknown else "failed", message.message)
         return
-    if side.kind == "notify" or (side.kind == "automation" and turn.state.closed):
+    if side.kind in ("notify", "draft") or (side.kind == "automation" and turn.state.closed):
         turn.emit(EventType.SIDE_GIVEN_UP, {"reason": message.message}, execution=side.id, step=side.step)
         return
     data: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
@@ -243,7 +275,7 @@ def give_up(turn: Turn, side: Side, reason: str | None) -> None:
 def drop_automations(turn: Turn, executions: Sequence[str]) -> None:
     """These rounds were given up: what was run from them is asked to stop, and its answer is used for nothing."""
     for side in turn.state.errands():
-        if side.kind == "automation" and side.of in executions:
+        if side.kind in ("automation", "draft", "act") and side.of in executions:
             give_up(turn, side, "its step was given up")
 
 

@@ -26,7 +26,7 @@ from definitions.freeze import Frozen, freeze
 from definitions.model import KINDS, parse
 from tests.definitions.samples import KNOWN, asking, case_definitions, choice, definition, pay, task
 
-RUNS_NOW = {"refund", "rights", "record", "revise", "energy", "work-order"}
+RUNS_NOW = {"refund", "rights", "record", "revise", "energy", "work-order", "kyc"}
 READ = {"id": "order", "kind": "get_data", "fields": ["total", "status"]}
 WRITE = {"id": "close", "kind": "update_data", "execute": "automatic", "set": {"status": "closed"}}
 RULES: dict[str, Any] = {
@@ -158,9 +158,13 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_team", "/teams/0", definition(task(), teams=["nobody"])),
     ("unknown_team", "/steps/0/assign/teams/0", definition(task(assign={"teams": ["nobody"]}))),
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
-    ("not_yet", "/steps/0/execute", definition(pay(execute="assisted"))),
-    ("not_yet", "/steps/0", definition(without(pay(), "execute"))),
-    ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "ai", "instruction": "Think"})),
+    ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "journey"})),
+    ("unknown_relation", "/steps/0/relation", definition({"id": "r", "kind": "load_related", "relation": "cousin"})),
+    (
+        "wrong_value",
+        "/steps/0/tool",
+        definition({"id": "m", "kind": "mcp", "server": "crm", "tool": "drop", "tools": ["find"]}),
+    ),
     (
         "not_yet",
         "/steps/0/when",
@@ -202,11 +206,8 @@ MISTAKES: list[tuple[str, str, Any]] = [
 
 TWO_AT_ONCE: list[tuple[str, str, Any]] = [
     ("inbox_missing", "/start/triggers/0", definition(task(), start={"triggers": [{"type": "webhook"}]})),
-    ("unknown_relation", "/steps/0/relation", definition({"id": "r", "kind": "load_related", "relation": "cousin"})),
     ("unknown_inbox", "/steps/0/inbox", definition({"id": "e", "kind": "escalate", "inbox": "lost"})),
     ("unknown_definition", "/steps/0/definition", definition({"id": "c", "kind": "workflow", "definition": "other"})),
-    ("wrong_value", "/steps/0/tool", definition(
-        {"id": "m", "kind": "mcp", "server": "crm", "tool": "drop", "tools": ["find"]})),
 ]  # fmt: skip
 """Mistakes in parts of the language that this release does not run: beside them stands `not_yet`."""
 
@@ -266,7 +267,7 @@ def test_ten_mistakes_are_ten_findings() -> None:
         task("d", after="e"),
         task("e", after="d", when="= steps.a.output.n + 'x' == ''"),
         {"id": "f", "kind": "teleport"},
-        {"id": "g", "kind": "ai", "instruction": "Think"},
+        {"id": "g", "kind": "journey"},
     )
     assert said(raw) == [
         ("options_missing", "/steps/0/fields/1"),
@@ -340,7 +341,7 @@ def test_every_kind_is_either_run_or_refused_by_name() -> None:
     }
     runs = [kind for kind in KINDS if said(definition({"id": "a", "kind": kind, **needs.get(kind, {})})) == []]
     refused = [kind for kind in KINDS if kind not in runs]
-    assert runs == ["task", "decision", "get_data", "update_data", "action", "wait", "end"]
+    assert refused == ["journey", "workflow", "escalate"]
     for kind in refused:
         assert said(definition({"id": "a", "kind": kind, **needs.get(kind, {})})) == [("not_yet", "/steps/0/kind")]
 

@@ -58,7 +58,7 @@ def moves_are_legal(before: State, step: Step) -> None:
     assert all(count == 1 for count in by_step.values())
 
 
-MAY_CHANGE = ("status", "behind", "back", "attention", "output", "amended", "assignees")
+MAY_CHANGE = ("status", "behind", "back", "attention", "output", "amended", "assignees", "approval", "pending")
 """What may be said of a round after it ended: that it no longer counts, or was amended."""
 
 
@@ -113,7 +113,7 @@ def commands_fit(before: State, step: Step) -> None:
     """Effects are asked for exactly where a round or errand began to run, timers where one began to wait."""
     asked = [c.execution for c in step.commands if isinstance(c, StartEffect)]
     armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
-    began = (EventType.EFFECT_REQUESTED, EventType.SIDE_REQUESTED)
+    began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
     assert asked == [e.execution for e in step.events if e.type in began]
     assert armed == [e.execution for e in step.events if e.type == EventType.STEP_WAITING]
     closed = [c for c in step.commands if isinstance(c, Close)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from definitions.checks import Known
 from definitions.engine import Graph, State, Step, advance
 from definitions.engine.commands import ArmTimer, CancelTimer, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
@@ -24,9 +25,9 @@ LEA = Actor("lea", ("operator", "lead"), ("ops",))
 BEN = Actor("ben", ("operator",), ("ops",))
 
 
-def frozen(document: dict[str, Any]) -> dict[str, Any]:
+def frozen(document: dict[str, Any], known: Known | None = None) -> dict[str, Any]:
     """A document as publishing freezes it; the story's author must have written a valid one."""
-    result = freeze(document, None)
+    result = freeze(document, known)
     assert isinstance(result, Frozen), [finding.to_json() for finding in result.findings]
     return result.to_json()
 
@@ -57,8 +58,16 @@ def document(steps: list[dict[str, Any]], **top: Any) -> dict[str, Any]:
 class Story:
     """One run of one definition, with the effects and timers that are under way."""
 
-    def __init__(self, steps: list[dict[str, Any]], request: dict[str, Any] | None = None, **top: Any) -> None:
-        self.frozen = frozen(document(steps, **top))
+    def __init__(
+        self,
+        steps: list[dict[str, Any]],
+        request: dict[str, Any] | None = None,
+        actions: dict[str, Any] | None = None,
+        collections: dict[str, Any] | None = None,
+        **top: Any,
+    ) -> None:
+        known = Known(actions=actions, collections=collections)
+        self.frozen = frozen(document(steps, **top), known)
         self.graph = Graph.load(self.frozen)
         self.state = State.new("run-1")
         self.now = BEGAN

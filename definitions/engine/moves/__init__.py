@@ -1,10 +1,12 @@
 """Every command this release runs, in one table. A type that is not in it is refused by name.
 
-Where to read on: `base.py` what a move is; `answering.py` ending a step; `working.py` and `planning.py` what people do
+Where to read on: `base.py` what a move is; `answering.py` ending a step; `proposing.py` and `approving.py` what
+machines propose; `working.py` and `planning.py` what people do
 around it; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what they do with the run.
 """
 
 from definitions.engine.moves.answering import ANSWERING
+from definitions.engine.moves.approving import APPROVING
 from definitions.engine.moves.base import Given, Move, Question, Refusal
 from definitions.engine.moves.closing import CLOSING
 from definitions.engine.moves.migrating import MIGRATING
@@ -15,6 +17,7 @@ from definitions.engine.moves.working import WORKING
 
 MOVES: dict[str, Move] = {
     **ANSWERING,
+    **APPROVING,
     **WORKING,
     **REVISING,
     **PLANNING,

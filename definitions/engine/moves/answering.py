@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from definitions.engine.back import send_back
-from definitions.engine.enter import begin, option_taken
+from definitions.engine.back import option_taken, send_back
+from definitions.engine.confirming import checked
+from definitions.engine.enter import begin
 from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.moves.base import Given, Move, Question, Refusal, not_now
-from definitions.engine.scope import scope_of
+from definitions.engine.moves.proposing import can_confirm, can_decline, confirm, decline, judge_confirm, judge_decline
+from definitions.engine.scope import Sight, scope_of
 from definitions.engine.sides import write_bound
 from definitions.engine.state import BY_A_PERSON, ENDED, FINISHED, StepStatus
-from definitions.model import DecisionStep, TaskStep
+from definitions.model import AiStep, DecisionStep, TaskStep
 from definitions.task_forms import Finished, recheck, task_answer
 
 
 def answer(asked: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The output of a completion as it will be kept, and everything that is missing or wrong in it."""
     given, node, graph = asked.command.get("output") or {}, asked.step, asked.graph
+    if isinstance(node.step, AiStep):
+        return checked(Sight(graph, asked.state, asked.now), node, given, policy=asked.actor.policy)
     if not isinstance(node.step, TaskStep):
         return given, []
     scope = scope_of(graph, asked.state, asked.now, asked.actor.policy)
@@ -41,6 +45,8 @@ def open_requirements(asked: Question) -> list[dict[str, str]]:
 
 
 def _judge_complete(asked: Question) -> Refusal | None:
+    if not asked.step.for_a_person:
+        return judge_confirm(asked)
     if asked.round.status not in BY_A_PERSON:
         return not_now(asked)
     if asked.step.step.kind == "decision":
@@ -81,6 +87,9 @@ def _done(given: Given, by: str, **data: Any) -> dict[str, Any]:
 
 def _complete(given: Given) -> None:
     turn, node = given.turn, given.node
+    if not node.for_a_person:
+        confirm(given)
+        return
     output, _ = answer(given.question())
     _end(given, _done(given, "person", **({"output": output} if output else {})))
     if isinstance(node.step, TaskStep):
@@ -100,12 +109,24 @@ def _judge_manually(asked: Question) -> Refusal | None:
     """A person does what a machine was to do: at any time while it is open, never in place of a person's own step."""
     if asked.round.status in ENDED or asked.step.for_a_person:
         return not_now(asked)
-    return _choice(asked) if asked.step.step.kind == "decision" else None
+    if asked.step.step.kind == "decision":
+        return _choice(asked)
+    return _typed(asked) if asked.command.get("output") is not None else None
+
+
+def _typed(asked: Question) -> Refusal | None:
+    """What a person typed in a machine's place is checked like a form, where the step has fields."""
+    _, problems = answer(asked)
+    if not problems:
+        return None
+    text = f"{asked.step.id} cannot be answered so: {problems[0]['message']}"
+    return Refusal("invalid_output", text, 422, {"errors": problems})
 
 
 def _handle_manually(given: Given) -> None:
+    output, _ = answer(given.question())
     stop(given.turn, given.execution)
-    _end(given, _done(given, "manually", **given.kept("output")))
+    _end(given, _done(given, "manually", **({"output": output} if output else {})))
 
 
 def _judge_skip(asked: Question) -> Refusal | None:
@@ -152,13 +173,18 @@ def _amend(given: Given) -> None:
         write_bound(turn, node, output, given.actor)
 
 
+def _can_complete(asked: Question) -> bool:
+    return asked.round.status in BY_A_PERSON if asked.step.for_a_person else can_confirm(asked)
+
+
 ANSWERING: dict[str, Move] = {
     "complete": Move(
         {"output": dict, "choice": str, "reason": str},
         _judge_complete,
         _complete,
-        lambda asked: asked.round.status in BY_A_PERSON,
+        _can_complete,
     ),
+    "decline": Move({"reason": str}, judge_decline, decline, can_decline),
     "skip": Move(
         {"reason": str},
         _judge_skip,
