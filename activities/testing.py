@@ -2,6 +2,8 @@
 
 A fake that is kinder than the real thing hides faults. So events must come without a gap, a row that is there is never
 written twice, an effect begins by the same `judge_begin`, and the outcome of an older turn changes nothing.
+
+`run_action` is all of it around one action: what a run would get of it, without a server.
 """
 
 from __future__ import annotations
@@ -12,7 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic import BaseModel
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities import default_registry
+from activities.effect import EffectGate
+from activities.errors import ActionError
 from activities.ports import BlobMissing, Outcome
+from activities.registry import Action, ActionFunction, Registry
 from definitions.effects import Begun, EffectState, Intent, Scopes, Verdict, judge_begin
 from definitions.wire import EffectCall
 
@@ -150,6 +160,68 @@ class InMemoryPeople:
         if self.down:
             raise ConnectionError("the database does not answer")
         return {"id": actor_id, "roles": [], "teams": [], **self.known[actor_id]}
+
+
+async def run_action(
+    action: str | ActionFunction,
+    given: BaseModel | Mapping[str, Any],
+    *,
+    key: str = "run-1:step#1",
+    acting: str = "ann",
+    turn: int = 1,
+    registry: Registry = default_registry,
+    ledger: InMemoryLedger | None = None,
+    scopes: Scopes | None = None,
+) -> dict[str, Any]:
+    """What a step gets of the action, by the way every effect takes: input, rights, time limit and result are checked.
+
+    `action` is its name or its function, `given` what a definition gives under `with`. Two calls with one `ledger` and
+    one `key` are two tries of one effect. Raises ActionError with the code that the run would get, and LookupError for
+    an action that is not in `registry`.
+    """
+    entry = _entry(registry, action)
+    values = given.model_dump(mode="json", by_alias=True) if isinstance(given, BaseModel) else dict(given)
+    people = InMemoryPeople({acting: {}}, {acting: scopes or Scopes()})
+    gate = EffectGate(ledger or InMemoryLedger(), people, InMemoryBlobs())
+    call = _call(entry, values, key, acting, turn)
+    raised: list[ActionError] = []
+
+    async def body(call: EffectCall) -> dict[str, Any]:
+        try:
+            return await entry.perform(call)
+        except ActionError as error:
+            raised.append(error)
+            raise
+
+    try:
+        return dict(await ActivityEnvironment().run(gate.perform, call, body))
+    except ApplicationError as error:
+        raise raised[-1] if raised else ActionError(error.type or "error", error.message) from error
+
+
+def _entry(registry: Registry, action: str | ActionFunction) -> Action:
+    for entry in registry.actions.values():
+        if action in (entry.name, entry.function):
+            return entry
+    raise LookupError(f"{action} is no registered action; there are {', '.join(sorted(registry.actions)) or 'none'}")
+
+
+def _call(entry: Action, values: dict[str, Any], key: str, acting: str, turn: int) -> EffectCall:
+    run, _, execution = key.partition(":")
+    return EffectCall(
+        run=run,
+        definition="tried-out",
+        version=1,
+        step=execution.partition("#")[0],
+        execution=execution,
+        activity=entry.name,
+        title=entry.title,
+        acting=acting,
+        key=key,
+        turn=turn,
+        contract=entry.contract.to_json(),
+        input=values,
+    )
 
 
 def _copy(value: Any) -> Any:

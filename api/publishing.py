@@ -19,6 +19,7 @@ from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
 from api.overlaps import opened
 from api.problems import Conflict, Invalid
+from api.serving import workers_of
 from api.store.counts import make_known
 from api.store.keys import teams_key
 from api.store.register_tables import InboxRow
@@ -30,6 +31,7 @@ from api.store.tables import (
     TeamRow,
     VersionRow,
 )
+from api.store.workers_seen import served
 from api.tracing import log
 from definitions.canonical import digest
 from definitions.checks import Known, Report, check
@@ -64,6 +66,7 @@ async def known(house: House, document: Any = None) -> Known:
         sources=tuple(str(source["id"]) for source in house.records.sources()),
         calendars=await asyncio.to_thread(known_calendars),
         opened=others,
+        served=served(await workers_of(house)),
     )
 
 

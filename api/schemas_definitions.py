@@ -132,8 +132,18 @@ class StepKind(Out):
     json_schema: dict[str, Any]
 
 
+class ServedBy(BaseModel):
+    """A live worker: `name` is its process, `queue` the task queue it does the action from, `seen` its last word."""
+
+    id: str
+    name: str
+    queue: str
+    build_id: str
+    seen: str
+
+
 class Action(BaseModel):
-    """A registered action with its JSON Schemas."""
+    """A registered action with its JSON Schemas, and the workers that serve it now; none: `served` is false."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -141,3 +151,5 @@ class Action(BaseModel):
     title: str
     input: dict[str, Any]
     output: dict[str, Any]
+    served: bool
+    workers: list[ServedBy]

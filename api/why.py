@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from api.answers import state_of
 from api.engine import EngineError, Gone
 from api.engine_look import Look
+from api.serving import unserved
 from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.versions import Published
 from definitions.engine import Graph, State
@@ -38,7 +39,7 @@ async def why(house: House, row: RunRow, published: Published) -> dict[str, Any]
     look, broken = await _look(house, row, state)
     now = datetime.now(UTC)
     reasons = [*broken, *await _not_told(house, row), *_of_run(row, state), *_of_steps(graph, state, now, look)]
-    reasons += [*_of_errands(state, look), *_blocked(graph, state)]
+    reasons += [*_of_errands(state, look), *await _unserved(house, graph, state, look), *_blocked(graph, state)]
     moving = not state.closed and bool(reasons) and all(each["code"] in UNDER_WAY for each in reasons)
     temporal = not any(each["code"] == "temporal_unreachable" for each in broken)
     return {"run": row.id, "status": str(state.status), "moving": moving, "temporal": temporal, "reasons": reasons}
@@ -171,6 +172,17 @@ def _of_errands(state: State, look: Look | None) -> Iterator[Reason]:
                 yield _errand_asks(side, base)
             case SideStatus.QUEUED:
                 yield _reason("errand_queued", f"{side.title} waits for its turn.", **base)
+
+
+async def _unserved(house: House, graph: Graph, state: State, look: Look | None) -> list[Reason]:
+    """The actions under way, or failed, that nobody serves: what to start, and where."""
+    found = []
+    for each in await unserved(house, graph, state, look.queue if look else None):
+        text = (
+            f"No live worker serves the action {each['action']} from the task queue {each['queue'] or 'of the runs'}."
+        )
+        found.append(_reason("action_not_served", text, **each, title=graph.nodes[each["step"]].title))
+    return found
 
 
 def _errand_asks(side: Side, base: dict[str, Any]) -> Reason:

@@ -100,6 +100,7 @@ CODES: dict[str, str] = {
     "not_boolean": "A condition is an expression that gives something else than true or false.",
     # What the installation knows
     "unknown_action": "No worker has announced this action.",
+    "action_not_served": "No live worker serves the action now; a step that comes to it waits until one does.",
     "unknown_input": "The action takes no such input.",
     "input_missing": "An input that the action requires is not given.",
     "input_type": "A pinned value is not what the action's input takes.",

@@ -30,6 +30,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+new = typer.Typer(help="Write what a developer begins with.", no_args_is_help=True)
+cli.add_typer(new, name="new")
+
 Modules = Annotated[
     list[str] | None, typer.Option("--import", help="Module whose @action functions the worker offers.")
 ]
@@ -147,6 +150,28 @@ def openapi() -> None:
     from holdfast.operations import openapi_text
 
     sys.stdout.write(openapi_text())
+
+
+@new.command("action")
+def new_action(
+    name: Annotated[str, typer.Argument(help="Its name, such as shop.ship.")],
+    folder: Annotated[Path, typer.Option("--in", help="Folder to write into.", file_okay=False)] = Path(),
+) -> None:
+    """Write an action that works, and its test. Nothing is overwritten."""
+    from holdfast.developing import CannotWrite, new_action
+
+    try:
+        typer.echo("\n".join(new_action(name, folder)))
+    except CannotWrite as error:
+        raise SystemExit(f"holdfast: {error}") from None
+
+
+@cli.command()
+def actions() -> None:
+    """List the registered actions, and which live worker serves each."""
+    from holdfast.developing import actions_listed
+
+    typer.echo("\n".join(asyncio.run(actions_listed(_logging()))))
 
 
 @cli.command()

@@ -277,7 +277,8 @@ class Run:
         trace = self.traces.of_effect(command.execution)
         call = effects.call_of(self.start, command, self._to_carry(), trace)
         self.length.events += Length.EFFECT
-        self.unstored.carry(command.execution)
+        if not command.contract.queue:  # the worker of another queue may be away for long: the run records by itself
+            self.unstored.carry(command.execution)
         handle = effects.start(command, call)
         self.working[command.execution] = (command, asyncio.create_task(self._follow(command, handle)))
 

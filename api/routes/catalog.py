@@ -14,6 +14,7 @@ from api.routing import READS, answer, router
 from api.schemas_definitions import Action, Snippet, StepKind, Template
 from api.schemas_out import Page
 from api.schemas_people import ClosingReason
+from api.serving import shown, workers_of
 from api.store.tables import ActionRow, ClosingReasonRow
 from api.templates import snippets, templates
 from definitions.model import Document
@@ -74,10 +75,14 @@ def _definition_schema() -> dict[str, Any]:
 @routes.get("/actions", response_model=Page[Action], responses=READS)
 @asks("actions.view")
 async def list_actions(caller: Calling) -> Response:
-    """The actions that workers have announced, with the schemas of what they take and give."""
+    """The actions that workers have announced, with the schemas of what they take and give, and who serves them now.
+
+    `served` is false where no worker that was heard of within the last minute does it.
+    """
     async with caller.house.store.reading() as session:
         rows = (await session.exec(select(ActionRow).order_by(col(ActionRow.name)))).all()
-    return answer(listing([row.info for row in rows]))
+    workers = await workers_of(caller.house)
+    return answer(listing([shown(row.info, workers) for row in rows]))
 
 
 @routes.get("/closing-reasons", response_model=Page[ClosingReason], responses=READS)

@@ -91,8 +91,12 @@ def living(connection: Connection) -> list[Serving]:
 
 
 def serving(workers: Iterable[Serving], action: str, queue: str | None = None) -> list[Serving]:
-    """Those that serve an action; from that task queue, where one is named."""
-    return [each for each in workers if action in each.actions and queue in (None, "", each.actions[action])]
+    """Those that serve an action; from that task queue, where one is named.
+
+    Who serves runs does every action it has from their queue too: for runs of before an action moved elsewhere.
+    """
+    able = (each for each in workers if action in each.actions)
+    return [each for each in able if queue in (None, each.actions[action], each.queue or None)]
 
 
 def served(workers: Iterable[Serving]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class Known:
     `actions`: name -> ActionInfo JSON as workers announce it ({name, title, input, output, contract, undo}; input and
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
     …}, read_only}. `opened`: documents by key that opening a record of the same collection may start.
+    `served`: names of the actions that a live worker serves now.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -26,6 +27,7 @@ class Known:
     sources: Collection[str] | None = None
     calendars: Collection[str] | None = None
     opened: Mapping[str, Mapping[str, Any]] | None = None
+    served: Collection[str] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""

@@ -33,6 +33,7 @@ from api.store.store import Store
 from api.store.tables import Row
 from definitions.catalog import demo_sql
 from holdfast.compose import announce, effects_of
+from holdfast.crew import present
 from holdfast.demo import make_sample_records
 from holdfast.settings import Settings
 from workers.worker import build_worker
@@ -139,7 +140,9 @@ async def open_world(
         closing.push_async_callback(records.close)
         await seed(store)
         tokens = await seed_demo(store, {})
-        await announce(store, effects_of(settings, store, records, Registry()).catalogue)
+        catalogue = effects_of(settings, store, records, Registry()).catalogue
+        await announce(store, catalogue)
+        await closing.enter_async_context(present(store, settings, catalogue, runs=True))
         app = create_app(
             store=store,
             records=records,

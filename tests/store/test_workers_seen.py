@@ -10,20 +10,21 @@ from api.store.store import Store
 from api.store.workers_seen import FORGOTTEN, STALE, WORKERS, WorkerRow, came, left, living, seen, served, serving
 
 
-def worker(name: str, ago: timedelta = timedelta(0), **actions: str) -> WorkerRow:
+def worker(name: str, ago: timedelta = timedelta(0), runs: str = "", **actions: str) -> WorkerRow:
     at = datetime.now(UTC) - ago
-    return WorkerRow(id=name, name=name, queue="runs", actions=actions, started_at=at, seen_at=at)
+    return WorkerRow(id=name, name=name, queue=runs, actions=actions, started_at=at, seen_at=at)
 
 
 async def test_a_worker_counts_from_its_start_to_its_end(store: Store) -> None:
-    mail = worker("one", **{"email.send": "runs"})
+    mail = worker("one", runs="runs", **{"email.send": "mail"})
     await store.transact(lambda connection: came(connection, mail))
     await store.transact(lambda connection: came(connection, worker("two", **{"shop.ship": "shop"})))
     found = await store.look(living)
     assert served(found) == ("email.send", "shop.ship")
     assert [each.id for each in serving(found, "shop.ship")] == ["two"]
     assert serving(found, "shop.ship", "runs") == [], "another queue is another worker's"
-    assert [each.id for each in serving(found, "email.send", "")] == ["one"], "no queue: whichever"
+    assert [each.id for each in serving(found, "email.send", "mail")] == ["one"]
+    assert [each.id for each in serving(found, "email.send", "runs")] == ["one"], "for runs of before it moved"
     await store.transact(lambda connection: left(connection, "one"))
     assert [each.id for each in await store.look(living)] == ["two"]
 
