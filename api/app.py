@@ -24,6 +24,7 @@ from api.console import serve
 from api.doors import Door, Rule
 from api.engine import Engine
 from api.house import Config, House
+from api.mcp_servers import McpHouse
 from api.metrics import Metrics
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
@@ -38,6 +39,7 @@ from api.routes import (
     drafts,
     files,
     inboxes,
+    mcp_servers,
     migrations,
     notes,
     notices,
@@ -91,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     drafts.routes,
     registers.routes,
     inboxes.routes,
+    mcp_servers.routes,
     notices.routes,
     calendar.routes,
     analytics.routes,
@@ -113,12 +116,13 @@ def create_app(
     config: Config | None = None,
     signer: Signer | None = None,
     console: Path | None = None,
+    mcp: McpHouse | None = None,
 ) -> FastAPI:
     """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close.
 
     `console` is the folder of the built console, where there is one.
     """
-    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh(), blobs=blobs)
+    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh(), blobs=blobs, mcp=mcp)
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -140,7 +144,14 @@ def create_app(
 
 
 def build_house(
-    store: Store, records: Records, temporal: Engine, config: Config, signer: Signer, *, blobs: Blobs | None
+    store: Store,
+    records: Records,
+    temporal: Engine,
+    config: Config,
+    signer: Signer,
+    *,
+    blobs: Blobs | None,
+    mcp: McpHouse | None = None,
 ) -> House:
     """The parts that depend on each other, in their order."""
     versions, metrics = Versions(store), Metrics()
@@ -159,6 +170,7 @@ def build_house(
         config=config,
         metrics=metrics,
         blobs=blobs,
+        mcp=mcp,
     )
 
 

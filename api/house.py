@@ -6,6 +6,7 @@ No global state: two apps in one process (as in the tests) share nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -22,6 +23,9 @@ from api.store.people import People
 from api.store.sessions import Sessions
 from api.store.store import Store
 from api.versions import Versions
+
+if TYPE_CHECKING:
+    from api.mcp_servers import McpHouse
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -57,8 +61,9 @@ class Config:
 class House:
     """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
 
-    Without `blobs` there are no large values and no files to be had. `busy` counts the calls that are worked on now,
-    by operation, where only so many may be at a time; `guesses` the wrong passwords of the last minute.
+    Without `blobs` there are no large values and no files to be had, without `mcp` no MCP servers. `busy` counts the
+    calls that are worked on now, by operation, where only so many may be at a time; `guesses` the wrong passwords of
+    the last minute.
     """
 
     store: Store
@@ -74,5 +79,6 @@ class House:
     config: Config = field(default_factory=Config)
     metrics: Metrics = field(default_factory=Metrics)
     blobs: Blobs | None = None
+    mcp: McpHouse | None = None
     busy: dict[str, int] = field(default_factory=dict)
     guesses: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

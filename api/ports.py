@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from definitions.effects import Scopes
+from definitions.tools import Server
 
 
 class Records(Protocol):
@@ -56,4 +57,26 @@ class Blobs(Protocol):
 
     async def get(self, run: str, sha256: str) -> bytes:
         """The bytes that this run or file stored. Raises LookupError where it stored none such."""
+        ...
+
+
+class McpDoor(Protocol):
+    """MCP servers themselves (activities/mcp/door.py). Its errors have `code` and `message`."""
+
+    def programs(self) -> Sequence[str]:
+        """The programs that the installation has, by name."""
+        ...
+
+    async def tools(self, server: Server, person: str) -> Mapping[str, Mapping[str, Any]]:
+        """The server's tools by name, as they are now, asked for in this person's name."""
+        ...
+
+    async def begin_login(
+        self, server: Server, client: Mapping[str, Any] | None, redirect: str
+    ) -> tuple[str, str, dict[str, Any]]:
+        """(address for the browser, state, what must be kept); `client` is how we are registered there."""
+        ...
+
+    async def finish_login(self, kept: Mapping[str, Any], code: str, issuer: str | None) -> Mapping[str, Any]:
+        """The login for the code that the browser brought back."""
         ...

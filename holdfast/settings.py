@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from holdfast.ai_settings import AiFields
+from holdfast.mcp_settings import McpFields
 
 if TYPE_CHECKING:
     from activities.registry import Action
@@ -30,7 +31,7 @@ class Source(BaseModel):
     read_only: bool = False
 
 
-class Settings(AiFields, BaseSettings):
+class Settings(AiFields, McpFields, BaseSettings):
     """The settings of one process. Children of `holdfast run` read the same variables, so all of them agree."""
 
     model_config = SettingsConfigDict(

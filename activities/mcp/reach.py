@@ -88,3 +88,11 @@ class Visit:
     servers: Servers
     person: str
     reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Mcp:
+    """What a worker needs to call tools."""
+
+    servers: Servers
+    reach: Reach

@@ -16,7 +16,6 @@ from mcp_types import CONNECTION_CLOSED, INTERNAL_ERROR, PARSE_ERROR, REQUEST_TI
 
 from activities.errors import ActionError, NotDone, Retryable, Uncertain, Unusable
 from activities.result import shown_size
-from definitions.proposing import NEEDS_LOGIN
 
 SHOWN = 2000
 """Characters of a server's own text that are shown to people."""
@@ -81,7 +80,7 @@ def judged(error: BaseException, trouble: Trouble) -> Exception:
 
 def needs_login(text: str) -> ActionError:
     """Nothing was done, and nothing will be until somebody signs in."""
-    return ActionError(NEEDS_LOGIN, text)
+    return ActionError("needs_login", text)
 
 
 def leaf(error: BaseException) -> BaseException:

@@ -34,7 +34,7 @@ BUILT_IN_ROLES = (
         (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
             *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
-            *("register.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
+            *("register.manage.all", "mcp.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
         ),
     ),
     BuiltInRole(

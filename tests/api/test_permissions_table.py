@@ -77,6 +77,7 @@ ALLOWED = {
         "policy.manage",
         "token.manage",
         "register.manage",
+        "mcp.manage",
         "analytics.view",
         "inbox.figures",
     },

@@ -36,6 +36,7 @@ from holdfast.compose import announce, effects_of
 from holdfast.crew import present
 from holdfast.demo import make_sample_records
 from holdfast.settings import Settings
+from holdfast.tools import tools_of_api
 from workers.worker import build_worker
 
 HOST = "http://127.0.0.1"
@@ -126,11 +127,11 @@ class World:
 
 @contextlib.asynccontextmanager
 async def open_world(
-    folder: Path, temporal: Client, *, database: str = "", engine: Any = None, deadline: float = 4.0
+    folder: Path, temporal: Client, *, database: str = "", engine: Any = None, deadline: float = 4.0, **more: Any
 ) -> AsyncIterator[World]:
-    """A world with its demo people and records, and no worker yet."""
+    """A world with its demo people and records, and no worker yet; `more` are settings."""
     queue = f"api-{uuid.uuid4().hex[:12]}"
-    settings = Settings(home=folder, task_queue=queue, database_url=database)
+    settings = Settings(home=folder, task_queue=queue, database_url=database, **more)
     make_sample_records(settings.demo_database, demo_sql())
     await asyncio.to_thread(migrate, settings.database)
     sources = {"demo": SourceConfig(url=f"sqlite+aiosqlite:///{settings.demo_database}")}
@@ -148,8 +149,9 @@ async def open_world(
             records=records,
             temporal=engine or TemporalEngine(temporal, queue),
             blobs=open_blobs(settings.blobs_url, settings.blob_folder),
-            config=Config(command_deadline=deadline, relay_every=0.1),
+            config=Config(command_deadline=deadline, relay_every=0.1, public_url=HOST),
             signer=Signer.fresh(),
+            mcp=tools_of_api(settings, store),
         )
         await closing.enter_async_context(app.router.lifespan_context(app))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
