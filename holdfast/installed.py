@@ -10,8 +10,10 @@ functions register by themselves, or a `Registry` of its own:
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 
 from activities import Registry, default_registry
@@ -28,6 +30,8 @@ def registry_of(modules: Sequence[str] = (), queue: str = "") -> Registry:
 
     `queue` becomes the task queue of those that the modules register and that declare none.
     """
+    if modules and (here := str(Path.cwd())) not in sys.path:  # where a developer's module lies, mostly
+        sys.path.insert(0, here)
     for module in modules:
         _imported(module)
     ours = set(default_registry.actions)
