@@ -9,12 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from activities.ai import Model, Proposer, propose_activity
 from activities.data import data_activities
 from activities.demo import SOURCE as DEMO
 from activities.demo import register_demo
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.mail import MailSettings, register_mail
+from activities.mcp.call import mcp_activity
+from activities.mcp.catalogue import Catalogue
+from activities.mcp.reach import Mcp
 from activities.notify import notify_activity
 from activities.ports import Blobs, Ledger, Notices, People
 from activities.record import record_activity
@@ -24,7 +28,10 @@ from activities.registry import Action, Registry
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The store's three ports, the records, the two ways out of the house, and where large values go."""
+    """The store's three ports, the records, the two ways out of the house, and where large values go.
+
+    `model` is there where one is set up, `mcp` where tools of MCP servers may be called.
+    """
 
     ledger: Ledger
     people: People
@@ -33,6 +40,8 @@ class Resources:
     http: HttpPolicy
     blobs: Blobs
     notices: Notices
+    model: Model | None = None
+    mcp: Mcp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,13 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         if entry.undo is not None and entry.undo not in registry.actions:
             raise ValueError(f"{entry.name} is undone by {entry.undo!r}, which is not registered")
     registry = registry.placed(queue_of) if queue_of else registry
+    tools = Catalogue(resources.mcp.servers) if resources.mcp else None
     activities = [
         record_activity(resources.ledger),
         *data_activities(resources.records, resources.people),
         notify_activity(resources.notices, resources.mail),
+        propose_activity(Proposer(resources.people, resources.blobs, tools, resources.model)),
+        *([mcp_activity(resources.mcp.servers, resources.people, resources.mcp.reach)] if resources.mcp else []),
         *registry.activities(),
         unregistered,
     ]

@@ -41,10 +41,17 @@ Body = Callable[[EffectCall], Awaitable[Any]]
 """What the effect does with its call, in which every reference has become the value."""
 
 SCOPED_ELSEWHERE = frozenset(
-    {wire.ACTIVITY_GET_DATA, wire.ACTIVITY_UPDATE_DATA, wire.ACTIVITY_NOTIFY, wire.ACTIVITY_MCP}
+    {
+        wire.ACTIVITY_GET_DATA,
+        wire.ACTIVITY_UPDATE_DATA,
+        wire.ACTIVITY_NOTIFY,
+        wire.ACTIVITY_MCP,
+        wire.ACTIVITY_PROPOSE,
+    }
 )
 """These are bounded by rows and fields, where the rows are read, or by tools, where one is called, and not by the
-patterns for actions; telling people is what the engine does by itself, whoever started the run."""
+patterns for actions; telling people is what the engine does by itself, whoever started the run. A proposal does
+nothing: what it is told is bounded where it is told, what it proposes where that is done."""
 
 SETTLE_DELAYS = (0.1, 0.5, 2.0)
 """Seconds between the tries to store an outcome:

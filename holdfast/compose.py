@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities import Registry
+from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.http import HttpPolicy
@@ -35,9 +37,11 @@ from api.store.tables import ActionRow
 from holdfast import console
 from holdfast.crew import Crew, offered, present
 from holdfast.installed import CannotOffer
+from holdfast.models import model_of
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
+from holdfast.tools import tools_of_api, tools_of_worker
 from workers.hands import build_hands
 from workers.worker import build_worker
 
@@ -50,13 +54,16 @@ def open_records(settings: Settings) -> Records:
     return Records({name: SourceConfig(url=source.url, read_only=source.read_only) for name, source in sources.items()})
 
 
-def effects_of(settings: Settings, store: Store, records: Records, registry: Registry) -> Effects:
+def effects_of(
+    settings: Settings, store: Store, records: Records, registry: Registry, model: Model | None = None
+) -> Effects:
     """Every effect a worker can have: the built-in ones and those of the registry, on the settings' task queues."""
     smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
+    ports = replace(ports, model=model, mcp=tools_of_worker(settings, store))
     return assemble(ports, registry, queue_of=settings.queue_of)
 
 
@@ -81,7 +88,8 @@ async def worker_of(settings: Settings, registry: Registry, only: str = "") -> A
         store = await closing.enter_async_context(Store(settings.database))
         records = open_records(settings)
         closing.push_async_callback(records.close)
-        effects = effects_of(settings, store, records, registry)
+        model = await closing.enter_async_context(model_of(settings, store))
+        effects = effects_of(settings, store, records, registry, model)
         catalogue = offered(effects.catalogue, only)
         if not catalogue:
             raise CannotOffer(f"no action is done from the task queue {only}: name their module with --import")
@@ -146,4 +154,5 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             config=config,
             signer=signer,
             console=console.folder(),
+            mcp=tools_of_api(settings, store),
         )
