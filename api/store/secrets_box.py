@@ -27,24 +27,16 @@ NONCE_BYTES = 12
 class SecretsBox:
     """Seals and opens JSON values."""
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"the key for secrets has {KEY_BYTES} bytes, not {len(key)}")
-        self._cipher = AESGCM(key)
+    def __init__(self, key: bytes | None, home: Path | None = None) -> None:
+        """`key` None: that of the file in `home`, read (or made) when the first secret is met."""
+        self._home = home
+        self._found = _cipher(key) if key is not None else None
 
     @classmethod
     def load(cls, home: Path, key: str = "") -> SecretsBox:
         """The box of the key that is set (base64 of 32 bytes), else of the file in `home`, made there (0600) when there
         is none yet. Raises ValueError for a key of another form."""
-        if not key:
-            path = home / KEY_FILE
-            if not path.exists():
-                _create(path)
-            key = path.read_text().strip()
-        try:
-            return cls(base64.b64decode(key, validate=True))
-        except binascii.Error:
-            raise ValueError("the key for secrets is base64 of 32 bytes") from None
+        return cls(_read(key) if key else None, home)
 
     @classmethod
     def fresh(cls) -> SecretsBox:
@@ -54,18 +46,40 @@ class SecretsBox:
     def seal(self, value: Any, about: str) -> str:
         """The value as text that only this key opens, and only as what it is `about`."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, json.dumps(value).encode(), about.encode())
+        sealed = self._cipher().encrypt(nonce, json.dumps(value).encode(), about.encode())
         return base64.b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, about: str) -> Any:
         """The value, or None for what this key does not open as that."""
         try:
             raw = base64.b64decode(sealed, validate=True)
-            plain = self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode())
+            plain = self._cipher().decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode())
         except (InvalidTag, binascii.Error, ValueError):
             log.warning("a secret cannot be opened with this key", action="secret.unreadable", about=about)
             return None
         return json.loads(plain)
+
+    def _cipher(self) -> AESGCM:
+        if self._found is None:
+            assert self._home is not None
+            path = self._home / KEY_FILE
+            if not path.exists():
+                _create(path)
+            self._found = _cipher(_read(path.read_text().strip()))
+        return self._found
+
+
+def _read(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except binascii.Error:
+        raise ValueError(f"the key for secrets is base64 of {KEY_BYTES} bytes") from None
+
+
+def _cipher(key: bytes) -> AESGCM:
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key for secrets has {KEY_BYTES} bytes, not {len(key)}")
+    return AESGCM(key)
 
 
 def _create(path: Path) -> None:
