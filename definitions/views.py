@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from definitions.engine.approvals import awaited
+from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.dues import passes_at
 from definitions.engine.graph import Graph, Node
 from definitions.engine.judge import may_act, run_takes
@@ -268,7 +268,7 @@ def _run_takes(graph: Graph, state: State, actor: Actor, name: str) -> bool:
 def task_rows(graph: Graph, state: State) -> list[dict[str, Any]]:
     """One row per open step or errand that asks a person, for the work lists: {run, step, execution, title, …}."""
     graph = graph.grown(state.added)
-    asked = [each for each in state.executions.values() if each.pending and awaited(each)]
+    asked = to_be_agreed(graph, state)
     steps = [] if state.closed else [_task_row(graph, state, execution) for execution in (*state.live(), *asked)]
     return [*steps, *(_errand_row(state, side) for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
@@ -278,7 +278,7 @@ def _task_row(graph: Graph, state: State, execution: Execution) -> dict[str, Any
     asked = awaited(execution)
     return {
         **_row_of(state, node.id, execution.id, node.title, node.step.kind),
-        "status": str(execution.status),
+        "status": str(StepStatus.WAITING if execution.pending else execution.status),
         "attention": execution.attention["reason"] if execution.attention else None,
         "users": [] if asked else execution.assignees.get("users", []),
         "teams": asked["teams"] if asked else execution.assignees.get("teams", []),

@@ -18,9 +18,10 @@ from definitions.canonical import digest
 from definitions.engine.asking import input_of
 from definitions.engine.assigning import for_whom
 from definitions.engine.events import EventType
-from definitions.engine.graph import Node, activity_of
+from definitions.engine.execution import awaited
+from definitions.engine.graph import Graph, Node, activity_of
 from definitions.engine.scope import met
-from definitions.engine.state import UNDONE, Execution, State, StepStatus
+from definitions.engine.state import Execution, State
 from definitions.engine.turn import Turn
 from definitions.model.common import Approval
 from definitions.wire import Actor
@@ -74,17 +75,6 @@ def _ask(turn: Turn, execution: str, approval: Approval, what: dict[str, Any]) -
         turn.emit(EventType.STEP_DONE, data, execution=execution)
 
 
-def awaited(execution: Execution | None) -> dict[str, Any] | None:
-    """The agreement a round still waits for, or that what it counts as done waits for."""
-    asked = execution.approval if execution else None
-    if execution is None or asked is None:
-        return None
-    if execution.waits == "approval":
-        return asked
-    open_ = execution.pending and execution.status is StepStatus.DONE and not asked.get("refused")
-    return asked if open_ and len(asked["given"]) < asked["count"] else None
-
-
 def refusal_code(asked: dict[str, Any], actor: Actor) -> str | None:
     """Why this person may not agree: forbidden, self_approval or already_approved; None where they may."""
     if asked["roles"] and not any(role in asked["roles"] for role in actor.roles):
@@ -96,8 +86,17 @@ def refusal_code(asked: dict[str, Any], actor: Actor) -> str | None:
     return "already_approved" if any(given["by"] == actor.id for given in asked["given"]) else None
 
 
-def keeps_open(state: State) -> bool:
+def keeps_open(graph: Graph, state: State) -> bool:
     """Whether something that counts as done has not been agreed to, or is being done."""
     if any(side.kind == "act" for side in state.errands()):
         return True
-    return any(each.pending and awaited(each) for each in state.executions.values() if each.status not in UNDONE)
+    return bool(to_be_agreed(graph, state))
+
+
+def to_be_agreed(graph: Graph, state: State) -> list[Execution]:
+    """The rounds that count as done and wait for others to agree; not those of steps another version has no more."""
+    pending = [each for each in state.executions.values() if each.pending and awaited(each)]
+    return [each for each in pending if each.step in graph.nodes]
+
+
+__all__ = ["agreed", "awaited", "keeps_open", "may_begin", "refusal_code", "to_be_agreed"]

@@ -106,6 +106,17 @@ class Side:
         return cls(**{"activity": "", "title": "", "name": "", **row, "status": SideStatus(row["status"])})
 
 
+def awaited(execution: Execution | None) -> dict[str, Any] | None:
+    """The agreement a round still waits for, or that what it counts as done waits for."""
+    asked = execution.approval if execution else None
+    if execution is None or asked is None:
+        return None
+    if execution.waits == "approval":
+        return asked
+    open_ = execution.pending and execution.status is StepStatus.DONE and not asked.get("refused")
+    return asked if open_ and len(asked["given"]) < asked["count"] else None
+
+
 def _says_something(key: str, value: Any) -> bool:
     """An output that is empty is an output all the same; of all else what is empty is as it is from the start."""
     return value is not None if key == "output" else value not in (None, [], {}, 0, "")

@@ -36,7 +36,7 @@ def _keeps_open(turn: Turn) -> str | None:
     finished = (each for each in state.executions.values() if each.status in FINISHED)
     if state.reopened and not any(each.ended_seq > state.reopened for each in finished):
         return "reopened"
-    if keeps_open(state):
+    if keeps_open(turn.graph, state):
         return "approval"
     return "closing_reasons" if reasons is not None and "complete" in reasons.required_on else None
 

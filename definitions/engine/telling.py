@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from definitions.engine.execution import awaited
 from definitions.engine.graph import Node
 from definitions.engine.scope import Seen
 from definitions.engine.state import FINISHED, Execution, StepStatus
@@ -21,7 +22,7 @@ NOTES = {
     "manually": "A person handled this by hand: what came of it may differ.",
     "declined": "A person declined this: nothing was done.",
     "pending": "This is pending approval: it has not been done yet.",
-    "refused": "Its approval was refused: it was not done.",
+    "not_run": "It counts as done and has not been done.",
     "skipped": "This was skipped.",
 }
 
@@ -65,7 +66,7 @@ def _note(turn: Seen, execution: Execution) -> str | None:
     if execution.status is StepStatus.SKIPPED:
         return NOTES["skipped"]
     if execution.pending:
-        return NOTES["refused" if (execution.approval or {}).get("refused") else "pending"]
+        return NOTES["pending" if awaited(execution) else "not_run"]
     return NOTES.get(execution.done_by or "")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from definitions.canonical import digest
 from definitions.engine import Graph, State, Step, evolve, fold
+from definitions.engine.approvals import keeps_open, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, StartEffect
 from definitions.engine.dues import CLOCK
 from definitions.engine.events import EventType
@@ -12,7 +14,7 @@ from definitions.engine.finish import is_taking_back
 from definitions.engine.scope import is_undoing
 from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
 from definitions.views import legal, run_view, task_rows
-from definitions.wire import Actor, Event
+from definitions.wire import ACTIVITY_LOAD_RELATED, ACTIVITY_PROPOSE, Actor, Event
 
 
 def check_step(graph: Graph, before: State, step: Step, events: list[Event], graph_before: Graph | None = None) -> None:
@@ -29,6 +31,7 @@ def check_step(graph: Graph, before: State, step: Step, events: list[Event], gra
         assert all(event.type in (EventType.COMMAND_REFUSED, EventType.EFFECT_LATE) for event in step.events)
     grown = graph.grown(step.state.added)
     commands_fit(before, step)
+    nothing_is_done_unseen(grown, step)
     nothing_is_left_to_do(grown, step.state)
     undone_in_order(before, step)
     nothing_stands_on_what_is_undone(grown, step.state)
@@ -125,9 +128,34 @@ def commands_fit(before: State, step: Step) -> None:
             assert command.execution not in step.state.open
 
 
+def nothing_is_done_unseen(graph: Graph, step: Step) -> None:
+    """What is proposed is done only as a person confirmed it, and what others must agree to only as enough of them did.
+
+    That is said of the values the activity is given, to the last byte.
+    """
+    for command in step.commands:
+        if not isinstance(command, StartEffect) or command.activity in (ACTIVITY_PROPOSE, ACTIVITY_LOAD_RELATED):
+            continue
+        side = step.state.sides.get(command.execution)
+        execution = step.state.executions.get(side.of or "" if side else command.execution)
+        node = graph.nodes.get(command.step)
+        if node is None or execution is None or (side is not None and side.kind != "act"):
+            continue
+        if node.mode == "assisted":
+            assert execution.confirmed and execution.confirmed["by"], command
+            if node.step.kind == "action":
+                assert command.input == execution.confirmed["values"], command
+        if node.step.approval is not None and node.step.approval.when is None:
+            asked = execution.approval
+            assert asked and asked["hash"] == digest([command.activity, command.input]), command
+            people = {given["by"] for given in asked["given"]}
+            assert len(people) >= node.step.approval.count and not people & set(asked["not_by"]), command
+
+
 def nothing_is_left_to_do(graph: Graph, state: State) -> None:
     """A settled run is closed, or something is open, or people must still say why they close it."""
-    paused = state.status is RunStatus.SAVED or state.ending is not None or is_taking_back(state)
+    paused = state.status is RunStatus.SAVED or state.ending is not None
+    paused = paused or is_taking_back(state) or keeps_open(graph, state)
     if state.started_at and not state.closed and not state.open and not paused:
         rule = graph.document.closing_reasons
         assert state.reopened or (rule is not None and "complete" in rule.required_on)
@@ -145,7 +173,8 @@ def views_add_up(graph: Graph, state: State) -> None:
     assert view["current"] == [s["id"] for s in view["steps"] if s["execution"] in state.open]
     asking = [side for side in state.errands() if side.status is SideStatus.ATTENTION]
     assert view["attention"] == (bool(asking) or any(s["status"] == "attention" for s in view["steps"]))
-    assert len(task_rows(graph, state)) == len(state.open) + len(asking)
+    agrees = [] if state.closed else to_be_agreed(graph, state)
+    assert len(task_rows(graph, state)) == len(state.open) + len(asking) + len(agrees)
     assert State.from_json(state.to_json()) == state
     can = legal(graph, state, Actor("x", tuple(r for n in graph.nodes.values() for r in n.step.roles)))
     if not state.closed:

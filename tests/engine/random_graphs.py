@@ -25,7 +25,13 @@ CONDITIONS = (
 )
 IN_SCOPE = ("inputs", "steps", "phases", "record", "run", "now", "output", "step", "phase", "current_step")
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
-KINDS = ("task", "task", "task", "person", "person", "rules", "action", "action", "action", "wait", "get_data")
+KINDS = (
+    *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "get_data",
+    "ai", "ai", "model", "proposed", "proposed", "related", "tool",
+)  # fmt: skip
+"""`model` is a decision by AI, `proposed` an action whose inputs are asked for."""
+ACTIONS = {"demo.refund": {"contract": {"touches": "world"}, "input": {
+    "type": "object", "properties": {"n": {"type": "integer"}, "memo": {}}, "required": ["n"]}}}  # fmt: skip
 UNDO_INPUTS = ("= output.n", "= output.n", "= 1 / inputs.n")
 ANCHORS = ("start", "entered", "step:s0", "phase:p0", "preceding:any", "preceding:all", "= inputs.day")
 DATES = ("= inputs.day", "= record.day", "= now", "2026-11-22", "nonsense", "9999-12-31")
@@ -51,7 +57,7 @@ def _sources(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
 def freeze(document: dict[str, Any]) -> dict[str, Any]:
     """The document as a version, with a tree for each of its expressions."""
     trees = {pointer: tree(source) for pointer, source in _sources(document, "")}
-    return {"language": 1, "document": document, "expressions": trees, "actions": {}}
+    return {"language": 1, "document": document, "expressions": trees, "actions": ACTIONS}
 
 
 def steps(rnd: Random) -> list[dict[str, Any]]:
@@ -76,7 +82,7 @@ def edge(rnd: Random, made: list[dict[str, Any]]) -> str:
 def one_step(rnd: Random, number: int) -> dict[str, Any]:
     kind = rnd.choice(KINDS) if rnd.random() < 0.97 else "end"
     step: dict[str, Any] = {"id": f"s{number}", "kind": kind, "title": f"Step {number}"}
-    step |= of_its_kind(rnd, kind, number)
+    step |= of_its_kind(rnd, kind, number) | of_a_machine(rnd, kind)
     if rnd.random() < 0.08:
         step["when"] = "= " + rnd.choice(CONDITIONS)
     if rnd.random() < 0.25:
@@ -104,12 +110,41 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
             undo = {"undo": {"action": "demo.cancel", "with": {"n": rnd.choice(UNDO_INPUTS)}}}
             execute = "automatic" if rnd.random() < 0.8 else "manual"
             return {"action": "demo.refund", "execute": execute, "with": {}, **(undo if rnd.random() < 0.6 else {})}
+        case "proposed":
+            given = rnd.choice(({}, {"n": "= inputs.n"}))
+            return {"kind": "action", "action": "demo.refund", "instruction": "How?", "with": given}
+        case "ai":
+            fields = [{"id": "n", "type": "integer", "required": True}]
+            hold = {"hold_when": "= " + rnd.choice(CONDITIONS)} if rnd.random() < 0.2 else {}
+            return {"instruction": "Think", "output": rnd.choice(([], fields)), **hold}
+        case "model":
+            return {"kind": "decision", "by": "ai", "options": [{"id": "x"}, {"id": "y", **back}]}
+        case "related":
+            return {"kind": "load_related", "relation": "lines", "choose": rnd.choice(("person", "ai", "only"))}
+        case "tool":
+            pinned = rnd.choice(({"tool": "a"}, {"tools": ["a", "b"], "instruction": "Find"}))
+            return {"kind": "mcp", "server": "files", "with": {"n": "= inputs.n"}, **pinned}
         case "wait":
             return {"for": "2 days"}
         case "get_data":
             return {"collection": "demo.orders", "record": "o1", "fields": ["total"]}
         case _:
             return {}
+
+
+def of_a_machine(rnd: Random, kind: str) -> dict[str, Any]:
+    """How a step that a machine does is done: proposed first, agreed to by others, with a press of Done at the end."""
+    found: dict[str, Any] = {}
+    if kind in ("ai", "model", "proposed", "related", "tool") and rnd.random() < 0.6:
+        found["execute"] = rnd.choice(("assisted", "automatic", "manual"))
+    if kind in ("action", "ai", "model", "proposed", "related", "tool") and rnd.random() < 0.2:
+        found["advance"] = "manual"
+    if kind in ("action", "proposed", "tool") and rnd.random() < 0.4:
+        rule = {"count": rnd.randint(1, 2), "wait": rnd.random() < 0.6, "self": rnd.random() < 0.3}
+        found["approval"] = {**rule, "roles": rnd.choice(([], ["lead"]))}
+    if kind == "task" and rnd.random() < 0.2:
+        found["draft"] = {"instruction": "Write"}
+    return found
 
 
 def due(rnd: Random) -> dict[str, Any]:

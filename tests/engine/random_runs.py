@@ -17,18 +17,20 @@ from definitions.engine.dues import clocks
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
 from definitions.engine.state import FINISHED, SideStatus, StepStatus
 from definitions.views import step_commands
-from definitions.wire import Actor
+from definitions.wire import ACTIVITY_LOAD_RELATED, ACTIVITY_PROPOSE, Actor
 from tests.engine.story import BEGAN
 
 REASONS = ("error", "timeout", "interrupted")
-PEOPLE = (Actor("ann"), Actor("ann", ("lead",)), Actor("lea", ("lead",)))
+PEOPLE = (Actor("ann"), Actor("ann", ("lead",)), Actor("lea", ("lead",)), Actor("lou", ("lead",)))
 RUN_COMMANDS = (
     "save", "resume", "resume", "take_over", "abort", "close", "reopen", "reopen", "migrate", "add_task", "assign",
     "set_due", "note",
 )  # fmt: skip
 STEP_COMMANDS = (
     *("complete",) * 6, *("revise",) * 4, "start", "hold", "release", "claim", "unclaim", "skip", "retry",
-    "handle_manually", "amend", "automation", "automation", "assign", "set_due", "note", "nonsense",
+    "handle_manually",
+    "decline", *("approve",) * 5, "reject", "amend", "automation", "automation", "assign", "set_due", "note",
+    "nonsense",
 )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ class Shell:
         rounds = {e.id: e.turn for e in state.live() if e.status is StepStatus.RUNNING}
         errands = {side.id: side.turn for side in state.errands() if side.status is SideStatus.RUNNING}
         assert self.working == rounds | errands
-        waits = {e.id: e.until for e in state.live() if e.status is StepStatus.WAITING and not e.came_due}
+        waits = {e.id: e.until for e in state.live() if e.status is StepStatus.WAITING and e.until and not e.came_due}
         due = clocks(graph.grown(state.added), state)
         assert set(self.armed) == {*waits, *due}
         assert all(self.armed[name].until == clock.until for name, clock in due.items())
@@ -105,10 +107,26 @@ class Messages:
         effect = self.rnd.choice([*under_way, *under_way, *self.shell.asked])
         self.answers += 1
         if self.rnd.randint(0, 2):
-            return EffectEnded(self.now, effect.execution, effect.turn, {"n": 1, "answer": self.answers})
+            return EffectEnded(self.now, effect.execution, effect.turn, self.result(effect))
         reason = self.rnd.choice(REASONS)
         unknown = reason == "interrupted"
         return EffectFailed(self.now, effect.execution, effect.turn, reason, reason, "no", (), unknown)
+
+    def result(self, effect: StartEffect) -> dict[str, Any]:
+        """What an activity of its kind gives; of one that proposes any answer, good, poor or none."""
+        if effect.activity == ACTIVITY_LOAD_RELATED:
+            rows = [{"id": f"r{number}"} for number in range(self.rnd.randint(0, 3))]
+            return {"rows": self.rnd.choice((rows, rows, "none"))}
+        if effect.activity != ACTIVITY_PROPOSE:
+            return {"n": 1, "answer": self.answers}
+        values = {"n": self.rnd.choice((1, 1, 1, "?")), "choice": self.rnd.choice(("x", "y", "z", None)), "row": "r0"}
+        values |= {"text": "hello", "tool": self.rnd.choice(("a", "b", "drop")), "arguments": {"n": 2}}
+        sure = self.rnd.choice((0.9, 0.9, 0.9, 0.9, 0.5, 7, "very"))
+        return {
+            "values": values,
+            "confidence": sure,
+            "by": self.rnd.choice(("ai", "ai", "ai", "ai", "matcher", "matcher", "person")),
+        }
 
     def nonsense(self) -> tuple[Message, ...]:
         return (
@@ -152,6 +170,10 @@ class Messages:
             case "complete" | "handle_manually":
                 more["choice"] = self.rnd.choice(("x", "y", "y", "z"))
                 more["output"] = self.rnd.choice(({"n": 1}, {"n": 1}, {"n": "?"}, {}))
+            case "approve" | "reject":
+                more["reason"] = self.rnd.choice(("because", "because", ""))
+                asked = (state.of(name).approval if state.of(name) else None) or {}  # type: ignore[union-attr]
+                more["hash"] = self.rnd.choice((None, None, asked.get("hash"), asked.get("hash"), "stale"))
             case "amend":
                 more["output"] = self.rnd.choice(({"n": 2}, {"n": "?"}))
             case "automation":

@@ -14,6 +14,7 @@ from tests.engine.test_properties import Play, held
 BY_THE_STATE = (
     "step_not_ready", "requirements_open", "not_skippable", "run_closed", "run_saved", "run_open", "run_not_saved",
     "held_by_other", "already_holder", "already_claimed", "not_claimed", "stale_execution", "forbidden",
+    "self_approval", "already_approved",
 )  # fmt: skip
 """Refusals that follow from how the run stands and who asks, and not from what the command carries."""
 
@@ -21,6 +22,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     "complete": {"choice": "x", "output": {"n": 1}},
     "handle_manually": {"choice": "x"},
     "amend": {"output": {"n": 1}},
+    "reject": {"reason": "no"},
     "automation": {"automation": "mail"},
     "assign": {"users": ["ben"]},
     "set_due": {"due": "2026-12-24"},
