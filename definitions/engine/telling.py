@@ -14,7 +14,7 @@ from definitions.engine.execution import awaited
 from definitions.engine.graph import Node
 from definitions.engine.scope import Seen
 from definitions.engine.state import FINISHED, Execution, StepStatus
-from definitions.model import AiStep, FormField, TaskStep
+from definitions.model import AiStep, FormField, GetDataStep, TaskStep, UpdateDataStep
 
 FILE_TYPES = ("pictures", "file", "signature")
 
@@ -28,13 +28,14 @@ NOTES = {
 
 
 def context_of(turn: Seen, node: Node) -> dict[str, Any]:
-    """{record, inputs, steps}: all that whoever proposes may see of the run."""
+    """{record, inputs, steps, collection?}: all that whoever proposes may see of the run."""
     sees = _sees(node)
     steps = [row for each in _before(turn, node) if (row := _told(turn, each, sees)) is not None]
     record = turn.state.record
     whole = {"record": {"id": record["id"], **turn.state.record_data} if record else {}, "inputs": turn.state.inputs}
     told = whole if sees is None else {key: value for key, value in whole.items() if key in sees}
-    return {"record": told.get("record", {}), "inputs": told.get("inputs", {}), "steps": steps}
+    of = {"collection": record["collection"]} if record else {}
+    return {"record": told.get("record", {}), "inputs": told.get("inputs", {}), "steps": steps, **of}
 
 
 def _sees(node: Node) -> tuple[str, ...] | None:
@@ -59,6 +60,8 @@ def _told(turn: Seen, node: Node, sees: tuple[str, ...] | None) -> dict[str, Any
     row = {"id": node.id, "title": node.title, "kind": node.step.kind, "status": str(execution.status)}
     more = {"done_by": execution.done_by, "output": output, "choice": next(iter(execution.choices), None)}
     more["note"] = _note(turn, execution)
+    if isinstance(node.step, GetDataStep | UpdateDataStep):
+        more["collection"] = node.step.collection or turn.graph.document.record
     return {**row, **{key: value for key, value in more.items() if value is not None}}
 
 
