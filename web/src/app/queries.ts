@@ -16,6 +16,7 @@ export const queryClient = new QueryClient({
 /** The keys of what is kept, in one place, so that what changed can be asked for anew. */
 export const keys = {
   session: ['session'] as const,
+  notices: ['notices'] as const,
   run: (run: string) => ['run', run] as const,
   step: (run: string, step: string) => ['run', run, 'step', step] as const,
   events: (run: string) => ['run', run, 'events'] as const,

@@ -1,12 +1,12 @@
-// What a person set for this device: how times are shown, and whether single keys are shortcuts.
+// What a person set for this device: how times are shown, whether keys are shortcuts, and whether it shows notices.
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
 export type TimeStyle = 'relative' | 'local' | 'utc';
-type Settings = { times: TimeStyle; shortcuts: boolean; change: (next: Partial<Kept>) => void };
-type Kept = { times: TimeStyle; shortcuts: boolean };
+type Kept = { times: TimeStyle; shortcuts: boolean; notify: boolean };
+type Settings = Kept & { change: (next: Partial<Kept>) => void };
 
 const NAME = 'holdfast-settings';
-const DEFAULTS: Kept = { times: 'relative', shortcuts: true };
+const DEFAULTS: Kept = { times: 'relative', shortcuts: true, notify: false };
 
 function kept(): Kept {
   try {

@@ -31,6 +31,8 @@ export const theme = createTheme({
   components: {
     // A link inside a text is told from it by more than its colour.
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // The head of a dialog is not the banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
     Badge: Badge.extend({
       // Words on a pale ground, dark enough to be read at this size; on a dark ground the other way round.
       styles: { label: { color: 'var(--hf-words)' } },

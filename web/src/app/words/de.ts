@@ -23,7 +23,9 @@ const de: Words = {
     utc: 'UTC',
     scheme: 'Zwischen dunkel und hell wechseln',
     language: 'Sprache',
-    shortcuts: 'Kürzel mit einer Taste',
+    shortcuts: 'Tastenkürzel',
+    notify: 'Hinweise durch dieses Gerät',
+    notify_denied: 'Dem Browser wurde es verboten.',
   },
   status: {
     pending: 'kommt noch',
@@ -212,13 +214,28 @@ const de: Words = {
     panel: 'Dieser Teil kann nicht gezeigt werden.',
   },
   palette: {
-    placeholder: 'Gehe zu, beginne, finde…',
+    name: 'Palette',
+    placeholder: 'Gehe zu, tue, finde…',
     nothing: 'Nichts gefunden',
     goto: 'Gehe zu',
+    pages: 'Seiten',
+    here: 'Auf dieser Seite',
   },
   keys: {
     title: 'Tastatur',
     close: 'Schließen',
+    search: 'Auf dieser Seite suchen',
+    next: 'Nächste Zeile',
+    previous: 'Vorige Zeile',
+    open: 'Den ganzen Lauf öffnen',
+    go: 'Gehe zu {{page}}',
+  },
+  notices: {
+    name: 'Hinweise',
+    title_one: 'Hinweise, einer ungelesen',
+    title_other: 'Hinweise, {{count}} ungelesen',
+    read: 'Alle gelesen',
+    none: 'Nichts geschehen, das Sie wissen müssten.',
   },
 };
 export default de;

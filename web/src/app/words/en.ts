@@ -15,7 +15,9 @@ const en = {
     utc: 'UTC',
     scheme: 'Switch between dark and light',
     language: 'Language',
-    shortcuts: 'Single-key shortcuts',
+    shortcuts: 'Keys as shortcuts',
+    notify: 'Notices by this device',
+    notify_denied: 'The browser was told not to.',
   },
   status: {
     pending: 'to come',
@@ -182,8 +184,30 @@ const en = {
     request: 'Request {{id}}',
     panel: 'This part cannot be shown.',
   },
-  palette: { placeholder: 'Go to, start, find…', nothing: 'Nothing found', goto: 'Go to' },
-  keys: { title: 'Keyboard', close: 'Close' },
+  palette: {
+    name: 'Palette',
+    placeholder: 'Go to, do, find…',
+    nothing: 'Nothing found',
+    goto: 'Go to',
+    pages: 'Pages',
+    here: 'On this page',
+  },
+  keys: {
+    title: 'Keyboard',
+    close: 'Close',
+    search: 'Search on this page',
+    next: 'Next row',
+    previous: 'Previous row',
+    open: 'Open the whole run',
+    go: 'Go to {{page}}',
+  },
+  notices: {
+    name: 'Notices',
+    title_one: 'Notices, one unread',
+    title_other: 'Notices, {{count}} unread',
+    read: 'All read',
+    none: 'Nothing happened that you should know.',
+  },
 };
 export default en;
 export type Words = typeof en;

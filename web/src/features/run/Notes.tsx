@@ -1,8 +1,9 @@
 import { Box, Button, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
 import type { Schemas } from '@/api/client';
+import { useShortcut } from '@/app/keyboard';
 import { Said } from '@/ui/Said';
 import { When } from '@/ui/When';
 import { useCommand } from './hooks';
@@ -14,6 +15,9 @@ export function Notes({ run, step, notes }: Props) {
   const { t } = useTranslation();
   const command = useCommand(run.id);
   const [text, setText] = useState('');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const edit = useCallback(() => field.current?.focus(), []);
+  useShortcut('e', t('command.note'), step.can.includes('note') ? edit : undefined);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     command.mutate({ type: 'note', step: step.id, text }, { onSuccess: () => setText('') });
@@ -36,6 +40,7 @@ export function Notes({ run, step, notes }: Props) {
         <form onSubmit={submit}>
           <Stack gap={6} align="flex-start">
             <Textarea
+              ref={field}
               w="100%"
               aria-label={t('command.note')}
               placeholder={t('run.note_hint')}

@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconDots } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { useShortcut } from '@/app/keyboard';
 import { Ask } from './Ask';
 import type { Command } from './hooks';
 import type { Run, Step } from './model';
@@ -29,6 +30,9 @@ export function StepActions({ run, step, give, busy }: Props) {
       size: 'lg',
       children: <Revise run={run} step={step} onGive={give} />,
     });
+  const own = can('claim') ? 'claim' : 'unclaim';
+  useShortcut('c', t(`command.${own}`), can(own) ? () => give({ type: own }) : undefined);
+  useShortcut('a', t('command.assign'), can('assign') ? () => ask('assign') : undefined);
   const more = [...REASONED.filter(can), ...(['assign', 'set_due'] as const).filter(can)];
   return (
     <>

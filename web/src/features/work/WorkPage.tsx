@@ -14,7 +14,7 @@ import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { useShortcut } from '@/app/keyboard';
@@ -69,7 +69,6 @@ export default function WorkPage() {
     },
     [list, select, selected],
   );
-  const search = useRef<HTMLInputElement>(null);
   useShortcut(
     'j',
     t('work.next'),
@@ -81,15 +80,15 @@ export default function WorkPage() {
     useCallback(() => walk(-1), [walk]),
   );
   useShortcut(
-    '/',
-    t('work.search'),
-    useCallback(() => search.current?.focus(), []),
-  );
-  useShortcut(
     'Escape',
     t('keys.close'),
     useCallback(() => select(undefined), [select]),
   );
+  const whole = useCallback(() => {
+    if (selected)
+      void go({ to: '/runs/$run', params: { run: selected.run }, search: { step: selected.step } });
+  }, [go, selected]);
+  useShortcut('Enter', t('keys.open'), selected && whole);
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -112,7 +111,6 @@ export default function WorkPage() {
           data={PRESETS.map(({ id }) => ({ value: id, label: t(`work.${id}`) }))}
         />
         <TextInput
-          ref={search}
           type="search"
           aria-label={t('work.search')}
           placeholder={t('work.search')}
