@@ -21,6 +21,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities import Registry
+from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.records import Records, SourceConfig
 from api.app import create_app
@@ -44,7 +45,10 @@ HOST = "http://127.0.0.1"
 
 @dataclass
 class World:
-    """One installation. `tokens` are the demo people's; `worker` may be stopped and started by a test."""
+    """One installation. `tokens` are the demo people's; `worker` may be stopped and started by a test.
+
+    `model` is what its workers ask, where a test has one.
+    """
 
     app: FastAPI
     store: Store
@@ -56,6 +60,7 @@ class World:
     queue: str
     running: list[asyncio.Task[None]] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
+    model: Model | None = None
 
     async def call(self, who: str | None, method: str, path: str, body: Any = None, **options: Any) -> httpx2.Response:
         """One request of one of the demo people, or of nobody."""
@@ -107,7 +112,7 @@ class World:
 
     def work(self) -> None:
         """Start a worker."""
-        effects = effects_of(self.settings, self.store, self.records, Registry())
+        effects = effects_of(self.settings, self.store, self.records, Registry(), self.model)
         worker = build_worker(
             self.temporal,
             task_queue=self.queue,

@@ -1,0 +1,281 @@
+"""Steps that a model answers, from the definition to its server and back: in every mode, and however it misbehaves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
+from temporalio.worker import Replayer
+
+from holdfast.models import model_of
+from tests.api.world import World, open_world
+from tests.support.documents import a_pdf, a_picture
+from tests.support.openai_server import OpenAiServer, Say, answer, status
+from workers.run import Run
+from workers.worker import sandbox
+
+GOOD = {"summary": "Cash turnover.", "level": "high"}
+FLAGS: dict[str, Any] = {
+    "id": "flags",
+    "kind": "ai",
+    "title": "Red flags",
+    "instruction": "List what speaks against this order",
+    "output": [
+        {"id": "summary", "type": "long_text", "required": True},
+        {"id": "level", "type": "choice", "options": ["low", "high"], "required": True},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAiServer]:
+    with OpenAiServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def thinking(
+    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, server: OpenAiServer
+) -> AsyncIterator[World]:
+    """An installation with a model; a file that goes to it has at most 20 KB."""
+    folder: Path = tmp_path_factory.mktemp("thinking")
+    more: dict[str, Any] = {"ai_base_url": server.url, "ai_api_key": "sk-secret-of-the-test", "ai_max_bytes": 20_000}
+    more |= {"ai_timeout": 2.0, "ai_price_input": 1.0, "ai_price_output": 5.0}
+    async with open_world(folder, temporal_client, **more) as world, model_of(world.settings, world.store) as model:
+        world.model = model
+        world.work()
+        yield world
+        await world.rest()
+
+
+def step(view: dict[str, Any], name: str = "flags") -> dict[str, Any]:
+    return next(dict(each) for each in view["steps"] if each["id"] == name)
+
+
+async def a_run(world: World, *steps: dict[str, Any], **body: Any) -> str:
+    """A run of a definition of these steps, on an order."""
+    key = f"ai-{uuid.uuid4().hex[:10]}"
+    head = {"holdfast": 1, "key": key, "name": "Ai", "record": "demo.orders", "start": {"one_per_record": False}}
+    inputs = body.pop("fields", None)
+    await world.publish({**head, **({"inputs": inputs} if inputs else {}), "steps": list(steps)})
+    return str((await world.start("lea", key, record="o1", **body))["id"])
+
+
+async def scheduled(world: World, run: str) -> list[str]:
+    """The activities that a run asked for, without the recording that every run does."""
+    history = await world.temporal.get_workflow_handle(run).fetch_history()
+    found = [each for each in history.events if each.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
+    names = [each.activity_task_scheduled_event_attributes.activity_type.name for each in found]
+    return [name for name in names if name != "holdfast.record"]
+
+
+async def until_step(world: World, run: str, status_: str, name: str = "flags") -> dict[str, Any]:
+    """The step once it has that status or asks for attention."""
+    import asyncio
+
+    for _ in range(400):
+        found = step(await world.get("lea", f"/v1/runs/{run}"), name)
+        if found["status"] == status_:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(found)
+
+
+async def test_automatic_a_sure_answer_is_used(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer(GOOD, 0.9, basis=["record.email"]))
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    view = await thinking.until("lea", run, status="completed")
+    found = step(view)
+    assert (found["output"], found["done_by"], found["proposal"]["by"]) == (GOOD, "ai", "ai")
+    assert await scheduled(thinking, run) == ["holdfast.propose"]
+    assert "bonjour@deuxrives.example" in server.requests[-1].text
+
+
+async def test_automatic_an_unsure_answer_asks_a_person_who_sees_it(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer(GOOD, 0.5))
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    found = await until_step(thinking, run, "attention")
+    assert found["attention"]["reason"] == "low_confidence"
+    assert found["proposal"]["values"] == GOOD
+
+
+async def test_assisted_it_is_proposed_and_confirmed_with_a_change(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer(GOOD))
+    run = await a_run(thinking, {**FLAGS, "execute": "assisted"})
+    found = await until_step(thinking, run, "waiting")
+    assert found["proposal"]["values"] == GOOD
+    done = await thinking.command("lea", run, "complete", step="flags", output={**GOOD, "level": "low"})
+    assert done.status_code == 200, done.text
+    view = await thinking.until("lea", run, status="completed")
+    assert step(view)["output"] == {**GOOD, "level": "low"}
+    assert len(await scheduled(thinking, run)) <= 2
+
+
+async def test_manual_no_model_is_asked(thinking: World, server: OpenAiServer) -> None:
+    before = len(server.requests)
+    run = await a_run(thinking, {**FLAGS, "execute": "manual"})
+    await until_step(thinking, run, "ready")
+    done = await thinking.command("lea", run, "complete", step="flags", output=GOOD)
+    assert done.status_code == 200, done.text
+    await thinking.until("lea", run, status="completed")
+    assert len(server.requests) == before
+    assert await scheduled(thinking, run) == []
+
+
+async def test_what_is_wholly_pinned_asks_no_model(thinking: World, server: OpenAiServer) -> None:
+    before = len(server.requests)
+    pay = {"id": "pay", "kind": "action", "title": "Pay", "action": "demo.refund", "execute": "automatic"}
+    run = await a_run(thinking, {**pay, "with": {"order": "= record.id", "amount": 1.0}})
+    await thinking.until("lea", run, status="completed")
+    assert len(server.requests) == before
+    assert await scheduled(thinking, run) == ["demo.refund"]
+
+
+async def test_an_action_is_proposed_confirmed_with_one_change_and_done_as_confirmed(
+    thinking: World, server: OpenAiServer
+) -> None:
+    mail = {"to": "bonjour@deuxrives.example", "subject": "Your order", "text": "We look at it."}
+    server.will(answer(mail, 0.9))
+    send = {"id": "tell", "kind": "action", "title": "Tell", "action": "email.send", "execute": "assisted"}
+    run = await a_run(thinking, {**send, "instruction": "Write to the customer", "with": {"subject": "Your order"}})
+    found = await until_step(thinking, run, "waiting", "tell")
+    assert found["proposal"]["values"]["text"] == "We look at it."
+    done = await thinking.command("lea", run, "complete", step="tell", output={**mail, "text": "We looked."})
+    assert done.status_code == 200, done.text
+    await thinking.until("lea", run, status="completed")
+    assert await scheduled(thinking, run) == ["holdfast.propose", "email.send"]
+    sent = [path.read_text() for path in thinking.settings.mail_folder.glob("*.eml")]
+    assert any("We looked." in text for text in sent)
+    assert not any("We look at it." in text for text in sent)
+
+
+DECIDE: dict[str, Any] = {
+    "id": "which", "kind": "decision", "title": "Which", "by": "ai", "execute": "automatic",
+    "instruction": "Is it urgent?", "options": [{"id": "urgent"}, {"id": "later"}],
+}  # fmt: skip
+
+
+async def test_a_decision_takes_an_option_and_none_asks_a_person(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer({"choice": "urgent"}))
+    run = await a_run(thinking, DECIDE)
+    view = await thinking.until("lea", run, status="completed")
+    assert step(view, "which")["choice"] == "urgent"
+    server.will(answer({"choice": None}, 0.1))
+    run = await a_run(thinking, DECIDE)
+    await until_step(thinking, run, "attention", "which")
+    done = await thinking.command("lea", run, "complete", step="which", choice="later")
+    assert done.status_code == 200, done.text
+    await thinking.until("lea", run, status="completed")
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (Say("no JSON"), "ai_unreadable"),
+        (answer({**GOOD, "level": "purple"}), "ai_unreadable"),
+        (Say(refusal=True), "ai_refused"),
+        (status(401), "ai_rejected"),
+        (status(429, Retry_After="600"), "ai_unavailable"),
+        (Say(raw=b" " * (10 * 2**20)), "ai_unreadable"),
+    ],
+)
+async def test_however_the_model_fails_a_person_is_asked_and_ends_it_well(
+    thinking: World, server: OpenAiServer, reply: Say, code: str
+) -> None:
+    server.will(reply)
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    found = await until_step(thinking, run, "attention")
+    assert found["attention"]["code"] == code
+    assert "sk-secret" not in str(found)
+    by_hand = await thinking.command("lea", run, "handle_manually", step="flags", output=GOOD)
+    assert by_hand.status_code == 200, by_hand.text
+    view = await thinking.until("lea", run, status="completed")
+    assert (step(view)["done_by"], step(view)["output"]) == ("manually", GOOD)
+
+
+async def test_a_server_that_asks_to_wait_is_asked_again(thinking: World, server: OpenAiServer) -> None:
+    server.will(status(429, Retry_After="1"), status(503), answer(GOOD))
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    await thinking.until("lea", run, status="completed")
+
+
+@pytest.mark.parametrize("reply", [Say(hang=True), Say(raw=b"{" + b" " * 5000, drip=True)], ids=["hang", "drip"])
+async def test_one_that_says_nothing_or_a_byte_at_a_time_is_given_up(
+    thinking: World, server: OpenAiServer, reply: Say
+) -> None:
+    server.will(reply)
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    found = await until_step(thinking, run, "attention")
+    assert found["attention"]["reason"] == "timeout"
+    server.will(answer(GOOD))
+    again = await thinking.command("lea", run, "retry", step="flags")
+    assert again.status_code == 200, again.text
+    await thinking.until("lea", run, status="completed")
+
+
+async def upload(world: World, content: bytes, name: str, type_: str) -> dict[str, Any]:
+    sent = await world.call("lea", "POST", "/v1/files", files={"file": (name, content, type_)})
+    assert sent.status_code in (200, 201), sent.text
+    return {"file": sent.json()["id"]}
+
+
+SURVEY = {
+    "id": "survey", "kind": "task", "title": "Survey",
+    "fields": [{"id": "photos", "type": "pictures"}, {"id": "plan", "type": "file"}],
+}  # fmt: skip
+
+
+async def surveyed(world: World, **answers: Any) -> str:
+    run = await a_run(world, SURVEY, {**FLAGS, "execute": "automatic"})
+    done = await world.command("lea", run, "complete", step="survey", output=answers)
+    assert done.status_code == 200, done.text
+    return run
+
+
+async def test_an_uploaded_picture_and_pdf_reach_the_model(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer(GOOD))
+    photo = await upload(thinking, a_picture(), "roof.png", "image/png")
+    plan = await upload(thinking, a_pdf("Roof plan"), "plan.pdf", "application/pdf")
+    run = await surveyed(thinking, photos=[photo], plan=plan)
+    await thinking.until("lea", run, status="completed")
+    kinds = [each["type"] for each in server.requests[-1].parts]
+    assert sorted(kinds) == ["input_file", "input_image", "input_text"]
+
+
+async def test_a_file_that_is_too_big_for_the_model_asks_a_person(thinking: World, server: OpenAiServer) -> None:
+    before = len(server.requests)
+    plan = await upload(thinking, a_pdf(*["word " * 400] * 20), "plan.pdf", "application/pdf")
+    run = await surveyed(thinking, plan=plan)
+    found = await until_step(thinking, run, "attention")
+    assert found["attention"]["code"] == "input_too_large"
+    assert "plan.pdf" in found["attention"]["message"]
+    assert len(server.requests) == before
+    by_hand = await thinking.command("lea", run, "handle_manually", step="flags", output=GOOD)
+    assert by_hand.status_code == 200, by_hand.text
+
+
+async def test_every_request_is_counted_with_what_was_asked_and_answered(thinking: World, server: OpenAiServer) -> None:
+    server.will(Say("no JSON"), answer(GOOD))
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
+    await thinking.until("lea", run, status="completed")
+    calls = [each for each in await thinking.rows("ai_calls") if each["run"] == run]
+    assert [(each["outcome"], each["input_tokens"], each["micros"]) for each in calls] == [("ok", 100, 200)] * 2
+    assert all("List what speaks against this order" in each["request"] for each in calls)
+    assert all("sk-secret" not in each["request"] + each["reply"] for each in calls)
+    assert {each["acting"] for each in calls} == {"lea"}
+
+
+async def test_what_was_answered_replays_when_the_model_is_gone(thinking: World, server: OpenAiServer) -> None:
+    server.will(answer(GOOD))
+    run = await a_run(thinking, {**FLAGS, "execute": "automatic"}, {**FLAGS, "id": "again", "execute": "assisted"})
+    await until_step(thinking, run, "waiting", "again")
+    asked = len(server.requests)
+    server.will(status(500))
+    history = await thinking.temporal.get_workflow_handle(run).fetch_history()
+    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+    assert len(server.requests) == asked
