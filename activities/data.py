@@ -1,4 +1,4 @@
-"""`holdfast.get_data` and `holdfast.update_data`:
+"""`holdfast.get_data`, `holdfast.load_related` and `holdfast.update_data`:
 
 a step reads or writes records, with the rights of the person who acts.
 """
@@ -40,6 +40,16 @@ class GetData(BaseModel):
     limit: int = Field(default=50, ge=1, le=200)
 
 
+class LoadRelated(BaseModel):
+    """The rows that a relation leads to from one record."""
+
+    collection: str
+    record: Id
+    relation: str
+    fields: list[str] | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
 class Item(BaseModel):
     """What is written for one item of a list."""
 
@@ -76,7 +86,7 @@ class UpdateData(BaseModel):
 
 
 def data_activities(records: Records, people: People) -> list[Callable[..., Any]]:
-    """The two activities over those records. Their results: the fields by name, or `{rows: […]}` with `many`."""
+    """The three activities over those records. Their results: the fields by name, or `{rows: […]}` for many."""
 
     @activity.defn(name=wire.ACTIVITY_GET_DATA)
     async def get_data(call: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +96,11 @@ def data_activities(records: Records, people: People) -> list[Callable[..., Any]
     async def update_data(call: dict[str, Any]) -> dict[str, Any]:
         return await write_data(records, people, EffectCall.from_json(call))
 
-    return [get_data, update_data]
+    @activity.defn(name=wire.ACTIVITY_LOAD_RELATED)
+    async def load_related(call: dict[str, Any]) -> dict[str, Any]:
+        return await follow_relation(records, people, EffectCall.from_json(call))
+
+    return [get_data, update_data, load_related]
 
 
 async def read_data(records: Records, people: People, call: EffectCall) -> dict[str, Any]:
@@ -120,6 +134,17 @@ async def _read_rows(records: Records, asked: GetData, scopes: Scopes, me: dict[
     if len(rows) > 1:  # taking the first would let the order of keys decide
         raise ActionError("not_unique", f"Several rows of {asked.collection} match; ask for many, or for less.")
     return rows[0]
+
+
+async def follow_relation(records: Records, people: People, call: EffectCall) -> dict[str, Any]:
+    """`{rows: […]}`, in the order of their keys. Raises ActionError as above."""
+    asked = parse_input(LoadRelated, call.input)
+    scopes, me = await rights(people, call.acting)
+    bounds: dict[str, Any] = {"scopes": scopes, "me": me, "fields": asked.fields, "limit": asked.limit}
+    try:
+        return {"rows": await records.related(asked.collection, asked.record, asked.relation, **bounds)}
+    except RecordError as error:
+        raise as_action_error(error) from None
 
 
 async def write_data(records: Records, people: People, call: EffectCall) -> dict[str, Any]:

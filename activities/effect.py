@@ -43,6 +43,7 @@ Body = Callable[[EffectCall], Awaitable[Any]]
 SCOPED_ELSEWHERE = frozenset(
     {
         wire.ACTIVITY_GET_DATA,
+        wire.ACTIVITY_LOAD_RELATED,
         wire.ACTIVITY_UPDATE_DATA,
         wire.ACTIVITY_NOTIFY,
         wire.ACTIVITY_MCP,

@@ -12,6 +12,7 @@ CODES = {
     "unknown_source": "No source of that name is configured.",
     "unknown_collection": "The source has no such collection.",
     "unknown_field": "The collection has no such field.",
+    "unknown_relation": "The collection has no such relation.",
     "no_key": "The collection has no single-column key, so its rows have no id.",
     "not_found": "There is no row of that id.",
     "out_of_scope": "The acting person's scopes do not cover it.",

@@ -129,6 +129,30 @@ class Records:
             kept, last = await _scan(connection, asked, lambda row: allows_row(scopes, collection, row, me))
         return [{name: row[name] for name in names} for row in kept], last
 
+    async def related(
+        self,
+        collection: str,
+        id: str,
+        relation: str,
+        *,
+        scopes: Scopes,
+        me: Me,
+        fields: Sequence[str] | None = None,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """The rows that a relation leads to from a row, either way. Both ends are bounded by the person's scopes.
+
+        Raises RecordError as `read` and `rows` do, and `unknown_relation`.
+        """
+        source, name = split(collection)
+        link = await self._schema(source).relation(name, relation)
+        own = await self.read(collection, id, scopes=scopes, me=me, fields=(link.here,))
+        if own[link.here] is None:
+            return []
+        where = {link.there: own[link.here]}
+        found, _ = await self.rows(link.collection, where=where, limit=limit, fields=fields, scopes=scopes, me=me)
+        return found
+
     async def update(
         self, collection: str, id: str, values: Mapping[str, Any], *, scopes: Scopes, me: Me
     ) -> dict[str, Any]:

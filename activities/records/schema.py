@@ -17,6 +17,7 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.records.errors import RecordError, database_errors
+from activities.records.relations import Relation, relations
 from activities.records.sources import SourceConfig
 from activities.records.values import EXPRESSION_TYPES, Kind, field_kind, kind_of
 
@@ -58,7 +59,7 @@ class SourceSchema:
         return {
             "id": f"{self.name}.{name}",
             "fields": [_field(column) for column in readable(table)],
-            "relations": [*self._parents(table), *self._children(table, await self.tables())],
+            "relations": [each.told() for each in relations(self.name, table, await self.tables())],
             "read_only": self._config.read_only or key_of(table) is None,
         }
 
@@ -85,23 +86,13 @@ class SourceSchema:
         offered = self._config.only
         return {table.name: table for table in found if offered is None or table.name in offered}
 
-    def _parents(self, table: Table) -> list[dict[str, Any]]:
-        found = []
-        for column in table.columns:
-            for key in column.foreign_keys:
-                target = key.target_fullname.rsplit(".", 2)[-2]
-                name = column.name.removesuffix("_id")
-                found.append({"name": name, "collection": f"{self.name}.{target}", "field": column.name, "many": False})
-        return found
-
-    def _children(self, table: Table, tables: dict[str, Table]) -> list[dict[str, Any]]:
-        return [
-            {"name": other.name, "collection": f"{self.name}.{other.name}", "field": column.name, "many": True}
-            for other in tables.values()
-            for column in other.columns
-            for key in column.foreign_keys
-            if key.target_fullname.rsplit(".", 2)[-2] == table.name
-        ]
+    async def relation(self, name: str, wanted: str) -> Relation:
+        """One relation of a table, by its name. Raises RecordError `unknown_collection`, `unknown_relation`."""
+        table = await self.table(name)
+        for each in relations(self.name, table, await self.tables()):
+            if each.name == wanted:
+                return each
+        raise RecordError("unknown_relation", f"{self.name}.{name} has no relation {wanted!r}.")
 
 
 def key_of(table: Table) -> Column[Any] | None:

@@ -27,7 +27,7 @@ class Data:
 
     def __init__(self, stage: Stage, records: Records) -> None:
         self.stage = stage
-        self.get, self.set = data_activities(records, stage.people)
+        self.get, self.set, self.follow = data_activities(records, stage.people)
         self._calls = 0
 
     def _call(self, activity: str, contract: Any, asked: dict[str, Any]) -> EffectCall:
@@ -40,8 +40,12 @@ class Data:
     async def write(self, **asked: Any) -> Any:
         return await self.stage.perform(self.set, self._call(wire.ACTIVITY_UPDATE_DATA, WRITE_RECORDS, asked))
 
+    async def related(self, **asked: Any) -> Any:
+        return await self.stage.perform(self.follow, self._call(wire.ACTIVITY_LOAD_RELATED, READ_RECORDS, asked))
+
     async def refused(self, activity: Callable[..., Any], **asked: Any) -> tuple[str, bool]:
-        name = wire.ACTIVITY_GET_DATA if activity is self.get else wire.ACTIVITY_UPDATE_DATA
+        names = {self.get: wire.ACTIVITY_GET_DATA, self.set: wire.ACTIVITY_UPDATE_DATA}
+        name = names.get(activity, wire.ACTIVITY_LOAD_RELATED)
         error = await self.stage.refused(activity, self._call(name, WRITE_RECORDS, asked))
         return error.type or "", error.non_retryable
 
@@ -180,3 +184,42 @@ async def test_what_the_demo_refuses(stage: Stage, demo: dict[str, Callable[...,
         demo["demo.cancel_refund"], a_call("demo.cancel_refund", key="c", input={"refund": "x"})
     )
     assert unknown.type == "refund_not_found"
+
+
+async def test_a_relation_is_followed_either_way(data: Data) -> None:
+    """From the many to the one by a key of its own, from the one to the many by theirs; in the order of the keys."""
+    asked = {"collection": "demo.customers", "record": "c1", "relation": "documents", "fields": ["id", "kind"]}
+    assert await data.related(**asked) == {"rows": [{"id": "d1", "kind": "registration"}, {"id": "d2", "kind": "ubo"}]}
+    assert await data.related(**asked, limit=1) == {"rows": [{"id": "d1", "kind": "registration"}]}
+    assert await data.related(**{**asked, "record": "c5"}) == {"rows": []}
+    (customer,) = (await data.related(collection="demo.orders", record="o4", relation="customer"))["rows"]
+    assert (customer["id"], customer["name"]) == ("c1", "Hollander Bouw BV")
+
+
+async def test_a_relation_shows_no_more_than_a_read_would(data: Data) -> None:
+    """Rows out of scope are left out; a row of one's own out of scope, or a hidden key, is refused."""
+    asked = {"collection": "demo.customers", "record": "c3", "relation": "orders", "fields": ["id"]}
+    assert await data.related(**asked) == {"rows": [{"id": "o1"}, {"id": "o3"}]}
+    unpaid = compile_expression("!row.paid", {"row": "dyn", "me": "dyn"}).tree
+    data.stage.people.limits["ann"] = Scopes(rows={"demo.orders": (unpaid,)})
+    assert await data.related(**asked) == {"rows": [{"id": "o3"}]}
+    other = compile_expression("row.id == 'c1'", {"row": "dyn", "me": "dyn"}).tree
+    data.stage.people.limits["ann"] = Scopes(rows={"demo.customers": (other,)})
+    assert (await data.refused(data.follow, **asked))[0] == "not_allowed"
+    data.stage.people.limits["ann"] = Scopes(fields={"demo.orders": ("id", "total")})
+    assert (await data.refused(data.follow, **asked))[0] == "not_allowed", "what belongs to whom is hidden from ann"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"relation": "cousins"}, "unknown_relation"),
+        ({"collection": "demo.cousins"}, "unknown_collection"),
+        ({"record": "c99"}, "not_found"),
+        ({"fields": ["shoe_size"]}, "unknown_field"),
+        ({"limit": 0}, "invalid_input"),
+    ],
+)
+async def test_what_cannot_be_followed_says_why(data: Data, asked: dict[str, Any], code: str) -> None:
+    whole = {"collection": "demo.customers", "record": "c1", "relation": "documents", **asked}
+    assert await data.refused(data.follow, **whole) == (code, True)
