@@ -1,10 +1,11 @@
 // What a first visit loads: the entry script and everything it imports at once, as it travels (gzip).
-// A screen's own code is loaded when it is opened and does not count.
+// A screen's own code is loaded when it is opened and does not count. `node scripts/bundle.mjs [folder]`.
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const LIMIT = 250 * 1024;
-const dist = new URL('../dist/', import.meta.url);
+const dist = process.argv[2] ? pathToFileURL(`${process.argv[2]}/`) : new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 const entry = Object.keys(manifest).find((name) => manifest[name].isEntry);
 const seen = new Set();
