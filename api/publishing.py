@@ -17,11 +17,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
+from api.mcp_servers import known_servers
 from api.overlaps import opened
 from api.problems import Conflict, Invalid
 from api.serving import workers_of
 from api.store.counts import make_known
 from api.store.keys import teams_key
+from api.store.mcp_servers import rows
 from api.store.register_tables import InboxRow
 from api.store.tables import (
     ActionRow,
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 
 async def known(house: House, document: Any = None) -> Known:
-    """What a document may refer to at this moment: actions, collections, roles, teams, inboxes, definitions."""
+    """What a document may refer to at this moment: actions, collections, tools, roles, teams, and more."""
     async with house.store.reading() as session:
         actions = (await session.exec(select(ActionRow))).all()
         roles = await _ids(session, RoleRow)
@@ -67,6 +69,7 @@ async def known(house: House, document: Any = None) -> Known:
         calendars=await asyncio.to_thread(known_calendars),
         opened=others,
         served=served(await workers_of(house)),
+        mcp=known_servers(await house.store.look(rows)) if house.mcp is not None else None,
     )
 
 

@@ -101,6 +101,8 @@ CODES: dict[str, str] = {
     # What the installation knows
     "unknown_action": "No worker has announced this action.",
     "action_not_served": "No live worker serves the action now; a step that comes to it waits until one does.",
+    "unknown_server": "There is no such MCP server, or it is switched off.",
+    "unknown_tool": "The MCP server has no such tool, or it is not switched on.",
     "unknown_input": "The action takes no such input.",
     "input_missing": "An input that the action requires is not given.",
     "input_type": "A pinned value is not what the action's input takes.",

@@ -17,8 +17,9 @@ from definitions.checks import Known, Report, check
 from definitions.checks.limits import FROZEN_BYTES
 from definitions.due import Calendars, calendars_named
 from definitions.findings import Finding
-from definitions.model import LANGUAGE_VERSION, Document
+from definitions.model import LANGUAGE_VERSION, Document, McpStep
 from definitions.modes import can_be_asked
+from definitions.tools import contract_of, pinned_tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def freeze(raw: Any, known: Known | None = None, calendars: Calendars | None = N
         "actions": _actions(report.document, known),
         **_calendars(report.document, calendars or {}),
         **_collections(report.document, known),
+        **_tools(report.document, known),
     }
     text = canonical(frozen)
     if (size := len(text.encode())) > FROZEN_BYTES:
@@ -103,6 +105,20 @@ def _collections(document: Document, known: Known | None) -> dict[str, Any]:
             if columns is not None:
                 found[name] = dict(columns)
     return {"collections": found} if found else {}
+
+
+def _tools(document: Document, known: Known | None) -> dict[str, Any]:
+    """What is known of every tool that a step always calls, by `server/tool`; nothing where none does."""
+    found = {}
+    for step in document.steps:
+        name = pinned_tool(step.tool, step.tools) if isinstance(step, McpStep) else None
+        tool = known.tool(step.server, name) if known is not None and isinstance(step, McpStep) else None
+        if isinstance(step, McpStep) and tool is not None:
+            found[f"{step.server}/{name}"] = {
+                "contract": contract_of(tool).to_json(),
+                "schema_hash": tool["schema_hash"],
+            }
+    return {"tools": found} if found else {}
 
 
 def _named(document: Document) -> Iterable[str]:

@@ -12,14 +12,11 @@ schema_hash}.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from definitions.canonical import digest
-from definitions.contracts import EffectContract, Touches
-
-TOOL_SECONDS = 60.0
-"""How long one try of a tool may take."""
+from definitions.contracts import CALL_A_TOOL, EffectContract, Touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +54,9 @@ def contract_of(tool: Mapping[str, Any] | None) -> EffectContract:
     trusted = bool((tool or {}).get("accepted"))
     reads = trusted and bool(hints.get("read_only"))
     repeatable = reads or (trusted and bool(hints.get("idempotent")))
-    touches = Touches.NOTHING if reads else Touches.WORLD
-    return EffectContract(touches, repeatable, timeout=TOOL_SECONDS, within=900.0, attempts=3)
+    return replace(CALL_A_TOOL, touches=Touches.NOTHING if reads else Touches.WORLD, repeatable=repeatable)
+
+
+def pinned_tool(tool: str | None, tools: Sequence[str]) -> str | None:
+    """The tool that a step always calls: the one it names, or the only one it allows."""
+    return tool or (tools[0] if len(tools) == 1 else None)

@@ -27,6 +27,7 @@ from definitions.checks.release import check_release
 from definitions.checks.start import check_start
 from definitions.checks.subject import Subject, read
 from definitions.checks.times import check_times
+from definitions.checks.tools import check_tools
 from definitions.findings import Finding, in_order
 from definitions.model import Document
 
@@ -71,7 +72,7 @@ def check(raw: Any, known: Known | None = None) -> Report:
         return _report(document, findings, {})
     trees, compiled, wrong = check_expressions(subject)
     findings += [*wrong, *_concerns(subject)]
-    for concern in (check_actions, check_data, check_release):
+    for concern in (check_actions, check_tools, check_data, check_release):
         findings += concern(subject, compiled)
     return _report(document, findings, trees)
 

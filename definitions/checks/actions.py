@@ -27,8 +27,8 @@ def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """One place that names an action. `partial`: what is not pinned is asked for when the action runs."""
+class Call:
+    """One place that names an action, or a tool. `partial`: what is not pinned is asked for when it runs."""
 
     action: str
     given: Mapping[str, Any]
@@ -41,16 +41,16 @@ def _is_assisted(subject: Subject, step: Step) -> bool:
     return step.kind == "action" and mode_of(step, subject.known.action(step.action) or {}) == "assisted"
 
 
-def _calls(step: Step, pointer: str, partial: bool, assisted: bool = False) -> Iterator[_Call]:
+def _calls(step: Step, pointer: str, partial: bool, assisted: bool = False) -> Iterator[Call]:
     if step.kind == "action":
-        yield _Call(step.action, step.with_, pointer, partial or step.instruction is not None or assisted)
+        yield Call(step.action, step.with_, pointer, partial or step.instruction is not None or assisted)
     if step.undo is not None:
-        yield _Call(step.undo.action, step.undo.with_, f"{pointer}/undo", partial)
+        yield Call(step.undo.action, step.undo.with_, f"{pointer}/undo", partial)
     for index, each in enumerate(step.automations):
-        yield _Call(each.action, each.with_, f"{pointer}/automations/{index}", partial=True)
+        yield Call(each.action, each.with_, f"{pointer}/automations/{index}", partial=True)
 
 
-def _check(subject: Subject, call: _Call, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+def _check(subject: Subject, call: Call, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
     info = subject.known.action(call.action)
     if info is None:
         yield _unknown(subject, call.action, f"{call.pointer}/action")
@@ -58,7 +58,11 @@ def _check(subject: Subject, call: _Call, compiled: Mapping[str, Compiled]) -> I
     if subject.known.served is not None and call.action not in subject.known.served:
         message = f"no live worker serves the action {call.action!r}: its step waits until one does"
         yield Finding("action_not_served", f"{call.pointer}/action", message, "Start its worker.", "warning")
-    schema = info.get("input") or {}
+    yield from check_inputs(call, info.get("input") or {}, compiled)
+
+
+def check_inputs(call: Call, schema: Mapping[str, Any], compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    """What is pinned under `with` against the schema of the inputs."""
     for key in required(schema):
         if key not in call.given and not call.partial:
             message = f"{call.action} requires the input {key!r}"
@@ -74,7 +78,7 @@ def _unknown(subject: Subject, action: str, path: str) -> Finding:
     return Finding("unknown_action", path, f"no worker has announced an action {action!r}", hint or "Start a worker.")
 
 
-def _input(call: _Call, key: str, schema: Mapping[str, Any], compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+def _input(call: Call, key: str, schema: Mapping[str, Any], compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
     known, path, value = properties(schema), member(f"{call.pointer}/with", key), call.given[key]
     if key not in known:
         if not is_open(schema):

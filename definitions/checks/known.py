@@ -14,7 +14,8 @@ class Known:
     `actions`: name -> ActionInfo JSON as workers announce it ({name, title, input, output, contract, undo}; input and
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
     …}, read_only}. `opened`: documents by key that opening a record of the same collection may start.
-    `served`: names of the actions that a live worker serves now.
+    `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools: {name: tool}}
+    (definitions/tools.py), of what is switched on.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -28,10 +29,16 @@ class Known:
     calendars: Collection[str] | None = None
     opened: Mapping[str, Mapping[str, Any]] | None = None
     served: Collection[str] | None = None
+    mcp: Mapping[str, Mapping[str, Any]] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""
         return (self.actions or {}).get(name)
+
+    def tool(self, server: str, name: str | None) -> Mapping[str, Any] | None:
+        """The tool of that MCP server, if tools are known and it is one that may be called."""
+        tools: Mapping[str, Any] = ((self.mcp or {}).get(server) or {}).get("tools") or {}
+        return tools.get(name or "")
 
     def fields(self, collection: str | None) -> Mapping[str, str] | None:
         """The collection's fields with their expression types, if they are known."""

@@ -30,7 +30,7 @@ from definitions.wire import Actor
 def may_begin(turn: Turn, node: Node, execution: str, values: Mapping[str, Any], acting: str) -> dict[str, Any] | None:
     """What the activity is to be given now, or None where others must agree first, who are asked. Raises Unresolved."""
     known = turn.state.executions.get(execution)
-    seen = ((known.proposal if known else None) or {}).get("schema_hash")
+    seen = _seen(turn.graph, node, (known.proposal if known else None) or {}, values)
     given, approval = input_of(turn, node, values, seen), node.step.approval
     if approval is None or not _is_needed(turn, node, approval):
         return given
@@ -41,6 +41,20 @@ def may_begin(turn: Turn, node: Node, execution: str, values: Mapping[str, Any],
     what = {"hash": name, "values": given, "by": acting, "not_by": barred, **for_whom(turn, node, execution)}
     _ask(turn, execution, approval, what)
     return None
+
+
+def _seen(graph: Graph, node: Node, proposal: Mapping[str, Any], values: Mapping[str, Any]) -> str | None:
+    """Which tool people decide about, by its hash: as it was proposed, else as it was published.
+
+    A tool that is called by itself and that nobody agrees to is bound by what administrators looked at alone.
+    """
+    tool = values.get("tool")
+    if proposal.get("schema_hash") and (proposal.get("values") or {}).get("tool") == tool:
+        return str(proposal["schema_hash"])
+    if node.step.kind != "mcp" or (node.mode != "assisted" and node.step.approval is None):
+        return None
+    published: str | None = graph.tools.get(f"{node.step.server}/{tool}", {}).get("schema_hash")
+    return published
 
 
 def _is_needed(turn: Turn, node: Node, approval: Approval) -> bool:

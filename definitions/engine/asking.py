@@ -21,6 +21,7 @@ from definitions.model import ActionStep, AiStep, DecisionStep, GetDataStep, Loa
 from definitions.proposing import Asked, Question
 from definitions.schema_values import row_schema, without
 from definitions.schemas import is_open, properties, required
+from definitions.tools import pinned_tool
 
 TEXT = {"type": "string"}
 RELATED_LIMIT = 50
@@ -125,7 +126,7 @@ def _mcp(turn: Seen, node: Node) -> Plan:
     step = node.step
     assert isinstance(step, McpStep)
     arguments = _pinned(turn, node, dict(step.with_ or {}), "with")
-    tool = step.tool or (step.tools[0] if len(step.tools) == 1 else None)
+    tool = pinned_tool(step.tool, step.tools)
     pinned = {"arguments": arguments, **({"tool": tool} if tool else {})}
     if tool is not None and step.instruction is None:
         return Plan(pinned)
@@ -210,12 +211,9 @@ def input_of(turn: Seen, node: Node, values: Mapping[str, Any], schema_hash: str
             return {key: value for key, value in made.items() if value is not None}
         case McpStep():
             seen = {"schema_hash": schema_hash} if schema_hash else {}
-            return {
-                "server": step.server,
-                "tool": values.get("tool"),
-                "arguments": values.get("arguments") or {},
-                **seen,
-            }
+            allowed = {"tools": list(step.tools)} if step.tools else {}
+            called = {"tool": values.get("tool"), "arguments": values.get("arguments") or {}}
+            return {"server": step.server, **called, **seen, **allowed}
         case _:
             return dict(values)
 

@@ -18,6 +18,7 @@ from definitions.expressions.tree import walk
 from definitions.model import Document, Step, TaskStep
 from definitions.modes import mode_of
 from definitions.times import Offset
+from definitions.tools import pinned_tool
 from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_LOAD_RELATED, ACTIVITY_MCP, ACTIVITY_UPDATE_DATA
 
 EFFECT_KINDS = ("get_data", "load_related", "update_data", "action", "mcp")
@@ -83,7 +84,8 @@ class Graph:
     """The nodes by id in the order of the document, and for each of them who must be looked at when it moves.
 
     `readers` names, for each step, those whose expressions read it; `calendars` the days off that business days skip;
-    `collections` the columns of those for which values may be proposed.
+    `collections` the columns of those for which values may be proposed; `tools` what was known of tools that steps
+    always call, by `server/tool`.
     """
 
     document: Document
@@ -97,6 +99,7 @@ class Graph:
     readers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: dict[str, Any] = field(default_factory=dict)
     collections: dict[str, Any] = field(default_factory=dict)
+    tools: dict[str, Any] = field(default_factory=dict)
     _grown: dict[str, Graph] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -104,7 +107,8 @@ class Graph:
         """The graph of a frozen version (definitions/freeze.py). The version was checked when it was published."""
         document = Document.model_validate(frozen["document"])
         actions, trees = frozen.get("actions", {}), frozen.get("expressions", {})
-        nodes = _nodes(document, actions)
+        tools = frozen.get("tools", {})
+        nodes = _nodes(document, {**actions, **tools})
         return cls(
             document=document,
             trees=trees,
@@ -113,6 +117,7 @@ class Graph:
             readers=_readers(nodes, trees),
             calendars=frozen.get("calendars", {}),
             collections=frozen.get("collections", {}),
+            tools=tools,
         )
 
     def grown(self, added: Sequence[dict[str, Any]]) -> Graph:
@@ -258,7 +263,8 @@ def _contract(step: Step, actions: dict[str, Any]) -> EffectContract:
         case "load_related":
             base = READ_RECORDS
         case "mcp":
-            base = CALL_A_TOOL
+            known = actions.get(f"{step.server}/{pinned_tool(step.tool, step.tools)}", {}).get("contract")
+            base = EffectContract.from_json(known) if known else CALL_A_TOOL
         case "ai":
             base = ASK_A_MODEL
         case "decision" if step.by == "ai":

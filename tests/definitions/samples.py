@@ -60,8 +60,23 @@ ACTIONS: dict[str, dict[str, Any]] = {
     },
 }
 
+TICKET = {
+    "name": "create_ticket",
+    "description": "Makes a ticket",
+    "input_schema": {
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "priority": {"type": "string"}},
+        "required": ["title"],
+    },
+    "hints": {"read_only": False, "idempotent": True},
+    "accepted": True,
+    "schema_hash": "f00d",
+}
+FIND = {**TICKET, "name": "find", "input_schema": {"type": "object", "properties": {}}, "schema_hash": "cafe"}
+
 KNOWN = Known(
     actions=ACTIONS,
+    mcp={"crm": {"tools": {"create_ticket": TICKET, "find": FIND, "drop": {**FIND, "name": "drop"}}}},
     collections={
         "demo.orders": {
             "fields": {

@@ -140,6 +140,32 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("not_boolean", "/steps/0/when", definition(task(when="= record.total"))),
     ("unknown_action", "/steps/0/action", definition(pay(action="demo.refnd"))),
     ("unknown_action", "/steps/0/undo/action", definition(pay(undo={"action": "demo.unpay"}))),
+    ("unknown_server", "/steps/0/server", definition({"id": "m", "kind": "mcp", "server": "desk", "tool": "find"})),
+    ("unknown_tool", "/steps/0/tool", definition({"id": "m", "kind": "mcp", "server": "crm", "tool": "gone"})),
+    (
+        "unknown_tool",
+        "/steps/0/tools/1",
+        definition({"id": "m", "kind": "mcp", "server": "crm", "tools": ["find", "gone"], "instruction": "Find it"}),
+    ),
+    (
+        "input_missing",
+        "/steps/0/with",
+        definition({"id": "m", "kind": "mcp", "server": "crm", "tool": "create_ticket", "execute": "automatic"}),
+    ),
+    (
+        "unknown_input",
+        "/steps/0/with/owner",
+        definition(
+            {
+                "id": "m",
+                "kind": "mcp",
+                "server": "crm",
+                "tool": "create_ticket",
+                "execute": "automatic",
+                "with": {"title": "x", "owner": "ann"},
+            }
+        ),
+    ),
     ("unknown_input", "/steps/0/with/sum", definition(pay(**{"with": {"order": "o1", "amount": 1, "sum": 1}}))),
     ("input_missing", "/steps/0/with", definition(pay(**{"with": {"order": "o1"}}))),
     ("input_type", "/steps/0/with/amount", definition(pay(**{"with": {"order": "o1", "amount": "much"}}))),

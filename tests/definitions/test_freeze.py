@@ -79,3 +79,14 @@ def test_what_is_frozen_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(found, Report)
     assert [(each.code, each.path) for each in found.findings] == [("document_too_large", "")]
     assert FROZEN_BYTES < 2_000_000, "Temporal refuses more than 2 MB"
+
+
+def test_what_a_pinned_tool_promised_and_looked_like() -> None:
+    step = {"id": "m", "kind": "mcp", "server": "crm", "tool": "create_ticket", "with": {"title": "x"}}
+    version = frozen(definition({**step, "execute": "automatic"})).to_json()
+    tool = version["tools"]["crm/create_ticket"]
+    assert tool["schema_hash"] == "f00d"
+    assert (tool["contract"]["touches"], tool["contract"]["repeatable"]) == ("world", True)
+    assert Graph.load(version).nodes["m"].contract.repeatable, "the administrator accepted what it says of itself"
+    picks = {"id": "m", "kind": "mcp", "server": "crm", "tools": ["find", "drop"], "instruction": "Look"}
+    assert "tools" not in frozen(definition(picks)).to_json()

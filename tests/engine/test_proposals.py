@@ -327,6 +327,7 @@ def test_a_tool_is_chosen_among_those_allowed_and_called_with_what_was_confirmed
     assert tale.code() == "invalid_output"
     tale.complete("look", output={"arguments": {"path": "b"}})
     given = {"server": "files", "tool": "read", "arguments": {"path": "b"}, "schema_hash": "h"}
+    given["tools"] = ["read", "list"]
     assert (tale.effects["look#1"].activity, tale.effects["look#1"].input) == ("holdfast.mcp", given)
 
 
