@@ -12,13 +12,22 @@ from api.schemas_runs import EventView, RunView
 
 
 class Answer(Body):
-    """One scripted answer of a step: a person's (`output`, `choice`, `skip`) or a machine's (`result`, `fail`)."""
+    """One scripted answer of a step: a person's or a machine's.
+
+    A person's: `output` or `choice`; `skip`; `confirm` what is proposed as it is, or press Done; `decline` it; `approve`
+    its side effect, or not. A machine's: `result` or `fail`; `proposal` {values, confidence?}, where nothing is scripted
+    what can be matched from the run's own values.
+    """
 
     output: Values | None = None
     choice: Name | None = None
     result: Values | None = None
     fail: Annotated[str, Field(max_length=1000)] | None = None
     skip: bool = False
+    proposal: Values | None = None
+    confirm: bool = False
+    decline: bool = False
+    approve: bool | None = None
 
 
 class Simulate(Body):
@@ -47,12 +56,14 @@ class Passed(Out):
 
 
 class Need(BaseModel):
-    """An answer that was not given, or was refused: `answer` of a person, `result` of a machine, `close` of the run."""
+    """An answer that was not given, or was refused: `answer` of a person, `result` of a machine, `close` of the run;
+    `proposal` of a model, `confirmation` of one, `approval` of a side effect.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     step: str | None
-    what: Literal["answer", "result", "close"]
+    what: Literal["answer", "result", "close", "proposal", "confirmation", "approval"]
     refusal: dict[str, Any] | None = None
 
 

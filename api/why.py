@@ -19,6 +19,7 @@ from api.serving import unserved
 from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.versions import Published
 from definitions.engine import Graph, State
+from definitions.engine.approvals import to_be_agreed
 from definitions.engine.state import BY_A_PERSON, Execution, Side, SideStatus, StepStatus
 from definitions.times import rfc3339
 from definitions.views import following, step_view
@@ -38,7 +39,7 @@ async def why(house: House, row: RunRow, published: Published) -> dict[str, Any]
     graph = published.graph.grown(state.added)
     look, broken = await _look(house, row, state)
     now = datetime.now(UTC)
-    reasons = [*broken, *await _not_told(house, row), *_of_run(row, state), *_of_steps(graph, state, now, look)]
+    reasons = [*broken, *await _not_told(house, row), *_of_run(graph, row, state), *_of_steps(graph, state, now, look)]
     reasons += [*_of_errands(state, look), *await _unserved(house, graph, state, look), *_blocked(graph, state)]
     moving = not state.closed and bool(reasons) and all(each["code"] in UNDER_WAY for each in reasons)
     temporal = not any(each["code"] == "temporal_unreachable" for each in broken)
@@ -102,7 +103,7 @@ async def _not_told(house: House, row: RunRow) -> list[Reason]:
     ]
 
 
-def _of_run(row: RunRow, state: State) -> Iterator[Reason]:
+def _of_run(graph: Graph, row: RunRow, state: State) -> Iterator[Reason]:
     if state.closed:
         yield _reason("ended", f"The run has {state.status}.", since=state.ended_at)
     if state.seq == 0:
@@ -112,7 +113,8 @@ def _of_run(row: RunRow, state: State) -> Iterator[Reason]:
         yield _reason("saved", f"{by} saved the run.", since=at, by=by, reason=text)
     if state.ending:
         yield _reason("ending", "The run is ending: its side effects are being taken back.")
-    if not state.closed and state.seq and not state.open and not state.errands() and not state.saved:
+    agreed = not to_be_agreed(graph, state)
+    if not state.closed and state.seq and not state.open and not state.errands() and not state.saved and agreed:
         text = "Every step has ended: somebody must close the run, or revise a step."
         yield _reason("closing", text, since=_last_end(state))
 
@@ -122,6 +124,9 @@ def _last_end(state: State) -> str | None:
 
 
 def _of_steps(graph: Graph, state: State, now: datetime, look: Look | None) -> Iterator[Reason]:
+    for each in to_be_agreed(graph, state):
+        base = {"step": each.step, "execution": each.id, "title": graph.nodes[each.step].title}
+        yield _approval({**base, "since": (each.approval or {}).get("at")}, each)
     for each in state.live():
         view = step_view(graph, state, graph.nodes[each.step], now)
         base = {"step": each.step, "execution": each.id, "title": view["title"], "since": _since(each)}
@@ -131,7 +136,7 @@ def _of_steps(graph: Graph, state: State, now: datetime, look: Look | None) -> I
             case StepStatus.RUNNING:
                 yield _effect(base, each.id, look)
             case StepStatus.WAITING:
-                yield _reason("timer", f"{view['title']} waits until {each.until}.", **base, until=each.until)
+                yield _waits(base, each, view, people)
             case StepStatus.ATTENTION:
                 said = view["attention"] or {}
                 text = f"{view['title']} asks for a person: {said.get('message') or said.get('reason')}"
@@ -141,6 +146,33 @@ def _of_steps(graph: Graph, state: State, now: datetime, look: Look | None) -> I
             case status if status in BY_A_PERSON:
                 text = f"{view['title']} waits for {_whom(view)}."
                 yield _reason("waiting_for_person", text, **base, **people, status=str(status))
+
+
+WAITS = {
+    "confirm": ("waiting_for_confirmation", "{title} is proposed: {whom} must confirm, change or decline it."),
+    "done": ("waiting_for_confirmation", "{title} is done by a machine: {whom} must press Done."),
+    "resume": ("waiting_for_resume", "{title} goes on as soon as the run is resumed."),
+}
+
+
+def _waits(base: Reason, each: Execution, view: Reason, people: Reason) -> Reason:
+    """A step that a clock, a person or several people hold up."""
+    if each.waits == "approval":
+        return _approval(base, each)
+    if each.waits in WAITS:
+        code, text = WAITS[each.waits]
+        return _reason(code, text.format(title=view["title"], whom=_whom(view)), **base, **people)
+    return _reason("timer", f"{view['title']} waits until {each.until}.", **base, until=each.until)
+
+
+def _approval(base: Reason, each: Execution) -> Reason:
+    """Who must still agree, and who may not."""
+    asked = each.approval or {}
+    given, count = [said["by"] for said in asked.get("given", [])], asked.get("count", 1)
+    whom = ", ".join([*asked.get("roles", []), *asked.get("teams", [])]) or "others"
+    text = f"{base['title']} must be approved by {whom}: {len(given)} of {count} did."
+    more = {"roles": asked.get("roles"), "teams": asked.get("teams"), "not_by": asked.get("not_by")}
+    return _reason("waiting_for_approval", text, **base, given=given, count=count, **more)
 
 
 def _since(each: Execution) -> str:

@@ -27,7 +27,7 @@ class Frozen:
     """A version: {language, document, expressions, actions, calendars?, collections?}.
 
     `expressions` are trees by pointer, `actions` {name: {contract, undo, input?}}. `collections` are columns by name,
-    {name: type}: like `input`, kept only where values may have to be proposed (definitions/modes.py).
+    {fields: {name: type}, key}: like `input`, kept only where values may have to be proposed (definitions/modes.py).
     `calendars` are the exceptions (definitions/due.py) of those that its business days follow, by name.
     """
 
@@ -103,7 +103,7 @@ def _collections(document: Document, known: Known | None) -> dict[str, Any]:
         if step.kind != "action" and can_be_asked(step, {}) and known is not None and name:
             columns = known.fields(name)
             if columns is not None:
-                found[name] = dict(columns)
+                found[name] = {"fields": dict(columns), "key": (known.collections or {})[name].get("key")}
     return {"collections": found} if found else {}
 
 

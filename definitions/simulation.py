@@ -14,16 +14,33 @@ from datetime import datetime
 from typing import Any
 
 from definitions.engine import Graph, State, advance
+from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
 from definitions.engine.state import BY_A_PERSON, Execution, StepStatus
-from definitions.wire import ACTIVITY_GET_DATA, ACTIVITY_NOTIFY, ACTIVITY_UPDATE_DATA, Actor, Event, RunStart
+from definitions.matcher import propose as match
+from definitions.proposing import Asked, Question
+from definitions.wire import (
+    ACTIVITY_GET_DATA,
+    ACTIVITY_NOTIFY,
+    ACTIVITY_PROPOSE,
+    ACTIVITY_UPDATE_DATA,
+    Actor,
+    Event,
+    RunStart,
+)
 
 MESSAGES = 1_000
 """Messages after which a simulation stops: a loop of scripted answers would go on for ever."""
 
 Answers = Mapping[str, tuple[Mapping[str, Any], ...]]
 """By step: one answer for each round; the last one holds for every further round."""
+
+
+ASKS = ("confirm", "done")
+SAID = ("output", "choice", "skip", "confirm", "decline")
+MATCHED = (Asked.FORM, Asked.ROW)
+"""What can be proposed without a model and without asking a server."""
 
 
 @dataclass(slots=True)
@@ -59,6 +76,15 @@ def simulate(  # noqa: PLR0917
     elif play.found.stopped != "refused" and not play.found.state.over:
         play.found.stopped, play.found.needs = "needs_answers", play.needs()
     return play.found
+
+
+def _proposal(effect: StartEffect, script: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is proposed: as scripted, else what the matcher finds in the run; None where a model must be scripted."""
+    said = script.get("proposal")
+    if said is not None:
+        return {"values": said.get("values", {}), "confidence": said.get("confidence", 1.0), "by": "ai"}
+    question = Question.from_json(effect.input)
+    return match(question).to_json() if question.what in MATCHED else None
 
 
 @dataclass(slots=True)
@@ -107,7 +133,30 @@ class _Play:
         for each in self.found.state.live():
             if (command := self._given(each)) is not None:
                 return CommandGiven(self.found.now, command, self.actor)
-        return self._moment()
+        return self._agreed() or self._moment()
+
+    def _to_agree(self) -> list[Execution]:
+        """Every round that may wait for others to agree."""
+        state = self.found.state
+        return [*state.live(), *to_be_agreed(self.graph.grown(state.added), state)]
+
+    def _agreed(self) -> Message | None:
+        """Somebody else agrees to a side effect, or refuses it, as scripted: each time another person."""
+        for each in self._to_agree():
+            asked, script = awaited(each), self._script(each.step, each.round)
+            if asked is None or script is None or script.get("approve") is None:
+                continue
+            kind, said = ("approve", {}) if script["approve"] else ("reject", {"reason": "as scripted"})
+            command = {
+                "id": f"simulated-{self.found.state.seq}",
+                "type": kind,
+                "step": each.step,
+                "execution": each.id,
+                **said,
+            }
+            name = f"approver-{len(asked['given']) + 1}"
+            return CommandGiven(self.found.now, command, Actor(name, tuple(asked["roles"]), tuple(asked["teams"])))
+        return None
 
     def _script(self, step: str, round_: int) -> Mapping[str, Any] | None:
         found = self.answers.get(step)
@@ -122,7 +171,11 @@ class _Play:
         if script is not None and "fail" in script:
             text = str(script["fail"] or "it failed, as scripted")
             return EffectFailed(self.found.now, effect.execution, effect.turn, "error", "scripted", text)
-        result = script["result"] if script is not None and "result" in script else self._harmless(effect)
+        result = script["result"] if script is not None and "result" in script else None
+        if effect.activity == ACTIVITY_PROPOSE:
+            result = _proposal(effect, script or {})
+        elif result is None:
+            result = self._harmless(effect)
         return None if result is None else EffectEnded(self.found.now, effect.execution, effect.turn, result)
 
     def _harmless(self, effect: StartEffect) -> dict[str, Any] | None:
@@ -142,14 +195,16 @@ class _Play:
     def _given(self, each: Execution) -> dict[str, Any] | None:
         """The command of the person whose turn it is, as scripted."""
         script = self._script(each.step, each.round)
-        if script is None or each.status not in (*BY_A_PERSON, StepStatus.ATTENTION):
+        if script is None or not (each.waits in ASKS or each.status in (*BY_A_PERSON, StepStatus.ATTENTION)):
             return None
-        if each.status is StepStatus.ATTENTION and not {"output", "choice", "skip"} & set(script):
+        if each.status not in BY_A_PERSON and not any(script.get(key) for key in SAID):
             return None
-        kind = "skip" if script.get("skip") else "complete"
-        if kind == "complete" and not self.graph.grown(self.found.state.added).nodes[each.step].for_a_person:
+        kind = "skip" if script.get("skip") else "decline" if script.get("decline") else "complete"
+        for_a_person = self.graph.grown(self.found.state.added).nodes[each.step].for_a_person
+        if kind == "complete" and each.status is StepStatus.ATTENTION and not for_a_person:
             kind = "handle_manually"
-        said = {key: script[key] for key in ("output", "choice") if key in script and kind != "skip"}
+        bare = each.waits == "done" or kind in ("skip", "decline")
+        said = {key: script[key] for key in ("output", "choice") if script.get(key) is not None and not bare}
         name = f"simulated-{self.found.state.seq}"
         return {"id": name, "type": kind, "step": each.step, "execution": each.id, **said}
 
@@ -168,7 +223,7 @@ class _Play:
             {
                 "step": each.step or None,
                 "execution": name,
-                "what": "result",
+                "what": "proposal" if each.activity == ACTIVITY_PROPOSE else "result",
                 "action": each.activity,
                 "input": each.input,
             }
@@ -179,4 +234,7 @@ class _Play:
         people = [
             {"step": each.step, "execution": each.id, "what": "answer", "status": str(each.status)} for each in open_
         ]
+        people += [{"step": e.step, "execution": e.id, "what": "approval"} for e in self._to_agree() if awaited(e)]
+        confirm = [each for each in self.found.state.live() if each.waits in ASKS]
+        people += [{"step": each.step, "execution": each.id, "what": "confirmation"} for each in confirm]
         return [*effects, *people] or [{"step": None, "what": "close"}]

@@ -66,7 +66,7 @@ class SourceSchema:
     async def known(self) -> dict[str, dict[str, Any]]:
         """Collection -> `{fields:
 
-        {name: expression type}, relations: {name: …}, read_only}`, for checking definitions.
+        {name: expression type}, relations: {name: …}, read_only, key}`, for checking definitions.
         """
         found = {}
         for name in await self.tables():
@@ -75,6 +75,7 @@ class SourceSchema:
                 "fields": {each["name"]: EXPRESSION_TYPES[Kind(each["type"])] for each in told["fields"]},
                 "relations": {each["name"]: each for each in told["relations"]},
                 "read_only": told["read_only"],
+                "key": next((each["name"] for each in told["fields"] if each["primary"]), None),
             }
         return found
 

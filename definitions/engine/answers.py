@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from definitions.engine.dues import CLOCK, clock_fired
+from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node
 from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
@@ -74,7 +75,8 @@ def timer_fired(turn: Turn, message: TimerFired) -> None:
         clock_fired(turn, message.execution)
         return
     execution = turn.state.executions.get(message.execution)
-    if execution is None or execution.status is not StepStatus.WAITING or execution.until is None:
+    timed = (StepStatus.WAITING, StepStatus.SCHEDULED)
+    if execution is None or execution.status not in timed or execution.until is None:
         return
     if turn.state.status is RunStatus.SAVED:
         turn.emit(EventType.STEP_CAME_DUE, {}, execution=execution.id)
@@ -83,8 +85,13 @@ def timer_fired(turn: Turn, message: TimerFired) -> None:
 
 
 def _end_wait(turn: Turn, execution: Execution) -> None:
-    turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution.id)
-    moved(turn, execution.step)
+    """A wait is over; a step that was scheduled begins."""
+    if execution.status is StepStatus.SCHEDULED:
+        open_up(turn, turn.graph.nodes[execution.step], execution.id)
+    else:
+        turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution.id)
+    if turn.state.status_of(execution.step) in ENDED:
+        moved(turn, execution.step)
 
 
 def resume_due(turn: Turn) -> None:

@@ -87,10 +87,11 @@ def needs_record(graph: Graph, node: Node) -> bool:
 
 def update_schema(graph: Graph, node: Node) -> dict[str, Any] | None:
     """The columns a step may write, with the row itself where it is not said; None where they are not known."""
-    columns = graph.collections.get(getattr(node.step, "collection", None) or graph.document.record or "")
-    if columns is None:
+    kept = graph.collections.get(getattr(node.step, "collection", None) or graph.document.record or "")
+    if kept is None:
         return None
-    schema = row_schema(columns)
+    made = getattr(node.step, "create", False)
+    schema = row_schema({name: type_ for name, type_ in kept["fields"].items() if made or name != kept["key"]})
     if needs_record(graph, node):
         schema["properties"]["record"] = {**TEXT, "title": "Which row"}
         schema["required"] = ["record"]
@@ -116,8 +117,8 @@ def get_schema(graph: Graph, node: Node) -> dict[str, Any]:
     assert isinstance(step, GetDataStep)
     if not step.many and step.where is None:
         return object_of({"record": {**TEXT, "title": "Which row"}}, ["record"])
-    columns = graph.collections.get(step.collection or graph.document.record or "") or {}
-    where = row_schema(columns) if columns else {"type": "object"}
+    kept = graph.collections.get(step.collection or graph.document.record or "")
+    where = row_schema(kept["fields"]) if kept else {"type": "object"}
     return object_of({"where": {**where, "title": "Which rows"}}, ["where"])
 
 

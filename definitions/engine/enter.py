@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
-from definitions.due import UNNAMED, later_on
 from definitions.engine.assigning import ask_a_person, assignees_of
 from definitions.engine.back import option_taken, send_back
 from definitions.engine.commands import ArmTimer
@@ -15,25 +13,33 @@ from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node
 from definitions.engine.proposals import begin_machine
-from definitions.engine.scope import met, moment_of, resolved
+from definitions.engine.schedules import arm, has_schedule, is_unarmed, wait_until, wrong_moment
+from definitions.engine.scope import met, resolved
 from definitions.engine.state import StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import DecisionStep, EndStep, WaitStep
-from definitions.times import Offset, moment, rfc3339
+from definitions.times import rfc3339
 
 
 def enter(turn: Turn, node: Node) -> None:
     """Open the first round of a step, or leave it out where its guard is not met."""
     execution = turn.open_round(node)
-    step = node.step
     if not _guard_holds(turn, node):
         turn.emit(EventType.STEP_NOT_TAKEN, {"because": "guard"}, execution=execution)
-    elif node.for_a_person:
-        data = {"assignees": assignees_of(turn, node), **_answered_before(turn, node)}
+    elif has_schedule(node):
+        arm(turn, node, execution)
+    else:
+        open_up(turn, node, execution)
+
+
+def open_up(turn: Turn, node: Node, execution: str) -> None:
+    """The step begins: a person may act, or the machine does."""
+    if node.for_a_person:
+        data = {"assignees": assignees_of(turn, node), **_answered_before(turn, node, execution)}
         turn.emit(EventType.STEP_READY, data, execution=execution)
         begin_draft(turn, node, execution)
     else:
-        ENTER[step.kind](turn, node, execution)
+        ENTER[node.step.kind](turn, node, execution)
 
 
 def _guard_holds(turn: Turn, node: Node) -> bool:
@@ -44,9 +50,9 @@ def _guard_holds(turn: Turn, node: Node) -> bool:
     return met(turn.graph, node.step.when, f"{node.pointer}/when", turn.scope())
 
 
-def _answered_before(turn: Turn, node: Node) -> dict[str, Any]:
+def _answered_before(turn: Turn, node: Node, execution: str) -> dict[str, Any]:
     """The answer of the round before, so that a step opened again is not filled in from nothing."""
-    rounds = turn.state.rounds_of(node.id)
+    rounds = [each for each in turn.state.rounds_of(node.id) if each.id != execution]
     if not rounds or rounds[-1].status is StepStatus.NOT_TAKEN:
         return {}
     said = {"output": rounds[-1].output, "choices": list(rounds[-1].choices)}
@@ -57,9 +63,13 @@ def _answered_before(turn: Turn, node: Node) -> dict[str, Any]:
 def begin(turn: Turn, node: Node, execution: str) -> None:
     """Let the machine do a step again: its effect under the same key one turn further, its rules, its timer.
 
-    The person who asked for it acts: their rights hold, no longer those of who started the run.
+    The person who asked for it acts: their rights hold, no longer those of who started the run. A step whose schedule
+    could not be armed is scheduled anew.
     """
-    ENTER[node.step.kind](turn, node, execution)
+    if is_unarmed(node, turn.execution(execution)):
+        arm(turn, node, execution)
+    else:
+        ENTER[node.step.kind](turn, node, execution)
 
 
 def _decide(turn: Turn, node: Node, execution: str) -> None:
@@ -95,31 +105,12 @@ def _wait(turn: Turn, node: Node, execution: str) -> None:
     """Until a moment that lies ahead. A past or empty one is for a person to see, never "now"."""
     step = node.step
     assert isinstance(step, WaitStep)
-    until = _until(turn, node, step)
+    until = wait_until(turn, node, step)
     if until is None or until <= turn.now:
-        message = "the date to wait for is empty" if until is None else f"{rfc3339(until)} has passed"
-        ask_a_person(turn, execution, "arming", "arming", message)
+        wrong_moment(turn, execution, until, "the date to wait for")
         return
     turn.emit(EventType.STEP_WAITING, {"until": rfc3339(until)}, execution=execution)
     turn.ask(ArmTimer(execution, until, node.title))
-
-
-def _until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
-    scope = turn.scope()
-    try:
-        if step.for_ is not None:
-            value = moment_of(turn.graph, step.for_, f"{node.pointer}/for", scope)
-            if isinstance(value, timedelta):
-                return turn.now + value
-            zone = turn.graph.document.timezone or "UTC"
-            days_off = turn.graph.calendars.get(UNNAMED, ())
-            return later_on(turn.now, Offset.parse(value), zone, days_off) if isinstance(value, str) else None
-        value = moment_of(turn.graph, step.until, f"{node.pointer}/until", scope)
-        if isinstance(value, datetime):
-            return value
-        return moment(value, turn.graph.document.timezone or "UTC") if isinstance(value, str) else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def _end(turn: Turn, node: Node, execution: str) -> None:

@@ -15,6 +15,7 @@
 | effect_requested | turn, activity, acting, assignees: an activity was asked for |
 | effect_late | turn, outcome (done, failed, unknown), detail: an answer nobody waits for any more |
 | step_waiting | until |
+| step_scheduled | until, assignees?: it begins by itself then, or when somebody says so |
 | proposal_requested | turn, activity, acting, what, assignees?: a proposal was asked for |
 | proposed | values, confidence, by, explanation?, basis?, usage?, schema_hash?, options?, assignees?, then: what comes
   of it: confirm (a person is asked), act, resume (it is acted on when somebody resumes the run), hold (see attention) |
@@ -73,6 +74,7 @@ class EventType(StrEnum):
     EFFECT_REQUESTED = "effect_requested"
     EFFECT_LATE = "effect_late"
     STEP_WAITING = "step_waiting"
+    STEP_SCHEDULED = "step_scheduled"
     PROPOSAL_REQUESTED = "proposal_requested"
     PROPOSED = "proposed"
     PROPOSAL_CONFIRMED = "proposal_confirmed"

@@ -179,6 +179,7 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.EFFECT_REQUESTED: steps.effect_requested,
     EventType.EFFECT_LATE: _nothing,
     EventType.STEP_WAITING: steps.waiting,
+    EventType.STEP_SCHEDULED: steps.scheduled,
     EventType.PROPOSAL_REQUESTED: proposals.requested,
     EventType.PROPOSED: proposals.proposed,
     EventType.PROPOSAL_CONFIRMED: proposals.confirmed,

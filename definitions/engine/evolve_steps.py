@@ -79,8 +79,14 @@ def status(state: State) -> State:
 
 
 def changed(state: State, event: Event, **changes: Any) -> State:
-    """State with the event's execution changed so, its status with it where it is named."""
-    return status(placed(state, replace(opened(state, event), **changes)))
+    """State with the event's execution changed so, its status with it where it is named.
+
+    A step that was scheduled and is so no longer waits for no moment any more.
+    """
+    known = opened(state, event)
+    if known.status is StepStatus.SCHEDULED and changes.get("status", known.status) is not known.status:
+        changes = {"until": None, "came_due": False, **changes}
+    return status(placed(state, replace(known, **changes)))
 
 
 def ready(state: State, event: Event) -> State:
@@ -168,6 +174,14 @@ def effect_requested(state: State, event: Event) -> State:
 def waiting(state: State, event: Event) -> State:
     return changed(
         state, event, status=StepStatus.WAITING, until=event.data["until"], attention=None, started_at=event.at
+    )
+
+
+def scheduled(state: State, event: Event) -> State:
+    data = event.data
+    named = data.get("assignees", opened(state, event).assignees)
+    return changed(
+        state, event, status=StepStatus.SCHEDULED, until=data["until"], attention=None, assignees=named, came_due=False
     )
 
 

@@ -99,5 +99,5 @@ def stop(turn: Turn, execution: Execution) -> None:
     """Ask for the end of whatever works on an execution."""
     if execution.status is StepStatus.RUNNING:
         turn.ask(CancelEffect(execution.id))
-    if execution.status is StepStatus.WAITING and execution.until is not None:
+    if execution.status in (StepStatus.WAITING, StepStatus.SCHEDULED) and execution.until is not None:
         turn.ask(CancelTimer(execution.id))

@@ -15,7 +15,7 @@ from definitions.engine.confirming import checked, values_schema
 from definitions.engine.graph import Node
 from definitions.engine.scope import Seen, met
 from definitions.engine.turn import Turn
-from definitions.model import AiStep, LoadRelatedStep
+from definitions.model import AiStep, LoadRelatedStep, UpdateDataStep
 from definitions.proposing import CONFIDENT, Answer
 from definitions.schemas import is_open, properties
 
@@ -66,9 +66,21 @@ def read_answer(turn: Turn, node: Node, execution: str, result: Mapping[str, Any
     else:
         schema = values_schema(turn, node)
         known = {key: value for key, value in asked.items() if is_open(schema) or key in properties(schema)}
+        known = _differing(turn, node, known)
         values = {**known, **pinned}
     kept, problems = checked(turn, node, values)
     return Read(answer, kept, problems, more)
+
+
+def _differing(turn: Turn, node: Node, values: dict[str, Any]) -> dict[str, Any]:
+    """Of what is to be written to the run's own record, what the record does not hold already: the rest is no change,
+    and would overwrite what somebody else wrote meanwhile.
+    """
+    step = node.step
+    if not isinstance(step, UpdateDataStep) or step.create or step.record is not None:
+        return values
+    held = turn.state.record_data if step.collection in (None, turn.graph.document.record) else {}
+    return {key: value for key, value in values.items() if key not in held or held[key] != value}
 
 
 def _answer(result: Mapping[str, Any]) -> Answer | None:

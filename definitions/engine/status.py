@@ -25,6 +25,7 @@ class StepStatus(StrEnum):
     READY = "ready"
     IN_PROGRESS = "in_progress"
     ON_HOLD = "on_hold"
+    SCHEDULED = "scheduled"
     RUNNING = "running"
     WAITING = "waiting"
     ATTENTION = "attention"
@@ -47,6 +48,7 @@ _ENDINGS = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.NOT_TAKEN, StepStatu
 LEGAL: dict[StepStatus, tuple[StepStatus, ...]] = {
     StepStatus.PENDING: (
         StepStatus.READY,
+        StepStatus.SCHEDULED,
         StepStatus.RUNNING,
         StepStatus.WAITING,
         StepStatus.ATTENTION,
@@ -62,9 +64,23 @@ LEGAL: dict[StepStatus, tuple[StepStatus, ...]] = {
         StepStatus.NOT_TAKEN,
         StepStatus.CANCELLED,
     ),
+    StepStatus.SCHEDULED: (
+        StepStatus.READY,
+        StepStatus.RUNNING,
+        StepStatus.WAITING,
+        StepStatus.ATTENTION,
+        *_ENDINGS,
+    ),
     StepStatus.RUNNING: (StepStatus.WAITING, StepStatus.ATTENTION, *_ENDINGS),
     StepStatus.WAITING: (StepStatus.RUNNING, StepStatus.ATTENTION, *_ENDINGS),
-    StepStatus.ATTENTION: (StepStatus.RUNNING, StepStatus.WAITING, StepStatus.ATTENTION, *_ENDINGS),
+    StepStatus.ATTENTION: (
+        StepStatus.READY,
+        StepStatus.SCHEDULED,
+        StepStatus.RUNNING,
+        StepStatus.WAITING,
+        StepStatus.ATTENTION,
+        *_ENDINGS,
+    ),
     StepStatus.DONE: (StepStatus.REVISED, StepStatus.CANCELLED),
     StepStatus.SKIPPED: (StepStatus.REVISED, StepStatus.CANCELLED),
     StepStatus.NOT_TAKEN: (StepStatus.CANCELLED,),

@@ -31,6 +31,7 @@ OF_STEP = {
     EventType.STEP_READY: ("step.changed", "step.current"),
     EventType.EFFECT_REQUESTED: ("step.changed", "step.current"),
     EventType.STEP_WAITING: ("step.changed", "step.current"),
+    EventType.STEP_SCHEDULED: ("step.changed", "step.current"),
     EventType.STEP_ATTENTION: ("step.changed",),
     EventType.STEP_CLAIMED: ("step.changed",),
     EventType.STEP_UNCLAIMED: ("step.changed",),

@@ -1,8 +1,8 @@
 """Every command this release runs, in one table. A type that is not in it is refused by name.
 
 Where to read on: `base.py` what a move is; `answering.py` ending a step; `proposing.py` and `approving.py` what
-machines propose; `working.py` and `planning.py` what people do
-around it; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what they do with the run.
+machines propose; `working.py`, `planning.py` and `scheduling.py`
+what people do around it; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what they do with the run.
 """
 
 from definitions.engine.moves.answering import ANSWERING
@@ -13,12 +13,14 @@ from definitions.engine.moves.migrating import MIGRATING
 from definitions.engine.moves.pausing import PAUSING
 from definitions.engine.moves.planning import PLANNING
 from definitions.engine.moves.revising import REVISING
+from definitions.engine.moves.scheduling import SCHEDULING
 from definitions.engine.moves.working import WORKING
 
 MOVES: dict[str, Move] = {
     **ANSWERING,
     **APPROVING,
     **WORKING,
+    **SCHEDULING,
     **REVISING,
     **PLANNING,
     **PAUSING,
