@@ -46,7 +46,7 @@ export function Shell() {
             renderRoot={(props) => <Link to={to} {...props} />}
             label={t(name)}
             leftSection={<Icon size={18} aria-hidden />}
-            active={pathname.startsWith(to)}
+            active={pathname === to || pathname.startsWith(`${to}/`)}
             onClick={close}
           />
         ))}

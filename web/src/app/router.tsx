@@ -62,8 +62,22 @@ const record = createRoute({
   component: lazyRouteComponent(() => import('@/features/records/RecordPage')),
 });
 
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/start',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/start/StartPage')),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => root,
+  path: '/workspace',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/records/WorkspacePage')),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, runs, run, records, record]),
+  routeTree: root.addChildren([home, work, runs, run, records, record, start, workspace]),
   defaultPreload: 'intent',
   defaultErrorComponent: Failed,
 });

@@ -16,6 +16,8 @@ export type Session = {
   user: Me | null;
   demo: { id: string; name: string; roles: string[] }[];
   csrf: string;
+  /** Where Temporal's own pages show a run, up to its id. */
+  temporal_ui?: string | null;
 };
 
 async function call(method: string, body?: unknown): Promise<Session> {

@@ -1,4 +1,5 @@
 import {
+  Alert,
   Anchor,
   Badge,
   type CSSVariablesResolver,
@@ -33,6 +34,8 @@ export const theme = createTheme({
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     // The head of a dialog is not the banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
+    // A warning's title on its pale ground: the sign beside it has the colour, the words are to be read.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--hf-words)' } } }),
     Badge: Badge.extend({
       // Words on a pale ground, dark enough to be read at this size; on a dark ground the other way round.
       styles: { label: { color: 'var(--hf-words)' } },

@@ -1,4 +1,6 @@
 import type { Words } from './en';
+import fieldwork from './fieldwork.de';
+import pages from './pages.de';
 
 const de: Words = {
   nav: {
@@ -28,6 +30,7 @@ const de: Words = {
     notify_denied: 'Dem Browser wurde es verboten.',
   },
   status: {
+    unsent: 'noch zu senden',
     pending: 'kommt noch',
     ready: 'bereit',
     in_progress: 'in Arbeit',
@@ -84,6 +87,13 @@ const de: Words = {
     close: 'Vorzeitig schließen',
     abort: 'Abbrechen',
     reopen: 'Wieder öffnen',
+    approve: 'Genehmigen',
+    reject: 'Zurückweisen',
+    run_now: 'Jetzt ausführen',
+    cancel_schedule: 'Zeitplan aufheben',
+    reconcile: 'Draußen noch einmal fragen',
+    escalate: 'Weiterreichen',
+    migrate: 'Auf eine andere Version heben',
   },
   run: {
     field: 'Feld',
@@ -237,5 +247,7 @@ const de: Words = {
     read: 'Alle gelesen',
     none: 'Nichts geschehen, das Sie wissen müssten.',
   },
+  ...fieldwork,
+  ...pages,
 };
 export default de;

@@ -1,3 +1,6 @@
+import fieldwork from './fieldwork.en';
+import pages from './pages.en';
+
 const en = {
   nav: { work: 'My work', records: 'Records', runs: 'Runs', skip: 'Skip to content', menu: 'Menu' },
   session: {
@@ -20,6 +23,7 @@ const en = {
     notify_denied: 'The browser was told not to.',
   },
   status: {
+    unsent: 'waiting to be sent',
     pending: 'to come',
     ready: 'ready',
     in_progress: 'in progress',
@@ -72,6 +76,13 @@ const en = {
     close: 'Close early',
     abort: 'Abort',
     reopen: 'Open again',
+    approve: 'Approve',
+    reject: 'Reject',
+    run_now: 'Run now',
+    cancel_schedule: 'Cancel the schedule',
+    reconcile: 'Ask outside again',
+    escalate: 'Escalate',
+    migrate: 'Move to another version',
   },
   run: {
     field: 'Field',
@@ -208,6 +219,8 @@ const en = {
     read: 'All read',
     none: 'Nothing happened that you should know.',
   },
+  ...fieldwork,
+  ...pages,
 };
 export default en;
 export type Words = typeof en;

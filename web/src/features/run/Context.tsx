@@ -35,8 +35,8 @@ export function Values({ values }: { values: Record<string, unknown> }) {
     <Stack gap={4}>
       {Object.entries(values).map(([name, value]) => (
         <Group key={name} gap="xs" align="flex-start" wrap="nowrap">
-          <Text size="sm" c="dimmed" style={{ minWidth: 90 }}>
-            {name}
+          <Text size="sm" c="dimmed" w={110} style={{ flexShrink: 0, overflowWrap: 'anywhere' }}>
+            {name.replaceAll('_', ' ')}
           </Text>
           <Value value={value} />
         </Group>
@@ -47,8 +47,14 @@ export function Values({ values }: { values: Record<string, unknown> }) {
 
 function Value({ value }: { value: unknown }) {
   const { t } = useTranslation();
+  if (value === null || value === undefined || value === '')
+    return (
+      <Text size="sm" c="dimmed" fs="italic">
+        {t('record.empty')}
+      </Text>
+    );
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-  const simple = typeof value !== 'object' || value === null;
+  const simple = typeof value !== 'object';
   return (
     <CopyButton value={text ?? ''}>
       {({ copied, copy }) => (

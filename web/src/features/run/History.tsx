@@ -8,21 +8,39 @@ import { Failed } from '@/ui/Failed';
 import { When } from '@/ui/When';
 import type { Run } from './model';
 
+const PAGES = 50;
+
+/** All of them, page by page: they are kept from the first one on, and the newest are wanted first. */
+async function everyEvent(run: string) {
+  const found = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const query = { limit: 200, ...(cursor ? { cursor } : {}) };
+    const { items, next } = await sent(
+      api.GET('/v1/runs/{run}/events', { params: { path: { run }, query } }),
+    );
+    found.push(...items);
+    if (!next) break;
+    cursor = next;
+  }
+  return found;
+}
+
 /** What happened to the run, the newest first, in words: who, what, when, why. */
 export function History({ run }: { run: Run }) {
   const { t } = useTranslation();
   const events = useQuery({
     queryKey: [...keys.events(run.id), run.seq],
-    queryFn: () =>
-      sent(api.GET('/v1/runs/{run}/events', { params: { path: { run: run.id }, query: { limit: 200 } } })),
+    queryFn: () => everyEvent(run.id),
+    placeholderData: (before) => before,
   });
   if (events.isError) return <Failed error={events.error} />;
   if (!events.data) return <Waiting size="sm" />;
   const title = (step: string | null | undefined) =>
     run.steps.find((each) => each.id === step)?.title ?? step ?? '';
   return (
-    <Timeline bulletSize={14} lineWidth={2} active={events.data.items.length}>
-      {events.data.items.toReversed().map((event) => (
+    <Timeline bulletSize={14} lineWidth={2} active={events.data.length}>
+      {events.data.toReversed().map((event) => (
         <Timeline.Item
           key={event.seq}
           title={

@@ -1,22 +1,24 @@
-import { Anchor, Badge, Box, Grid, Group, Progress, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Box, Grid, Stack, Tabs } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '@/app/keyboard';
 import { Failed, Panel } from '@/ui/Failed';
-import { Status } from '@/ui/Status';
-import { When } from '@/ui/When';
 import { Context } from './Context';
+import { Asking, Errands } from './Errands';
+import { Header } from './Header';
 import { History } from './History';
 import { useRun } from './hooks';
-import { chosen, following, type Run, shares } from './model';
+import { chosen, following, type Run } from './model';
 import { Rail } from './Rail';
-import { RunActions } from './RunActions';
+import { RunNotes } from './RunNotes';
 import { StepPanel } from './StepPanel';
 import { Why } from './Why';
 
 const GraphView = lazy(() => import('./GraphView'));
+
+const TABS = ['context', 'notes', 'history', 'errands', 'graph', 'why'] as const;
 
 export default function RunPage() {
   const { run: id } = useParams({ from: '/runs/$run' });
@@ -26,8 +28,10 @@ export default function RunPage() {
   return <OneRun run={run.data} stale={run.isError} />;
 }
 
-/** A run with one of its steps selected; which one stands in the address. */
-export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
+type Props = { run: Run; stale: boolean; beside?: boolean };
+
+/** A run with one of its steps selected; which one stands in the address. `beside`: there is a list to its left. */
+export function OneRun({ run, stale, beside = false }: Props) {
   const { t } = useTranslation();
   const search = useSearch({ strict: false }) as { step?: string; tab?: string };
   const go = useNavigate();
@@ -63,16 +67,18 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
     t('run.previous'),
     useCallback(() => walk(-1), [walk]),
   );
+  const tabs = TABS.filter((tab) => tab !== 'errands' || run.errands.length > 0);
   return (
     <Stack gap="md">
-      <Header run={run} stale={stale} />
+      <Header run={run} stale={stale} beside={beside} />
+      <Asking run={run} />
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, sm: 4, lg: 3 }}>
+        <Grid.Col span={{ base: 12, sm: 4, lg: beside ? 4 : 3 }}>
           <Panel>
             <Rail run={run} selected={step?.id} onSelect={select} />
           </Panel>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, sm: 8, lg: 6 }}>
+        <Grid.Col span={{ base: 12, sm: 8, lg: beside ? 8 : 6 }}>
           <Panel>
             {step && (
               <StepPanel
@@ -87,7 +93,7 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
             )}
           </Panel>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 3 }}>
+        <Grid.Col span={{ base: 12, lg: beside ? 12 : 3 }}>
           <Panel>
             <Tabs
               value={search.tab ?? 'context'}
@@ -97,15 +103,22 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
               keepMounted={false}
             >
               <Tabs.List aria-label={t('run.beside')}>
-                {(['context', 'history', 'graph', 'why'] as const).map((tab) => (
+                {tabs.map((tab) => (
                   <Tabs.Tab key={tab} value={tab}>
-                    {t(`run.tab.${tab}`)}
+                    {t(`tabs.${tab}`)}
+                    {tab === 'notes' && run.notes > 0 && ` (${run.notes})`}
                   </Tabs.Tab>
                 ))}
               </Tabs.List>
               <Box pt="sm">
                 <Tabs.Panel value="context">
                   <Context run={run} />
+                </Tabs.Panel>
+                <Tabs.Panel value="notes">
+                  <RunNotes run={run} />
+                </Tabs.Panel>
+                <Tabs.Panel value="errands">
+                  <Errands run={run} />
                 </Tabs.Panel>
                 <Tabs.Panel value="history">
                   <History run={run} />
@@ -116,77 +129,13 @@ export function OneRun({ run, stale }: { run: Run; stale: boolean }) {
                   </Suspense>
                 </Tabs.Panel>
                 <Tabs.Panel value="why">
-                  <Why run={run} />
+                  <Why run={run} onSelect={select} />
                 </Tabs.Panel>
               </Box>
             </Tabs>
           </Panel>
         </Grid.Col>
       </Grid>
-    </Stack>
-  );
-}
-
-function Header({ run, stale }: { run: Run; stale: boolean }) {
-  const { t } = useTranslation();
-  const part = shares(run.progress);
-  return (
-    <Stack gap={6}>
-      <Group justify="space-between" align="flex-start">
-        <div>
-          <Group gap="sm">
-            <Title order={1} size="h3">
-              {run.name}
-            </Title>
-            <Status value={run.status} />
-            {run.attention && <Status value="attention" />}
-            {stale && <Badge color="yellow">{t('run.stale')}</Badge>}
-          </Group>
-          <Text size="sm" c="dimmed">
-            {run.definition} {t('run.version', { n: run.version })}
-            {run.record && (
-              <>
-                {' · '}
-                <Anchor
-                  renderRoot={(props) => (
-                    <Link
-                      to="/records/$collection/$record"
-                      params={{ collection: run.record?.collection ?? '', record: run.record?.id ?? '' }}
-                      {...props}
-                    />
-                  )}
-                >
-                  {run.record.collection} {run.record.id}
-                </Anchor>
-              </>
-            )}
-            {run.started_at && (
-              <>
-                {' · '}
-                {t('run.started', { by: run.started_by })} <When value={run.started_at} />
-              </>
-            )}
-            {run.holder && ` · ${t('run.holder', { by: run.holder })}`}
-            {run.due && (
-              <>
-                {' · '}
-                {t('run.due')} <When value={run.due} />
-              </>
-            )}
-          </Text>
-        </div>
-        <RunActions run={run} />
-      </Group>
-      <Group gap="sm" wrap="nowrap">
-        <Progress.Root size="lg" style={{ flex: 1 }}>
-          <Progress.Section value={part.done} color="teal" aria-label={t('run.done_share')} />
-          <Progress.Section value={part.skipped} color="gray" striped aria-label={t('run.skipped_share')} />
-        </Progress.Root>
-        <Text size="sm" className="tabular">
-          {run.progress.done}
-          {run.progress.skipped > 0 && ` + ${run.progress.skipped}`} / {run.progress.total}
-        </Text>
-      </Group>
     </Stack>
   );
 }

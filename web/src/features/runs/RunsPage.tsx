@@ -1,127 +1,107 @@
-import { Anchor, Button, Group, Select, Stack, Switch, Table, Text, TextInput, Title } from '@mantine/core';
-import { Waiting } from '@/ui/Waiting';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, sent } from '@/api/client';
+import { api, type Schemas, sent } from '@/api/client';
 import { keys } from '@/app/queries';
 import { Failed } from '@/ui/Failed';
-import { Status } from '@/ui/Status';
-import { When } from '@/ui/When';
+import { type Page, useLongList } from '@/ui/longList';
+import { opened, withoutEmpty } from '@/ui/saved';
+import { SavedViews, useViews } from '@/ui/SavedViews';
+import { Waiting } from '@/ui/Waiting';
+import { type Filters, given, KNOWN, query } from './filters';
+import { PickedRuns } from './PickedRuns';
+import { RunFilters } from './RunFilters';
+import { RunTable } from './RunTable';
 
-const STATUSES = ['running', 'waiting', 'saved', 'completed', 'aborted'];
-type Filters = Record<string, string>;
+type Summary = Schemas['RunSummary'];
+const idOf = (run: Summary) => run.id;
 
-/** Every run one may see: by status, definition, words; the newest first. */
+/** Every run one may see: by words, status and much more; one command for many of them. */
 export default function RunsPage() {
   const { t } = useTranslation();
   const filters = useSearch({ from: '/runs' }) as Filters;
   const go = useNavigate({ from: '/runs' });
+  const show = useCallback((next: Filters) => void go({ search: next, replace: true }), [go]);
   const change = useCallback(
     (next: Filters) =>
-      void go({
-        search: (old: Filters) =>
-          Object.fromEntries(Object.entries({ ...old, ...next }).filter(([, value]) => value)),
-        replace: true,
-      }),
+      void go({ search: (old: Filters) => withoutEmpty({ ...old, show: 'all', ...next }), replace: true }),
     [go],
   );
-  const runs = useInfiniteQuery({
-    queryKey: keys.runs(filters),
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      sent(api.GET('/v1/runs', { params: { query: { ...filters, limit: 50, cursor: pageParam } as never } })),
-    getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: 10_000,
-    placeholderData: keepPreviousData,
+  useDefaultView(filters, show);
+  const asked = useMemo(() => query(filters), [filters]);
+  const runs = useLongList({
+    queryKey: keys.runs(asked),
+    ask: (cursor): Promise<Page<Summary>> =>
+      sent(api.GET('/v1/runs', { params: { query: { ...asked, limit: 100, cursor } as never } })),
+    keyOf: idOf,
   });
-  const list = runs.data?.pages.flatMap((page) => page.items) ?? [];
+  const [names, setNames] = useState<ReadonlySet<string>>(new Set());
+  const picked = runs.items.filter((run) => names.has(run.id));
   return (
-    <Stack gap="md">
-      <Title order={1} size="h3">
-        {t('nav.runs')}
-      </Title>
-      <Group gap="sm">
-        <TextInput
-          type="search"
-          aria-label={t('runs.search')}
-          placeholder={t('runs.search')}
-          defaultValue={filters.q}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-        />
-        <Select
-          aria-label={t('runs.status')}
-          placeholder={t('runs.status')}
-          clearable
-          value={filters.status ?? null}
-          onChange={(value) => change({ status: value ?? '' })}
-          data={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
-          w={170}
-        />
-        <TextInput
-          aria-label={t('runs.definition')}
-          placeholder={t('runs.definition')}
-          defaultValue={filters.definition}
-          onChange={(event) => change({ definition: event.currentTarget.value })}
-          w={170}
-        />
-        <Switch
-          label={t('status.attention')}
-          checked={filters.attention === 'true'}
-          onChange={(event) => change({ attention: event.currentTarget.checked ? 'true' : '' })}
-        />
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          {t('nav.runs')}
+        </Title>
+        <SavedViews kind="runs" known={KNOWN} filters={forView(filters)} onPick={show} />
       </Group>
+      <Group gap="sm">
+        <RunFilters filters={filters} onChange={change} />
+      </Group>
+      <PickedRuns picked={picked} onDone={() => setNames(new Set())} />
       {runs.isError && <Failed error={runs.error} reset={() => void runs.refetch()} />}
       {runs.isPending && <Waiting />}
-      {runs.data && list.length === 0 && <Text c="dimmed">{t('runs.nothing')}</Text>}
-      {list.length > 0 && (
-        <Table.ScrollContainer minWidth={640}>
-          <Table highlightOnHover verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t('runs.name')}</Table.Th>
-                <Table.Th>{t('runs.status')}</Table.Th>
-                <Table.Th>{t('runs.started')}</Table.Th>
-                <Table.Th>{t('runs.holder')}</Table.Th>
-                <Table.Th>{t('run.due')}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.map((run) => (
-                <Table.Tr key={run.id}>
-                  <Table.Td>
-                    <Anchor
-                      renderRoot={(props) => <Link to="/runs/$run" params={{ run: run.id }} {...props} />}
-                    >
-                      {run.name}
-                    </Anchor>
-                    <Text size="xs" c="dimmed">
-                      {run.definition} {t('run.version', { n: run.version })}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Group gap={4}>
-                      <Status value={run.status} />
-                      {run.attention && <Status value="attention" />}
-                    </Group>
-                  </Table.Td>
-                  <Table.Td>
-                    <When value={run.started_at} />
-                  </Table.Td>
-                  <Table.Td>{run.holder}</Table.Td>
-                  <Table.Td>
-                    <When value={run.due} />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+      {runs.fresh > 0 && (
+        <Group>
+          <Button size="xs" variant="light" radius="xl" onClick={runs.show}>
+            {t('fresh.runs', { count: runs.fresh })}
+          </Button>
+        </Group>
       )}
+      {runs.data && runs.items.length === 0 && (
+        <Nothing filters={filters} onClear={() => show({ show: 'all' })} />
+      )}
+      {runs.items.length > 0 && <RunTable runs={runs.items} picked={names} onPick={setNames} />}
       {runs.hasNextPage && (
-        <Button variant="default" loading={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-          {t('runs.more')}
+        <Group>
+          <Button variant="default" loading={runs.isFetchingNextPage} onClick={runs.more}>
+            {t('runs.more')}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
+
+/** A view is for other days and devices too: it keeps the instant that a day began. */
+function forView(filters: Filters): Filters {
+  const { started_after } = query(filters);
+  return typeof started_after === 'string' ? { ...filters, started_after } : filters;
+}
+
+function useDefaultView(filters: Filters, show: (filters: Filters) => void) {
+  const views = useViews('runs');
+  const view = views.data?.items.find((each) => each.default);
+  const bare = Object.values(filters).every((value) => !value);
+  useEffect(() => {
+    if (bare && view) show(opened(view.filters));
+  }, [bare, view, show]);
+}
+
+/** Why there is nothing: every filter that holds, and the way to none of them. */
+function Nothing({ filters, onClear }: { filters: Filters; onClear: () => void }) {
+  const { t } = useTranslation();
+  const said = given(filters).map(([name, value]) => t('filter.is', { field: t(`by.${name}`), value }));
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Text c="dimmed">
+        {said.length > 0 ? t('filter.nothing', { filters: said.join(', ') }) : t('runs.nothing')}{' '}
+        {t('filter.nothing_team')}
+      </Text>
+      {said.length > 0 && (
+        <Button size="xs" variant="default" onClick={onClear}>
+          {t('filter.clear')}
         </Button>
       )}
     </Stack>

@@ -1,32 +1,24 @@
-import {
-  Badge,
-  Button,
-  Grid,
-  Group,
-  SegmentedControl,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { Waiting } from '@/ui/Waiting';
-import { modals } from '@mantine/modals';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Grid, Group, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
-import { useShortcut } from '@/app/keyboard';
 import { keys } from '@/app/queries';
 import { useSession } from '@/app/session';
 import { TaskWork } from '@/app/TaskWork';
 import { Failed, Panel } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
+import { Said } from '@/ui/Said';
+import { opened, withoutEmpty } from '@/ui/saved';
+import { SavedViews, useViews } from '@/ui/SavedViews';
 import { VirtualList } from '@/ui/VirtualList';
-import { type Filters, nextOf, PRESETS, preset, query } from './filters';
-import { SavedViews } from './SavedViews';
+import { Waiting } from '@/ui/Waiting';
+import { type Filters, isBare, KNOWN, nextOf, query } from './filters';
+import { useListKeys } from './keys';
+import { NoTasks } from './NoTasks';
+import { PickedTasks } from './PickedTasks';
 import { ROW, TaskRow } from './TaskRow';
+import { WorkFilters } from './WorkFilters';
 
 type Task = Schemas['Task'];
 const nameOf = (task: Task) => `${task.run}/${task.step}`;
@@ -36,132 +28,37 @@ export default function WorkPage() {
   const { t } = useTranslation();
   const filters = useSearch({ from: '/work' }) as Filters;
   const go = useNavigate({ from: '/work' });
-  const session = useSession();
-  const asked = useMemo(
-    () => query(filters, session.data?.user?.teams ?? []),
-    [filters, session.data?.user?.teams],
-  );
-  const tasks = useLongList({
-    queryKey: keys.tasks(asked),
-    ask: (cursor): Promise<Page<Task>> =>
-      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor } as never } })),
-    keyOf: nameOf,
-  });
-  const list = tasks.items;
-  const [picked, setPicked] = useState<string[]>([]);
-  const selected = list.find((task) => nameOf(task) === filters.task);
+  const show = useCallback((next: Filters) => void go({ search: next, replace: true }), [go]);
   const change = useCallback(
-    (next: Filters) => void go({ search: (old: Filters) => clean({ ...old, ...next }), replace: true }),
+    (next: Filters) =>
+      void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true }),
     [go],
   );
+  useDefaultView(filters, show);
+  const search = useRef<HTMLInputElement>(null);
+  const tasks = useTasks(filters);
+  const list = tasks.items;
+  const selected = useMemo(() => list.find((task) => nameOf(task) === filters.task), [list, filters.task]);
   const select = useCallback(
     (task: Task | undefined) => change({ task: task ? nameOf(task) : '' }),
     [change],
   );
-  const pick = useCallback((task: Task, on: boolean) => {
-    const name = nameOf(task);
-    setPicked((old) => (on ? [...old, name] : old.filter((each) => each !== name)));
-  }, []);
-  const walk = useCallback(
-    (by: number) => {
-      const place = selected ? list.indexOf(selected) : -1;
-      select(list[Math.min(Math.max(place + by, 0), list.length - 1)]);
-    },
-    [list, select, selected],
-  );
-  useShortcut(
-    'j',
-    t('work.next'),
-    useCallback(() => walk(1), [walk]),
-  );
-  useShortcut(
-    'k',
-    t('work.previous'),
-    useCallback(() => walk(-1), [walk]),
-  );
-  useShortcut(
-    'Escape',
-    t('keys.close'),
-    useCallback(() => select(undefined), [select]),
-  );
-  const whole = useCallback(() => {
-    if (selected)
-      void go({ to: '/runs/$run', params: { run: selected.run }, search: { step: selected.step } });
-  }, [go, selected]);
-  useShortcut('Enter', t('keys.open'), selected && whole);
+  const claim = useListKeys({ list, selected, select, search });
   return (
-    <Stack gap="md">
+    <Stack gap="sm">
       <Group justify="space-between">
         <Title order={1} size="h3">
           {t('nav.work')}
         </Title>
-        <SavedViews
-          kind="tasks"
-          filters={filters}
-          onPick={(view) => void go({ search: view, replace: true })}
-        />
+        <SavedViews kind="tasks" known={KNOWN} filters={filters} onPick={show} />
       </Group>
       <Group gap="sm">
-        <SegmentedControl
-          aria-label={t('work.show')}
-          value={preset(filters) ?? ''}
-          onChange={(id) =>
-            void go({ search: PRESETS.find((each) => each.id === id)?.filters ?? {}, replace: true })
-          }
-          data={PRESETS.map(({ id }) => ({ value: id, label: t(`work.${id}`) }))}
-        />
-        <TextInput
-          type="search"
-          aria-label={t('work.search')}
-          placeholder={t('work.search')}
-          defaultValue={filters.q}
-          onChange={(event) => change({ q: event.currentTarget.value })}
-        />
-        <Select
-          aria-label={t('work.sort')}
-          value={filters.sort ?? 'due'}
-          onChange={(value) => change({ sort: value ?? '' })}
-          data={(['due', 'title', 'entered'] as const).map((value) => ({
-            value,
-            label: t(`work.by.${value}`),
-          }))}
-          w={150}
-        />
-        {picked.length > 0 && (
-          <Bulk tasks={list.filter((task) => picked.includes(nameOf(task)))} onDone={() => setPicked([])} />
-        )}
+        <WorkFilters filters={filters} search={search} onChange={change} onPreset={show} />
       </Group>
+      {claim.isError && <Said error={claim.error} />}
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 5, lg: 4 }} visibleFrom={selected ? 'md' : undefined}>
-          {tasks.isError && <Failed error={tasks.error} reset={() => void tasks.refetch()} />}
-          {tasks.isPending && <Waiting />}
-          {tasks.data && list.length === 0 && (
-            <Text c="dimmed">{t(filters.q ? 'work.nothing_found' : 'work.nothing')}</Text>
-          )}
-          {tasks.fresh > 0 && (
-            <Button size="xs" variant="light" mb="xs" onClick={tasks.show}>
-              {t('work.fresh', { count: tasks.fresh })}
-            </Button>
-          )}
-          <VirtualList
-            items={list}
-            keyOf={nameOf}
-            label={t('work.tasks')}
-            size={ROW}
-            height="calc(100vh - 230px)"
-            selected={filters.task}
-            onEnd={tasks.more}
-          >
-            {(task) => (
-              <TaskRow
-                task={task}
-                selected={nameOf(task) === filters.task}
-                picked={picked.includes(nameOf(task))}
-                onPick={pick}
-                onSelect={select}
-              />
-            )}
-          </VirtualList>
+          <List tasks={tasks} filters={filters} onSelect={select} onShow={show} />
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 7, lg: 8 }}>
           {selected ? (
@@ -186,51 +83,78 @@ export default function WorkPage() {
   );
 }
 
-function clean(filters: Filters): Filters {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
+function useTasks(filters: Filters) {
+  const session = useSession();
+  const teams = session.data?.user?.teams;
+  const asked = useMemo(() => query(filters, teams ?? []), [filters, teams]);
+  return useLongList({
+    queryKey: keys.tasks(asked),
+    ask: (cursor): Promise<Page<Task>> =>
+      sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor } as never } })),
+    keyOf: nameOf,
+  });
 }
 
-/** One command for many tasks, after a look at how many; what was refused is said. */
-function Bulk({ tasks, onDone }: { tasks: Task[]; onDone: () => void }) {
+/** An address that asks for nothing opens with the view that was chosen for it, once. */
+function useDefaultView(filters: Filters, show: (filters: Filters) => void) {
+  const views = useViews('tasks');
+  const view = views.data?.items.find((each) => each.default);
+  const bare = isBare(filters);
+  useEffect(() => {
+    if (bare && view) show(opened(view.filters));
+  }, [bare, view, show]);
+}
+
+type ListProps = {
+  tasks: ReturnType<typeof useTasks>;
+  filters: Filters;
+  onSelect: (task: Task) => void;
+  onShow: (filters: Filters) => void;
+};
+
+function List({ tasks, filters, onSelect, onShow }: ListProps) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const give = useMutation({
-    mutationFn: async (type: string) => {
-      const commands = tasks.map((task) => ({
-        id: crypto.randomUUID(),
-        run: task.run,
-        step: task.step,
-        execution: task.execution,
-        type,
-      }));
-      return sent(api.POST('/v1/commands', { body: { commands } as never }));
-    },
-    onSuccess: ({ results }) => {
-      void client.invalidateQueries({ queryKey: ['tasks'] });
-      const refused = results.filter((each) => each.status >= 400);
-      onDone();
-      if (refused.length > 0) {
-        modals.open({
-          title: t('work.refused', { count: refused.length }),
-          children: refused.map((each) => <Text key={each.command}>{each.problem?.detail}</Text>),
-        });
-      }
-    },
-  });
-  const ask = (type: string) =>
-    modals.openConfirmModal({
-      title: t('work.bulk', { command: t(`command.${type}`), count: tasks.length }),
-      labels: { confirm: t(`command.${type}`), cancel: t('step.never_mind') },
-      onConfirm: () => give.mutate(type),
+  const list = tasks.items;
+  const [names, setNames] = useState<ReadonlySet<string>>(new Set());
+  const picked = useMemo(() => list.filter((task) => names.has(nameOf(task))), [list, names]);
+  const pick = useCallback((task: Task, on: boolean) => {
+    setNames((old) => {
+      const next = new Set(old);
+      if (on) next.add(nameOf(task));
+      else next.delete(nameOf(task));
+      return next;
     });
+  }, []);
   return (
-    <Group gap="xs">
-      <Badge variant="light">{t('work.picked', { count: tasks.length })}</Badge>
-      {(['claim', 'start', 'complete', 'skip'] as const).map((type) => (
-        <Button key={type} size="xs" variant="default" loading={give.isPending} onClick={() => ask(type)}>
-          {t(`command.${type}`)}
+    <>
+      {tasks.isError && <Failed error={tasks.error} reset={() => void tasks.refetch()} />}
+      {tasks.isPending && <Waiting />}
+      <PickedTasks list={list} picked={picked} onPick={(all) => setNames(new Set(all.map(nameOf)))} />
+      {tasks.fresh > 0 && (
+        <Button size="xs" variant="light" radius="xl" my="xs" ml="xs" onClick={tasks.show}>
+          {t('work.fresh', { count: tasks.fresh })}
         </Button>
-      ))}
-    </Group>
+      )}
+      {tasks.data && list.length === 0 && <NoTasks filters={filters} onShow={onShow} />}
+      <VirtualList
+        items={list}
+        keyOf={nameOf}
+        label={t('work.tasks')}
+        size={ROW}
+        height="calc(100vh - 250px)"
+        selected={filters.task}
+        onEnd={tasks.more}
+      >
+        {(task) => (
+          <TaskRow
+            task={task}
+            selected={nameOf(task) === filters.task}
+            picked={names.has(nameOf(task))}
+            onPick={pick}
+            onSelect={onSelect}
+          />
+        )}
+      </VirtualList>
+    </>
   );
 }

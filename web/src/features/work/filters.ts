@@ -1,40 +1,61 @@
 // The filters of a work list as they stand in the address, and as the API is asked for them.
-export type Filters = Record<string, string>;
+import { type Filters, kept } from '@/ui/saved';
 
-export const PRESETS: { id: string; filters: Filters }[] = [
+export type { Filters };
+
+/** `show` says that everything is meant, where the list would open with a saved view. It filters nothing. */
+export const PRESETS: { id: 'mine' | 'team' | 'overdue' | 'all'; filters: Filters }[] = [
   { id: 'mine', filters: { assignee: 'me' } },
   { id: 'team', filters: { team: 'mine' } },
   { id: 'overdue', filters: { overdue: 'true' } },
-  { id: 'all', filters: {} },
+  { id: 'all', filters: { show: 'all' } },
 ];
 
-const ASKED = [
+export const KNOWN = [
   'assignee',
   'team',
   'status',
   'definition',
+  'record',
   'overdue',
   'manual',
   'current_only',
   'q',
   'sort',
 ] as const;
+/** What narrows the list further, beside the presets, the words and the order. */
+export const MORE = ['assignee', 'team', 'status', 'definition', 'record', 'manual', 'current_only'] as const;
+const PLACE = ['task', 'sort', 'show'];
 
 /** What the API is asked: known filters that say something, `team: mine` as the caller's own teams. */
-export function query(filters: Filters, teams: string[]): Record<string, string> {
-  const known = ASKED.filter((name) => filters[name]).map((name) => [name, filters[name] as string]);
-  const found = Object.fromEntries(known) as Record<string, string>;
-  if (found.team === 'mine') found.team = teams.join(',');
+export function query(filters: Filters, teams: string[]): Record<string, unknown> {
+  const found = kept(filters, KNOWN);
+  if (filters.team === 'mine') found.team = teams;
   return { sort: 'due', ...found };
+}
+
+function own(filters: Filters): [string, string][] {
+  return Object.entries(filters).filter(([name, value]) => value && !PLACE.includes(name));
 }
 
 /** Which preset the filters are; none where somebody narrowed them further. */
 export function preset(filters: Filters): string | undefined {
-  const own = Object.entries(filters).filter(([name, value]) => value && name !== 'task' && name !== 'sort');
-  return PRESETS.find(
-    ({ filters: wanted }) =>
-      own.length === Object.keys(wanted).length && own.every(([name, value]) => wanted[name] === value),
-  )?.id;
+  const given = own(filters);
+  return PRESETS.find(({ filters: wanted }) => {
+    const says = own(wanted);
+    return given.length === says.length && given.every(([name, value]) => wanted[name] === value);
+  })?.id;
+}
+
+/** Whether nothing was asked for at all: then the list opens with the saved view that was chosen for it. */
+export function isBare(filters: Filters): boolean {
+  return Object.values(filters).every((value) => !value);
+}
+
+/** How many filters there are that no button shows. */
+export function hidden(filters: Filters): number {
+  const shown = PRESETS.find(({ id }) => id === preset(filters))?.filters ?? {};
+  return MORE.filter((name) => filters[name] && !shown[name]).length;
 }
 
 /** The task to select once this one is gone from the list: the one that takes its place, else the one before. */

@@ -1,0 +1,70 @@
+import { Button, Checkbox, Group, Menu, Text } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import type { Schemas } from '@/api/client';
+import { askBulk } from '@/ui/Bulk';
+
+type Task = Schemas['Task'];
+type Props = { list: Task[]; picked: Task[]; onPick: (tasks: Task[]) => void };
+
+const MOST = 500;
+const COMMANDS = [
+  'claim',
+  'start',
+  'complete',
+  'hold',
+  'release',
+  'skip',
+  'assign',
+  'set_due',
+  'retry',
+] as const;
+
+/** What is picked, and one command for all of it. */
+export function PickedTasks({ list, picked, onPick }: Props) {
+  const { t } = useTranslation();
+  const all = list.length > 0 && picked.length === Math.min(list.length, MOST);
+  const ask = (type: string) =>
+    askBulk(t('work.bulk', { command: t(`command.${type}`), count: picked.length }), {
+      type,
+      items: picked.map((task) => ({
+        run: task.run,
+        step: task.step,
+        execution: task.execution,
+        name: `${task.title} · ${task.run_name}`,
+      })),
+      onDone: () => onPick([]),
+    });
+  return (
+    <Group gap="sm" mih={34} px="xs">
+      <Checkbox
+        checked={all}
+        indeterminate={picked.length > 0 && !all}
+        disabled={list.length === 0}
+        onChange={() => onPick(all ? [] : list.slice(0, MOST))}
+        label={t(all ? 'bulk.none' : 'bulk.all')}
+      />
+      {picked.length > 0 && (
+        <>
+          <Text size="sm" role="status">
+            {t('bulk.picked', { count: picked.length })}
+          </Text>
+          <Menu shadow="md">
+            <Menu.Target>
+              <Button size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
+                {t('bulk.command')}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {COMMANDS.map((type) => (
+                <Menu.Item key={type} onClick={() => ask(type)}>
+                  {t(`command.${type}`)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,28 @@
+import { Select } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+type Props = {
+  label: string;
+  value: string | undefined;
+  data: { value: string; label: string }[];
+  onChange: (value: string) => void;
+};
+
+/** One of several values, or none: a filter. The label stands over it and stays when a value is chosen. */
+export function Choice({ label, value, data, onChange }: Props) {
+  const { t } = useTranslation();
+  const known = !value || data.some((each) => each.value === value);
+  return (
+    <Select
+      label={label}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': t('people.clear') }}
+      nothingFoundMessage={t('palette.nothing')}
+      value={value || null}
+      onChange={(next) => onChange(next ?? '')}
+      data={known ? data : [{ value, label: value }, ...data]}
+      comboboxProps={{ withinPortal: false }}
+    />
+  );
+}
