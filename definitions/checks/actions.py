@@ -21,14 +21,13 @@ def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
     if subject.known.actions is None:
         return
     for index, pointer, step in subject.steps():
-        assisted = _is_assisted(subject, step)
-        for call in _calls(step, pointer, index in subject.gaps, assisted):
+        for call in _calls(step, pointer, index in subject.gaps, _is_for_a_person(subject, step)):
             yield from _check(subject, call, compiled)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One place that names an action, or a tool. `partial`: what is not pinned is asked for when it runs."""
+    """One place that names an action, or a tool. `partial`: what is not pinned is asked for, or a person does it."""
 
     action: str
     given: Mapping[str, Any]
@@ -36,14 +35,14 @@ class Call:
     partial: bool = False
 
 
-def _is_assisted(subject: Subject, step: Step) -> bool:
-    """Whether a person is asked for what is missing, so that nothing need be pinned."""
-    return step.kind == "action" and mode_of(step, subject.known.action(step.action) or {}) == "assisted"
+def _is_for_a_person(subject: Subject, step: Step) -> bool:
+    """Whether a person does it, or is asked for what is missing: then nothing need be pinned."""
+    return step.kind == "action" and mode_of(step, subject.known.action(step.action) or {}) != "automatic"
 
 
-def _calls(step: Step, pointer: str, partial: bool, assisted: bool = False) -> Iterator[Call]:
+def _calls(step: Step, pointer: str, partial: bool, for_a_person: bool = False) -> Iterator[Call]:
     if step.kind == "action":
-        yield Call(step.action, step.with_, pointer, partial or step.instruction is not None or assisted)
+        yield Call(step.action, step.with_, pointer, partial or step.instruction is not None or for_a_person)
     if step.undo is not None:
         yield Call(step.undo.action, step.undo.with_, f"{pointer}/undo", partial)
     for index, each in enumerate(step.automations):

@@ -48,6 +48,12 @@ def said(raw: Any, known: Known | None = KNOWN) -> list[tuple[str, str]]:
     return [(each.code, each.path) for each in (*report.findings, *report.warnings)]
 
 
+@pytest.mark.parametrize("execute", ["manual", "assisted"])
+def test_an_action_that_a_person_does_or_confirms_needs_no_inputs_pinned(execute: str) -> None:
+    bare = {key: value for key, value in pay(execute=execute).items() if key not in ("with", "undo")}
+    assert said(definition(bare)) == []
+
+
 def without(raw: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in raw.items() if name != key}
 
