@@ -11,14 +11,24 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import i18next from 'i18next';
 import { createRoot } from 'react-dom/client';
-import { queryClient } from './app/queries';
+import { onNobody } from './api/client';
+import { keys, queryClient } from './app/queries';
 import { router } from './app/router';
 import { SettingsProvider } from './app/settings';
 import { colorScheme, theme, variables } from './app/theme';
+import { install } from './offline/install';
+import { keepUp, restore } from './offline/kept';
+import { open } from './offline/outbox';
 import './app/i18n';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
+
+// Who is not known signs in again; what was entered is kept meanwhile.
+onNobody(() => void queryClient.invalidateQueries({ queryKey: keys.session }));
+await Promise.all([restore(queryClient), open()]);
+keepUp(queryClient);
+install();
 
 createRoot(root).render(
   <StrictMode>

@@ -15,6 +15,13 @@ export function csrfToken(): string {
   return csrf;
 }
 
+let nobody: () => void = () => undefined;
+
+/** What is done when the API does not know who is asking: a session has ended. */
+export function onNobody(told: () => void): void {
+  nobody = told;
+}
+
 const guard: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
@@ -58,6 +65,7 @@ export async function sent<T>(call: Promise<Answer<T>>): Promise<T> {
 }
 
 export function problem(status: number, body: unknown): Problem {
+  if (status === 401) nobody();
   const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const {
     code = 'unknown',

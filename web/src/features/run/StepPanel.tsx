@@ -1,18 +1,22 @@
 import { Alert, Box, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
 import { Problem, type Schemas } from '@/api/client';
 import { useShortcut } from '@/app/keyboard';
+import { Why } from '@/offline/Outbox';
+import { useQueue } from '@/offline/outbox';
+import { ends } from '@/offline/queue';
 import { Failed } from '@/ui/Failed';
 import { Said } from '@/ui/Said';
 import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
 import { Automations } from './Automations';
 import { useDraft } from './drafts';
+import { type ApiForm, drawsAnything } from './form/model';
 import { StepForm } from './form/StepForm';
-import { type Command, useCommand, useStep } from './hooks';
+import { type Command, type Told, useCommand, useStep } from './hooks';
 import { needs, type Run, type Step } from './model';
 import { Notes } from './Notes';
 import { Rounds } from './Rounds';
@@ -29,7 +33,7 @@ export function StepPanel({ run, step, onEnded }: Props) {
   useEffect(() => heading.current?.focus(), []);
   const missing = needs(run, step);
   return (
-    <Card withBorder padding="lg">
+    <Card withBorder padding="lg" className="step-panel">
       <Stack gap="md">
         <Group justify="space-between" align="flex-start">
           <Title order={2} size="h4" ref={heading} tabIndex={-1}>
@@ -54,7 +58,7 @@ export function StepPanel({ run, step, onEnded }: Props) {
             {step.attention.message}
           </Alert>
         )}
-        {detail.isError && <Failed error={detail.error} />}
+        {detail.isError && !detail.data && <Failed error={detail.error} />}
         {detail.isPending && <Waiting size="sm" />}
         {detail.data && (
           <Work key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
@@ -88,20 +92,20 @@ function Facts({ step }: { step: Step }) {
   );
 }
 
+/** What ends a step: what was entered has been given with it, and is no draft any more. */
+const ENDING = ['complete', 'skip', 'decline', 'handle_manually', 'amend'];
+
 function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
   const { t } = useTranslation();
   const command = useCommand(run.id);
   const press = useRef<HTMLButtonElement>(null);
-  const [asked, setAsked] = useState<string>('complete');
   const answerable = step.can.includes('complete');
-  const form = detail.form as {
-    schema: Record<string, unknown>;
-    ui: Record<string, unknown>;
-    values: Record<string, unknown>;
-  } | null;
+  const form = detail.form as ApiForm | null;
+  const waits = useWaiting(run.id, step.id);
+  const given = (waits?.body.output ?? waits?.body) as Record<string, unknown> | undefined;
   const first = useMemo(
-    () => ({ ...form?.values, ...(detail.draft?.output as object | undefined) }),
-    [form?.values, detail.draft?.output],
+    () => ({ ...form?.values, ...(detail.draft?.output as object | undefined), ...given }),
+    [form?.values, detail.draft?.output, given],
   );
   const draft = useDraft({
     run: run.id,
@@ -113,36 +117,42 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
 
   const give = useCallback(
     (more: Command) => {
-      command.mutate(
-        { step: step.id, execution: step.execution, ...more },
-        {
-          onSuccess: (told) => {
-            draft.done();
-            const after = told.run?.steps.find((each) => each.id === step.id);
-            if (told.run && after?.status !== step.status) onEnded(told.run);
-          },
-        },
-      );
+      const after = (told: Told) => {
+        if (ENDING.includes(more.type)) draft.done();
+        const view = told.run ?? told.ahead;
+        const now = view?.steps.find((each) => each.id === step.id);
+        if (view && now?.status !== step.status) onEnded(view);
+      };
+      command.mutate({ step: step.id, execution: step.execution, ...more }, { onSuccess: after });
     },
     [command, draft, onEnded, step.execution, step.id, step.status],
   );
   const answer = (values: Record<string, unknown>) =>
-    give(step.kind === 'decision' ? { type: asked, choice: values.choice } : { type: asked, output: values });
+    give({
+      type: 'complete',
+      ...(step.kind === 'decision' ? { choice: values.choice } : { output: values }),
+    });
   const complete = useCallback(() => {
-    setAsked('complete');
-    if (form) requestAnimationFrame(() => press.current?.click());
+    if (!answerable || command.isPending) return;
+    if (form && drawsAnything(form)) press.current?.click();
     else give({ type: 'complete' });
-  }, [form, give]);
+  }, [answerable, command.isPending, form, give]);
   useShortcut('mod+Enter', t('step.complete'), complete);
 
   return (
     <Stack gap="md">
-      {form && Object.keys(form.schema.properties ?? {}).length > 0 && (
+      {waits?.refusal && (
+        <Alert color="red" role="alert" title={t('offline.was_refused')}>
+          <Why refusal={waits.refusal} />
+        </Alert>
+      )}
+      {waits && !waits.refusal && <Alert color="blue">{t('offline.kept')}</Alert>}
+      {form && drawsAnything(form) && (
         <StepForm
           form={form}
           values={draft.values}
-          problem={command.error}
-          readonly={!answerable && !step.can.includes('amend') && !step.can.includes('handle_manually')}
+          problem={command.error ?? waits?.refusal}
+          readonly={!answerable}
           onChange={draft.change}
           onSubmit={answer}
           submit={press}
@@ -169,4 +179,9 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
       )}
     </Stack>
   );
+}
+
+/** What ends this step and waits on this device, or was refused since. */
+function useWaiting(run: string, step: string) {
+  return useQueue().find((item) => item.run === run && item.body.step === step && ends(item));
 }

@@ -2,6 +2,7 @@
 // it. Nothing is checked on the way. What the server holds is taken where this device holds nothing newer.
 import { useEffect, useRef, useState } from 'react';
 import { csrfToken } from '@/api/client';
+import { withoutLocal } from '@/offline/names';
 
 type Values = Record<string, unknown>;
 export type Keeping = 'idle' | 'saving' | 'saved' | 'failed';
@@ -32,7 +33,7 @@ async function send(run: string, step: string, values: Values): Promise<boolean>
       {
         method: 'PUT',
         headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken() },
-        body: JSON.stringify({ output: values }),
+        body: JSON.stringify({ output: withoutLocal(values) }),
       },
     );
     return answer.ok;

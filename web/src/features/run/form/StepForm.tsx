@@ -1,14 +1,17 @@
+import './form.css';
 import { Form } from '@rjsf/mantine';
 import type { RJSFSchema } from '@rjsf/utils';
 import { type FormEvent, type Ref, useMemo } from 'react';
-import { Problem } from '@/api/client';
-import { type ApiForm, answered, asErrors, uiSchema } from './model';
+import { useTranslation } from 'react-i18next';
+import { type ApiForm, answered, asErrors, drawn } from './model';
+import { TEMPLATES } from './templates';
 import { schemaOf, validator } from './validator';
-import { FIELDS } from './widgets';
+import { FIELDS, WIDGETS } from './widgets';
 
 type Props = {
   form: ApiForm;
   values: Record<string, unknown>;
+  /** What went wrong; where the API had something against the answer, it is said at its place. */
   problem: unknown;
   readonly: boolean;
   onChange: (values: Record<string, unknown>) => void;
@@ -18,28 +21,42 @@ type Props = {
 
 /** The form of a step. It is sent by the buttons around it; `submit` is what they press. */
 export function StepForm({ form, values, problem, readonly, onChange, onSubmit, submit }: Props) {
-  const ui = useMemo(() => uiSchema(form), [form]);
-  const refused = useMemo(
-    () => (problem instanceof Problem ? schemaOf(asErrors(problem.errors)) : undefined),
-    [problem],
-  );
+  const { t } = useTranslation();
+  const { schema, ui } = useMemo(() => drawn(form), [form]);
+  const refused = useMemo(() => {
+    const { errors } = (problem ?? {}) as { errors?: ReadonlyArray<{ path: string; message: string }> };
+    return errors ? schemaOf(asErrors(errors)) : undefined;
+  }, [problem]);
   return (
     <Form
-      schema={form.schema as RJSFSchema}
+      className="step-form"
+      schema={schema as RJSFSchema}
       uiSchema={ui}
       formData={values}
       validator={validator}
       fields={FIELDS}
+      widgets={WIDGETS}
+      templates={TEMPLATES}
       extraErrors={refused}
+      transformErrors={(errors) =>
+        errors.map((each) => ({
+          ...each,
+          message: String(t(`wrong.${each.name}`, { defaultValue: each.message ?? '' })),
+        }))
+      }
       showErrorList={false}
+      focusOnFirstError
+      noHtml5Validate
       disabled={readonly}
       omitExtraData
       // What a person did not choose is not chosen: an approval above all.
       experimental_defaultFormStateBehavior={{ constAsDefaults: 'never', emptyObjectFields: 'skipDefaults' }}
       onChange={(event) => onChange(event.formData ?? {})}
+      // What is wrong stands at its field.
+      onError={() => undefined}
       onSubmit={(event, dom: FormEvent) => {
         dom.preventDefault();
-        onSubmit(answered(event.formData ?? {}));
+        onSubmit(answered(form, event.formData ?? {}));
       }}
     >
       <button ref={submit} type="submit" hidden aria-hidden tabIndex={-1} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answered, asErrors, uiSchema } from './model';
+import { answered, asErrors, drawn } from './model';
 import { schemaOf, validator } from './validator';
 
 const FORM = {
@@ -25,16 +25,22 @@ const FORM = {
 
 describe('the form the API describes', () => {
   it('is drawn in its order, without fields that are only shown', () => {
-    const ui = uiSchema(FORM);
+    const ui = drawn(FORM).ui;
     expect(ui['ui:order']).toEqual(['used', 'why', '*']);
     expect(ui.why).toMatchObject({ 'ui:widget': 'textarea', 'ui:help': 'In a sentence' });
   });
   it('draws a field that is called order like any other', () => {
-    const ui = uiSchema({ ...FORM, ui: { 'ui:order': ['order', 'why'], order: { widget: 'long_text' } } });
+    const ui = drawn({
+      ...FORM,
+      schema: { properties: { order: { type: 'string' } } },
+      ui: { 'ui:order': ['order', 'why'], order: { widget: 'long_text' } },
+    }).ui;
     expect(ui.order).toMatchObject({ 'ui:widget': 'textarea' });
   });
   it('gives types of our own a field of our own', () => {
-    expect(uiSchema({ ...FORM, ui: { s: { widget: 'signature' } } }).s).toMatchObject({
+    expect(
+      drawn({ ...FORM, schema: { properties: { s: {} } }, ui: { s: { widget: 'signature' } } }).ui.s,
+    ).toMatchObject({
       'ui:field': 'signature',
     });
   });
@@ -53,6 +59,56 @@ describe('what is wrong', () => {
   });
 });
 
-it('sends no empty texts', () => {
-  expect(answered({ a: '', b: undefined, c: 0, d: false, e: null })).toEqual({ c: 0, d: false, e: null });
+describe('what is sent', () => {
+  const form = {
+    schema: { properties: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'shown'].map((name) => [name, {}])) },
+    ui: { shown: { widget: 'text', readonly: true }, told: { widget: 'info' } },
+    values: {},
+  };
+  it('holds no empty texts and nothing that was never touched', () => {
+    expect(answered(form, { a: '', b: undefined, c: 0, d: false, e: null })).toEqual({
+      c: 0,
+      d: false,
+      e: null,
+    });
+  });
+  it('holds nothing that is only shown', () => {
+    expect(answered(form, { a: 'x', shown: 'y', told: 'z', unknown: 1 })).toEqual({ a: 'x' });
+  });
+});
+
+describe('what is only shown', () => {
+  it('stands in its place and is drawn by a field that asks nothing', () => {
+    const { schema, ui } = drawn({
+      schema: { properties: { name: { type: 'string' } } },
+      ui: { 'ui:order': ['told', 'name'], told: { widget: 'info', label: 'Told' }, name: { readonly: true } },
+      values: {},
+    });
+    expect(schema.properties?.told).toEqual({ title: 'Told' });
+    expect(ui['ui:order']).toEqual(['told', 'name', '*']);
+    expect([ui.told['ui:field'], ui.name['ui:field']]).toEqual(['shown', 'shown']);
+  });
+});
+
+it('asks for yes or no where one of them must be said, and gives columns the same fields', () => {
+  const { ui, schema } = drawn({
+    schema: {
+      required: ['safe'],
+      properties: {
+        safe: {},
+        extra: {},
+        used: { items: { properties: { code: {}, unit: { oneOf: [{ const: 1 }, { const: 2 }] } } } },
+      },
+    },
+    ui: {
+      safe: { widget: 'boolean' },
+      extra: { widget: 'boolean' },
+      used: { widget: 'table', columns: { code: { widget: 'barcode' }, unit: { widget: 'choice' } } },
+    },
+    values: {},
+  });
+  expect([ui.safe['ui:widget'], ui.extra['ui:widget']]).toEqual(['yesno', 'checkbox']);
+  expect(ui.used.items.code['ui:field']).toBe('barcode');
+  expect(ui.used.items.unit['ui:widget']).toBe('radio');
+  expect(schema.properties?.used?.items?.properties?.unit?.type).toBe('number');
 });

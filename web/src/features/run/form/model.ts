@@ -6,40 +6,105 @@ export type ApiForm = {
   ui: Record<string, unknown>;
   values: Record<string, unknown>;
 };
-type Hints = { widget?: string; help?: string; readonly?: boolean; timer?: string; collection?: string };
+/** What the API says of a field beside its schema. `columns` are the hints of a table's fields. */
+export type Hints = {
+  widget?: string;
+  label?: string;
+  help?: string;
+  readonly?: boolean;
+  timer?: string;
+  stops?: boolean;
+  collection?: string;
+  rows?: string;
+  accept?: string[];
+  columns?: Columns;
+};
+type Columns = { 'ui:order'?: string[] } & Record<string, Hints | string[]>;
+type Schema = {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  required?: string[];
+  oneOf?: unknown[];
+  title?: string;
+  type?: string;
+};
 
 const WIDGETS: Record<string, string> = {
   long_text: 'textarea',
-  date: 'date',
-  datetime: 'datetime',
+  date: 'day',
+  datetime: 'moment',
   email: 'email',
+  phone: 'phone',
   url: 'uri',
-  choice: 'radio',
   choices: 'checkboxes',
   checklist: 'checkboxes',
-  boolean: 'checkbox',
 };
 /** Types with a field of our own, by the name it is registered under. */
 const OURS = ['pictures', 'file', 'signature', 'stopwatch', 'location', 'barcode', 'record'];
+/** As many choices as are shown at once; more of them are searched. */
+const AT_A_GLANCE = 6;
 
-export function uiSchema(form: ApiForm): UiSchema {
-  const { 'ui:order': order, ...fields } = form.ui as { 'ui:order'?: string[] } & Record<string, Hints>;
-  const known = Object.keys((form.schema.properties as object | undefined) ?? {});
-  const found: UiSchema = { 'ui:submitButtonOptions': { norender: true } };
+/** Whether there is a field to show. */
+export function drawsAnything(form: ApiForm): boolean {
+  return Object.keys(form.ui).some((name) => name !== 'ui:order');
+}
+
+/** What rjsf draws: the API's schema with what is only shown as fields of its own, and how each field is drawn. */
+export function drawn(form: ApiForm): { schema: Schema; ui: UiSchema } {
+  const schema = form.schema as Schema;
+  const shown = Object.fromEntries(
+    Object.entries(form.ui as Columns)
+      .filter(([name, hints]) => (hints as Hints).widget === 'info' && name !== 'ui:order')
+      .map(([name, hints]) => [name, { title: (hints as Hints).label ?? name }]),
+  );
+  const whole = typed({ ...schema, properties: { ...schema.properties, ...shown } }, form.ui as Columns);
+  return {
+    schema: whole,
+    ui: { ...fields(form.ui as Columns, whole), 'ui:submitButtonOptions': { norender: true } },
+  };
+}
+
+/** Choices may be texts, numbers or truths, so the API names no type for them; what draws them needs one. */
+function typed(schema: Schema, hints: Columns): Schema {
+  const one = (name: string, each: Schema): Schema => {
+    const { widget, columns } = (hints[name] ?? {}) as Hints;
+    if (columns && each.items) return { ...each, items: typed(each.items, columns) };
+    if (widget !== 'choice' || each.type) return each;
+    const first = (each.oneOf as { const: unknown }[] | undefined)?.[0]?.const ?? '';
+    return { ...each, type: typeof first };
+  };
+  const properties = Object.entries(schema.properties ?? {}).map(([name, each]) => [name, one(name, each)]);
+  return { ...schema, properties: Object.fromEntries(properties) as Record<string, Schema> };
+}
+
+function fields({ 'ui:order': order, ...hints }: Columns, schema: Schema): UiSchema {
+  const known = Object.keys(schema.properties ?? {});
+  const found: UiSchema = {};
   if (order) found['ui:order'] = [...order.filter((name) => known.includes(name)), '*'];
-  for (const [name, hints] of Object.entries(fields)) found[name] = field(hints as Hints);
+  for (const name of known) {
+    const required = schema.required?.includes(name) ?? false;
+    found[name] = field((hints[name] ?? {}) as Hints, schema.properties?.[name] ?? {}, required);
+  }
   return found;
 }
 
-function field(hints: Hints): UiSchema {
-  const ui: UiSchema = {};
+function field(hints: Hints, schema: Schema, required: boolean): UiSchema {
+  const ui: UiSchema = { hints };
   const widget = hints.widget ?? '';
-  if (OURS.includes(widget)) ui['ui:field'] = widget;
+  if (hints.readonly || widget === 'info') return { ...ui, ...own('shown') };
+  if (OURS.includes(widget)) Object.assign(ui, own(widget));
+  else if (widget === 'choice')
+    ui['ui:widget'] = (schema.oneOf?.length ?? 0) > AT_A_GLANCE ? 'select' : 'radio';
+  // Who must answer yes or no says so; an empty box would stand for either.
+  else if (widget === 'boolean') ui['ui:widget'] = required ? 'yesno' : 'checkbox';
   else if (WIDGETS[widget]) ui['ui:widget'] = WIDGETS[widget];
+  if (hints.columns) ui.items = { ...fields(hints.columns, schema.items ?? {}), 'ui:label': false };
   if (hints.help) ui['ui:help'] = hints.help;
-  if (hints.readonly) ui['ui:readonly'] = true;
-  ui['ui:options'] = { hints };
   return ui;
+}
+
+function own(name: string): UiSchema {
+  return { 'ui:field': name, 'ui:fieldReplacesAnyOrOneOf': true };
 }
 
 /** The API's paths (`/output/used/0/count`) as rjsf names places (`.used.0.count`). */
@@ -55,9 +120,14 @@ export function asErrors(
   }));
 }
 
-/** What is sent: empty texts are no answers, and neither is what was never touched. */
-export function answered(values: Record<string, unknown>): Record<string, unknown> {
+/**
+ * What is sent: only what the form asks. Empty texts and tables are no answers, neither is what was never touched, nor
+ * what is only shown.
+ */
+export function answered(form: ApiForm, values: Record<string, unknown>): Record<string, unknown> {
+  const asked = Object.keys((form.schema as Schema).properties ?? {});
+  const open = asked.filter((name) => !(form.ui[name] as Hints | undefined)?.readonly);
   return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
+    open.map((name) => [name, values[name]]).filter(([, value]) => value !== undefined && value !== ''),
   );
 }

@@ -42,8 +42,9 @@ export function schemaOf(found: ReadonlyArray<{ property?: string; message?: str
 export const validator: ValidatorType = {
   isValid: (schema, data, root) => said({ ...(root as object), ...(schema as object) }, data).length === 0,
   rawValidation: (schema, data) => ({ errors: said(schema, data) as never[] }),
-  validateFormData: (data, schema) => {
+  validateFormData: (data, schema, _, worded) => {
     const found = errors(schema as RJSFSchema, data);
-    return { errors: found, errorSchema: schemaOf(found) };
+    const said = worded ? worded(found) : found;
+    return { errors: said, errorSchema: schemaOf(said) };
   },
 };

@@ -2,20 +2,28 @@ import { Input } from '@mantine/core';
 import type { FieldProps } from '@rjsf/utils';
 import type { ReactNode } from 'react';
 
-/** A field's name, help and what is wrong with it, around whatever takes its value. */
-export function Labelled<T>(props: FieldProps<T> & { children: ReactNode; failed?: string }) {
+type Said = { children: ReactNode; failed?: string | undefined };
+
+/** A field's name and what is wrong with it, around whatever takes its value. Its help stands below, as everywhere. */
+export function Labelled<T>(props: FieldProps<T> & Said) {
+  const id = props.fieldPathId.$id;
   const said = [...(props.rawErrors ?? []), ...(props.failed ? [props.failed] : [])];
   return (
     <Input.Wrapper
       component="fieldset"
       label={props.schema.title ?? props.name}
       labelElement="div"
-      description={props.uiSchema?.['ui:help'] as string | undefined}
+      labelProps={{ id: `${id}-name` }}
+      aria-labelledby={`${id}-name`}
       required={props.required}
       error={said.length > 0 ? said.join(' ') : undefined}
-      style={{ border: 0, padding: 0, margin: 0 }}
     >
       {props.children}
     </Input.Wrapper>
   );
+}
+
+/** Whether a field takes no answer now. */
+export function locked(props: Pick<FieldProps, 'disabled' | 'readonly'>): boolean {
+  return Boolean(props.disabled || props.readonly);
 }

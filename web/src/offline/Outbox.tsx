@@ -1,0 +1,130 @@
+import { Alert, Badge, Button, Drawer, Group, Stack, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconCloudOff, IconCloudUpload } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { When } from '@/ui/When';
+import { discard, flush, tryAgain } from './deliver';
+import { useQueue } from './outbox';
+import { isBehind, type Item, type Queue } from './queue';
+import { useFieldwork, useOnline } from './useFieldwork';
+
+/** In the head of every page: whether there is a connection, and what waits for one. */
+export function Outbox({ user }: { user: string }) {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  const queue = useQueue();
+  const online = useOnline();
+  useFieldwork(user);
+  if (online && queue.length === 0) return null;
+  const no = queue.filter((item) => item.state === 'refused').length;
+  const Icon = online ? IconCloudUpload : IconCloudOff;
+  const words = [
+    ...(online ? [] : [t('offline.away')]),
+    ...(queue.length > no ? [t('offline.waiting', { count: queue.length - no })] : []),
+    ...(no > 0 ? [t('offline.refused', { count: no })] : []),
+  ];
+  return (
+    <>
+      <UnstyledButton onClick={open} mih={44} px={4}>
+        <Badge
+          color={no > 0 ? 'red' : online ? 'blue' : 'yellow'}
+          variant="light"
+          size="lg"
+          tt="none"
+          leftSection={<Icon size={14} aria-hidden />}
+          role="status"
+        >
+          {words.join(' · ')}
+        </Badge>
+      </UnstyledButton>
+      <Drawer
+        opened={opened}
+        onClose={close}
+        position="right"
+        title={t('offline.title')}
+        closeButtonProps={{ 'aria-label': t('keys.close') }}
+      >
+        <Stack>
+          {!online && (
+            <Alert color="yellow" title={t('offline.away')}>
+              {t('offline.away_note')}
+            </Alert>
+          )}
+          {queue.length === 0 && <Text c="dimmed">{t('offline.none')}</Text>}
+          {queue.map((item) => (
+            <Entry key={item.body.id} item={item} queue={queue} user={user} onLeave={close} />
+          ))}
+          {online && queue.some((item) => item.state !== 'refused') && (
+            <Button variant="default" onClick={() => void flush()}>
+              {t('offline.send_now')}
+            </Button>
+          )}
+        </Stack>
+      </Drawer>
+    </>
+  );
+}
+
+type Props = { item: Item; queue: Queue; user: string; onLeave: () => void };
+
+function Entry({ item, queue, user, onLeave }: Props) {
+  const { t } = useTranslation();
+  const { body, refusal } = item;
+  const state = isBehind(queue, item) ? 'behind' : item.state;
+  return (
+    <Alert color={refusal ? 'red' : 'gray'} title={`${item.title} · ${t(`command.${body.type}`)}`}>
+      <Stack gap={6}>
+        <Text size="sm">{item.name}</Text>
+        <Text size="sm">
+          {t(`offline.state.${state}`)} · {t('offline.given')} <When value={body.occurred_at} />
+        </Text>
+        {item.user !== user && <Text size="sm">{t('offline.other_person', { by: item.user })}</Text>}
+        {refusal && <Why refusal={refusal} />}
+        <Group gap="xs">
+          <Button
+            size="sm"
+            variant="default"
+            renderRoot={(props) => (
+              <Link
+                to="/runs/$run"
+                params={{ run: item.run }}
+                search={{ step: body.step ?? '' }}
+                {...props}
+              />
+            )}
+            onClick={onLeave}
+          >
+            {t('offline.open')}
+          </Button>
+          {refusal && item.user === user && (
+            <Button size="sm" variant="default" onClick={() => void tryAgain(body.id)}>
+              {t('offline.again')}
+            </Button>
+          )}
+          {item.state !== 'sending' && (
+            <Button size="sm" variant="default" c="var(--hf-danger)" onClick={() => void discard(body.id)}>
+              {t('offline.discard')}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Alert>
+  );
+}
+
+/** In the API's words, with every missing item. */
+export function Why({ refusal }: { refusal: NonNullable<Item['refusal']> }) {
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {refusal.message}
+      </Text>
+      {refusal.errors.map((each) => (
+        <Text size="sm" key={`${each.path} ${each.code}`}>
+          {each.message}
+        </Text>
+      ))}
+    </div>
+  );
+}
