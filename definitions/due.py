@@ -11,12 +11,25 @@ years on, only weekends are left out.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from definitions.expressions.values import is_expression
-from definitions.model import Document, Due, WaitStep
-from definitions.times import BUSINESS_DAY, EXACT, Offset, later, moment, parse_date, parse_instant, rfc3339, zone
+from definitions.model import Document, Due, Step, WaitStep
+from definitions.times import (
+    BUSINESS_DAY,
+    CALENDAR,
+    EXACT,
+    MONTHS,
+    Offset,
+    later,
+    moment,
+    parse_date,
+    parse_instant,
+    rfc3339,
+    zone,
+)
 
 Exceptions = Sequence[str]
 """Days that are not what the week says: `2026-12-25` is off though a Friday, `+2026-10-10` is worked though a Saturday.
@@ -37,8 +50,14 @@ def calendars_named(document: Document) -> tuple[str, ...]:
     """
     dues = [document.due, *(phase.due for phase in document.phases), *(step.due for step in document.steps)]
     named = [due.calendar or UNNAMED for due in dues if due is not None and _in_business_days(due.in_)]
-    waits = [step.for_ for step in document.steps if isinstance(step, WaitStep)]
+    waits = [length for step in document.steps for length in _lengths(step)]
     return tuple(sorted(dict.fromkeys([*named, *(UNNAMED for each in waits if _in_business_days(each))])))
+
+
+def _lengths(step: Step) -> list[str | None]:
+    """The lengths of time that a step waits, or begins later or earlier by."""
+    waits = [step.for_, step.by] if isinstance(step, WaitStep) else []
+    return [*waits, *([step.schedule.in_, step.schedule.by] if step.schedule is not None else [])]
 
 
 def _in_business_days(text: str | None) -> bool:
@@ -96,6 +115,35 @@ def later_on(at: datetime, offset: Offset, timezone: str, exceptions: Exceptions
         return datetime.combine(day, local.time(), zone(timezone)).astimezone(UTC)
     except OverflowError:
         raise _beyond(offset) from None
+
+
+def earlier_on(at: datetime, offset: Offset, timezone: str, exceptions: Exceptions) -> datetime:
+    """The instant `offset` before `at`: exact units by the clock, days and longer by the calendar of that zone.
+
+    A month before 31 March is the last of February. Raises ValueError before the year 1.
+    """
+    try:
+        if offset.unit in EXACT:
+            return (at - timedelta(seconds=offset.seconds)).astimezone(UTC)
+        local = at.astimezone(zone(timezone))
+        day = _days_earlier(local.date(), offset, frozenset(exceptions))
+        return datetime.combine(day, local.time(), zone(timezone)).astimezone(UTC)
+    except OverflowError:
+        raise _beyond(f"{offset} earlier") from None
+
+
+def _days_earlier(day: date, offset: Offset, exceptions: frozenset[str]) -> date:
+    if offset.unit in CALENDAR:
+        return day - CALENDAR[offset.unit] * offset.amount
+    if offset.unit in MONTHS:
+        months = day.month - 1 - offset.amount * MONTHS[offset.unit]
+        year, month = day.year + months // 12, months % 12 + 1
+        return day.replace(year=year, month=month, day=min(day.day, monthrange(year, month)[1]))
+    left = offset.amount
+    while left or not is_business_day(day, exceptions):
+        day -= timedelta(days=1)
+        left -= bool(left) and is_business_day(day, exceptions)
+    return day
 
 
 def days_later(day: date, offset: Offset, exceptions: Exceptions = ()) -> date:

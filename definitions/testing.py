@@ -23,7 +23,7 @@ MORNING = datetime(2030, 1, 7, 9, tzinfo=UTC)
 """When a play begins that is given no moment: a Monday. Time passes in it only where nobody could answer."""
 
 Script = Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]]
-"""By step, one answer or one for each round: {output}, {choice}, {skip: true}; of an effect {result} or {fail: text}."""
+"""By step, one answer or one for each round: {output}, {choice}, {skip: true}; of an effect {result}, {fail: text}."""
 
 
 class NotPublishable(AssertionError):

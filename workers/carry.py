@@ -15,7 +15,7 @@ from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
 from definitions.engine.commands import ArmTimer, Command, StartEffect
 from definitions.engine.dues import clocks
-from definitions.engine.state import StepStatus
+from definitions.engine.state import TIMED
 from definitions.packing import packed, unpacked
 from definitions.times import parse_instant
 from definitions.wire import RunStart
@@ -120,7 +120,7 @@ def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:
     timers = [
         ArmTimer(execution.id, parse_instant(execution.until), graph.nodes[execution.step].title)
         for execution in luggage.state.live()
-        if execution.status is StepStatus.WAITING and execution.until and not execution.came_due
+        if execution.status in TIMED and execution.until and not execution.came_due
     ]
     grown = graph.grown(luggage.state.added)
     return [*luggage.effects, *timers, *clocks(grown, luggage.state).values()]

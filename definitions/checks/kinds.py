@@ -147,6 +147,9 @@ def _mcp(subject: Subject, pointer: str, step: McpStep) -> Iterator[Finding]:
 
 
 def _without_machine(pointer: str, step: Step) -> Iterator[Finding]:
+    if step.schedule is not None and step.kind in ("task", "wait", "end", "escalate", "journey"):
+        message = "a schedule is for what a machine does, and for decisions"
+        yield Finding("ignored_key", f"{pointer}/schedule", message, "Put a 'wait' before the step.", "warning")
     by_person = isinstance(step, DecisionStep) and step.by != "ai"
     if step.kind not in ("task", "wait", "end", "escalate", "journey") and not by_person:
         return

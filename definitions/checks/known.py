@@ -13,9 +13,9 @@ class Known:
 
     `actions`: name -> ActionInfo JSON as workers announce it ({name, title, input, output, contract, undo}; input and
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
-    …}, read_only, key?: the field that names a row}. `opened`: documents by key that opening a record of the same collection may start.
-    `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools: {name: tool}}
-    (definitions/tools.py), of what is switched on.
+    …}, read_only, key?: the field that names a row}. `opened`: documents by key that opening a record of the same
+    collection may start. `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools:
+    {name: tool}} (definitions/tools.py), of what is switched on.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None

@@ -22,12 +22,9 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/start/triggers/*/type", ("webhook", "mcp", "journey", "event", "schedule"), "starting by itself"),
     ("/start/fallback_inbox", ANYTHING, "inboxes"),
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
-    ("/steps/*/schedule", ANYTHING, "schedules of a step"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
     ("/steps/*/confirm", ANYTHING, "outside confirmations"),
     ("/steps/*/event", ANYTHING, "waiting for events"),
-    ("/steps/*/before", ANYTHING, "waiting until before a date"),
-    ("/steps/*/after_date", ANYTHING, "waiting until after a date"),
     ("/steps/*/expires", ANYTHING, "waits that expire"),
 )
 HINT = "Leave it out for now; a later release runs it."

@@ -17,7 +17,7 @@ from definitions.engine.proposals import answered, go_on, loaded, succeed
 from definitions.engine.rows import is_own_record
 from definitions.engine.settle import moved
 from definitions.engine.sides import side_ended, side_failed
-from definitions.engine.state import ENDED, Execution, RunStatus, StepStatus
+from definitions.engine.state import ENDED, TIMED, Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import LoadRelatedStep
 
@@ -75,8 +75,7 @@ def timer_fired(turn: Turn, message: TimerFired) -> None:
         clock_fired(turn, message.execution)
         return
     execution = turn.state.executions.get(message.execution)
-    timed = (StepStatus.WAITING, StepStatus.SCHEDULED)
-    if execution is None or execution.status not in timed or execution.until is None:
+    if execution is None or execution.status not in TIMED or execution.until is None:
         return
     if turn.state.status is RunStatus.SAVED:
         turn.emit(EventType.STEP_CAME_DUE, {}, execution=execution.id)

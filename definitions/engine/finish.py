@@ -12,7 +12,7 @@ from definitions.engine.approvals import keeps_open
 from definitions.engine.commands import CancelEffect, CancelTimer, Close
 from definitions.engine.events import EventType
 from definitions.engine.sides import forget_failed, queue_undo
-from definitions.engine.state import FINISHED, Execution, RunStatus, State, StepStatus
+from definitions.engine.state import FINISHED, TIMED, Execution, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
 
@@ -99,5 +99,5 @@ def stop(turn: Turn, execution: Execution) -> None:
     """Ask for the end of whatever works on an execution."""
     if execution.status is StepStatus.RUNNING:
         turn.ask(CancelEffect(execution.id))
-    if execution.status in (StepStatus.WAITING, StepStatus.SCHEDULED) and execution.until is not None:
+    if execution.status in TIMED and execution.until is not None:
         turn.ask(CancelTimer(execution.id))

@@ -1,9 +1,9 @@
 """When a step begins by itself, and until when one waits: moments worked out when its turn has come, and kept.
 
-A step with a `schedule` is `scheduled` from its turn on, with a timer; `run_now` and `cancel_schedule` are what a person
-may do about it (moves/scheduling.py). A moment that is empty or has passed is never "now": the step asks for a person,
-with the reason `arming`, and a retry works the moment out once more. What was in the past only a minute ago may be a
-wrong date, and a machine that acts on it cannot be called back.
+A step with a `schedule` is `scheduled` from its turn on, with a timer; `run_now` and `cancel_schedule` are what a
+person may do about it (moves/scheduling.py). A moment that is empty or has passed is never "now": the step asks for a
+person, with the reason `arming`, and a retry works the moment out once more. What was in the past only a minute ago
+may be a wrong date, and a machine that acts on it cannot be called back.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def arm(turn: Turn, node: Node, execution: str) -> None:
 
 def wrong_moment(turn: Turn, execution: str, until: datetime | None, what: str) -> None:
     """Ask a person about a moment that cannot be waited for."""
-    message = f"{what} is empty" if until is None else f"{what} has passed: {rfc3339(until)}"
+    message = f"{what} is empty" if until is None else f"{rfc3339(until)} has passed"
     ask_a_person(turn, execution, ARMING, ARMING, message)
 
 

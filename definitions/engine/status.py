@@ -41,6 +41,8 @@ UNDONE = (StepStatus.REVISED, StepStatus.CANCELLED)
 ENDED = (*FINISHED, StepStatus.NOT_TAKEN, *UNDONE)
 BY_A_PERSON = (StepStatus.READY, StepStatus.IN_PROGRESS)
 """Where a person's step can be completed from."""
+TIMED = (StepStatus.WAITING, StepStatus.SCHEDULED)
+"""Where a timer of the step's own may be running."""
 CLOSED = (RunStatus.COMPLETED, RunStatus.ABORTED)
 
 _ENDINGS = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.NOT_TAKEN, StepStatus.CANCELLED)

@@ -118,14 +118,16 @@ def commands_fit(before: State, step: Step) -> None:
     armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
     began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
     assert asked == [e.execution for e in step.events if e.type in began]
-    assert armed == [e.execution for e in step.events if e.type == EventType.STEP_WAITING]
+    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED)
+    assert armed == [e.execution for e in step.events if e.type in timed]
     closed = [c for c in step.commands if isinstance(c, Close)]
     assert len(closed) == (1 if step.state.over and not before.over else 0)
     for command in step.commands:
         if isinstance(command, CancelEffect | CancelTimer) and not command.execution.startswith(CLOCK):
             known = (*before.open, *before.sides, *asked, *armed)
             assert command.execution in known
-            assert command.execution not in step.state.open
+            stands = step.state.open.get(command.execution)
+            assert stands is None or before.open.get(command.execution) is StepStatus.SCHEDULED != stands, command
 
 
 def nothing_is_done_unseen(graph: Graph, step: Step) -> None:

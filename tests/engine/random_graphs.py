@@ -24,6 +24,13 @@ CONDITIONS = (
     "has(steps.s1.automations.mail.output)",
 )
 IN_SCOPE = ("inputs", "steps", "phases", "record", "run", "now", "output", "step", "phase", "current_step")
+SCHEDULES: tuple[dict[str, Any], ...] = (
+    {"in": "3 days"},
+    {"in": "2 hours"},
+    {"after": "step:s0", "by": "1 day"},
+    {"before": "step:s1", "by": "1 hour"},
+    {"after": "2026-11-20"},
+)
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
 KINDS = (
     *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "get_data",
@@ -89,6 +96,8 @@ def one_step(rnd: Random, number: int) -> dict[str, Any]:
         step |= due(rnd)
     if kind in ("task", "action") and rnd.random() < 0.4:
         step["automations"] = [{"id": "mail", "action": "demo.mail", "with": {"n": "= inputs.n"}}]
+    if kind not in ("task", "wait", "end") and rnd.random() < 0.15:
+        step["schedule"] = dict(rnd.choice(SCHEDULES))
     step["skippable"] = rnd.random() < 0.5
     step["join"] = rnd.choice(("all", "all", "any"))
     step["roles"] = rnd.choice(([], [], ["lead"]))

@@ -15,7 +15,7 @@ from definitions.engine.back import fingerprint, plan
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
 from definitions.engine.dues import clocks
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
-from definitions.engine.state import FINISHED, SideStatus, StepStatus
+from definitions.engine.state import FINISHED, TIMED, SideStatus, StepStatus
 from definitions.views import step_commands
 from definitions.wire import ACTIVITY_LOAD_RELATED, ACTIVITY_PROPOSE, Actor
 from tests.engine.story import BEGAN
@@ -70,7 +70,7 @@ class Shell:
         rounds = {e.id: e.turn for e in state.live() if e.status is StepStatus.RUNNING}
         errands = {side.id: side.turn for side in state.errands() if side.status is SideStatus.RUNNING}
         assert self.working == rounds | errands
-        waits = {e.id: e.until for e in state.live() if e.status is StepStatus.WAITING and e.until and not e.came_due}
+        waits = {e.id: e.until for e in state.live() if e.status in TIMED and e.until and not e.came_due}
         due = clocks(graph.grown(state.added), state)
         assert set(self.armed) == {*waits, *due}
         assert all(self.armed[name].until == clock.until for name, clock in due.items())
