@@ -39,7 +39,8 @@ RULES: dict[str, Any] = {
 NUMBER = {"id": "n", "type": "number"}
 OPENED = {"triggers": [{"type": "opened", "work_types": ["survey", "repair"]}]}
 FIRST = definition(task(), key="first", start={"triggers": [{"type": "opened", "work_types": ["repair"]}]})
-KNOWN = replace(KNOWN, opened={"first": FIRST})
+SERVED = dict(KNOWN.actions or {})
+KNOWN = replace(KNOWN, opened={"first": FIRST}, actions={**SERVED, "shop.gone": {"input": {}}}, served=tuple(SERVED))
 
 
 def said(raw: Any, known: Known | None = KNOWN) -> list[tuple[str, str]]:
@@ -145,6 +146,11 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ),
     ("not_boolean", "/steps/0/when", definition(task(when="= record.total"))),
     ("unknown_action", "/steps/0/action", definition(pay(action="demo.refnd"))),
+    (
+        "action_not_served",
+        "/steps/0/action",
+        definition({"id": "g", "kind": "action", "action": "shop.gone", "execute": "automatic"}),
+    ),
     ("unknown_action", "/steps/0/undo/action", definition(pay(undo={"action": "demo.unpay"}))),
     ("unknown_server", "/steps/0/server", definition({"id": "m", "kind": "mcp", "server": "desk", "tool": "find"})),
     ("unknown_tool", "/steps/0/tool", definition({"id": "m", "kind": "mcp", "server": "crm", "tool": "gone"})),
