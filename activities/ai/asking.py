@@ -22,7 +22,7 @@ from activities.ai.prompt import Prompt, Wrong
 from activities.ai.reading import Read, Reader
 from activities.ai.replies import Reply, Unread
 from activities.ai.settings import AiSettings
-from activities.errors import ActionError, NotDone
+from activities.errors import ActionError, NotDone, Retryable
 from definitions.budget import ModelCall, ModelCost, priced
 from definitions.wire import EffectCall
 
@@ -145,6 +145,8 @@ class Conversation:
 
     async def _reserved(self, prompt: Prompt) -> int:
         settings, call = self._settings, self._call
+        if time.monotonic() > self._deadline:  # nothing is paid for that could not be waited for
+            raise Retryable("The model did not answer in time.", code="timeout")
         if prompt.size > settings.max_input:
             text = f"A model would be told {prompt.size} characters; at most {settings.max_input} are."
             raise ActionError("input_too_large", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -301,6 +302,39 @@ async def test_a_record_that_the_person_may_not_see_is_not_told_at_all(ai: Ai, s
     server.will(answer(GOOD))
     await ai.answer(a_question())
     assert "Ajax Trading" not in server.requests[0].text
+
+
+async def test_one_of_several_rows_is_chosen_and_no_other(ai: Ai, server: OpenAiServer) -> None:
+    schema = {"type": "object", "properties": {"row": {"type": "string", "enum": ["d1", "d2"]}}, "required": ["row"]}
+    rows = {"rows": [{"id": "d1", "kind": "bank", "iban": "hidden"}, {"id": "d2", "kind": "ubo"}]}
+    ai.stage.people.limits["ann"] = Scopes(fields={"demo.documents": ["kind"], "demo.customers": ["name", "kind"]})
+    server.will(answer({"row": "d9"}), answer({"row": "d2"}))
+    found = await ai.answer(a_question(Asked.ROW, schema=schema, pinned=rows))
+    assert found.values == {"row": "d2"}
+    assert "ubo" in server.requests[0].text
+    assert "hidden" not in server.requests[0].text
+
+
+async def test_all_rounds_together_end_by_one_deadline(stage: Stage, server: OpenAiServer) -> None:
+    ai = Ai(stage, server, timeout=1.0)
+    server.will(Say("no JSON"), Say(hang=True))
+    error = await ai.refused(a_question())
+    assert (error.type, error.non_retryable) == ("timeout", False)
+    assert ai.budget.outcomes == ["ok", "timeout"]
+    await ai.close()
+
+
+async def test_a_question_that_is_given_up_is_settled(ai: Ai, server: OpenAiServer) -> None:
+    server.will(Say(hang=True))
+    asking = asyncio.create_task(ai.answer(a_question()))
+    while not server.requests:
+        await asyncio.sleep(0.01)
+    ai.stage.environment.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    ((_, cost),) = ai.budget.calls
+    assert cost is not None
+    assert (cost.outcome, cost.estimated) == ("cancelled", True)
 
 
 async def test_without_a_provider_forms_are_matched_and_what_needs_a_model_asks_a_person(stage: Stage) -> None:
