@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,51 +10,31 @@ import pytest
 from temporalio.client import Client
 
 from tests.api.documents import key
-from tests.api.world import World, open_world
-from tests.support.mcp_servers.web import McpSite, an_mcp_site
+from tests.api.mcp_world import mcp_world, refreshed, set_up, switched_on
+from tests.api.world import World
+from tests.support.mcp_servers.web import McpSite
 
-REPO = Path(__file__).parents[2]
 SECRET = "s3cret-of-ours"
 
 
 @pytest.fixture(scope="module")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[McpSite]:
-    async with an_mcp_site(tmp_path_factory.mktemp("site")) as found:
+async def both(
+    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client
+) -> AsyncIterator[tuple[World, McpSite]]:
+    async with mcp_world(tmp_path_factory.mktemp("mcp"), temporal_client) as found:
         yield found
 
 
-@pytest.fixture(scope="module")
-async def world(
-    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, site: McpSite
-) -> AsyncIterator[World]:
-    """A world that may reach the site, and whose installation has one program."""
-    folder = tmp_path_factory.mktemp("mcp")
-    command = [sys.executable, "-m", "tests.support.mcp_servers", str(folder)]
-    program = {"command": command, "env": {"PYTHONPATH": str(REPO)}, "secrets": ["TICKETS_TOKEN"]}
-    settings = {"mcp_programs": {"tickets": program}, "mcp_allowed": (f"127.0.0.1:{site.port}",)}
-    async with open_world(folder, temporal_client, **settings) as world:
-        world.work()
-        yield world
+@pytest.fixture
+def world(both: tuple[World, McpSite]) -> World:
+    return both[0]
 
 
-@pytest.fixture(autouse=True)
-def as_it_was(site: McpSite) -> None:
-    site.guarded, site.status = False, None
-
-
-async def set_up(world: World, url: str, **more: Any) -> str:
-    """A server of one's own; its id."""
-    name = key("mcp")
-    body = {"id": name, "title": "Tickets", "transport": "http", "url": url, **more}
-    made = await world.call("admin", "POST", "/v1/mcp-servers", body)
-    assert made.status_code == 201, made.text
-    return name
-
-
-async def refreshed(world: World, name: str) -> dict[str, Any]:
-    answer = await world.call("admin", "POST", f"/v1/mcp-servers/{name}/refresh")
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
+@pytest.fixture
+def site(both: tuple[World, McpSite]) -> McpSite:
+    found = both[1]
+    found.guarded, found.status = False, None
+    return found
 
 
 async def test_a_server_is_set_up_read_and_its_tools_are_switched_on(world: World, site: McpSite) -> None:
@@ -128,28 +107,17 @@ async def test_only_administrators_set_servers_up(world: World, site: McpSite) -
     assert (again.status_code, again.json()["code"]) == (409, "key_taken")
 
 
-async def test_a_tool_that_changed_is_switched_off_until_somebody_has_looked(world: World, tmp_path: Path) -> None:
-    async with an_mcp_site(tmp_path) as other:
-        world_reach(world).add(f"127.0.0.1:{other.port}")
-        name = await set_up(world, other.url)
-        await refreshed(world, name)
-        at = f"/v1/mcp-servers/{name}"
-        body = {"enabled": ["create_ticket", "echo"], "accepted": ["create_ticket", "echo"]}
-        assert (await world.call("admin", "PATCH", at, body)).status_code == 200
-        other.change()
+async def test_a_tool_that_changed_is_switched_off_until_somebody_has_looked(
+    temporal_client: Client, tmp_path: Path
+) -> None:
+    async with mcp_world(tmp_path, temporal_client) as (world, site):
+        name = await set_up(world, site.url)
+        await switched_on(world, name, "create_ticket", "echo", accepted=["create_ticket", "echo"])
+        site.change()
         found = await refreshed(world, name)
         assert (found["added"], found["removed"], found["changed"]) == ([], [], ["create_ticket"])
         assert found["server"]["enabled"] == ["echo"]
-        accepted = [tool["name"] for tool in found["server"]["tools"] if tool["accepted"]]
-        assert accepted == ["echo"]
-
-
-def world_reach(world: World) -> set[str]:
-    """The private addresses this world's API may ask, to add one to."""
-    policy = world.app.state.house.mcp.door._reach.http
-    found = set(policy.allowed_hosts)
-    object.__setattr__(policy, "allowed_hosts", found)
-    return found
+        assert [tool["name"] for tool in found["server"]["tools"] if tool["accepted"]] == ["echo"]
 
 
 async def test_secrets_do_not_follow_a_server_to_another_place(world: World, site: McpSite) -> None:
