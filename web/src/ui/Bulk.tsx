@@ -1,25 +1,25 @@
 // One command for many: how many take it and who does not, what it needs to be said, how far it is, what came of each.
-import { Alert, Anchor, Button, Group, List, Progress, ScrollArea, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Progress, ScrollArea, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { give, type Item, judged, type Result, type Run, tally, views } from './many';
 import { useClosing } from './closing';
 import { CommandFields } from './CommandFields';
+import { RunAnchor } from './RunAnchor';
 import { Said as Wrong } from './Said';
 import { asCommand, EMPTY, isComplete, type Said } from './telling';
 import { Waiting } from './Waiting';
 
-type Props = { type: string; items: Item[]; onDone: () => void };
+type Props = { type: string; items: Item[]; onDone: () => void; onOpen: (run: string) => void };
 
 /** Opens the dialog. `onDone` is called when it was given, whatever came of it. */
 export function askBulk(title: string, props: Props): void {
   modals.open({ title, size: 'lg', children: <Bulk {...props} /> });
 }
 
-function Bulk({ type, items, onDone }: Props) {
+function Bulk({ type, items, onDone, onOpen }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [said, setSaid] = useState<Said>(EMPTY);
@@ -49,7 +49,13 @@ function Bulk({ type, items, onDone }: Props) {
   if (!found || !rule) return <Waiting size="sm" />;
   if (!sending.isIdle)
     return (
-      <Came total={found.able.length} results={results} busy={sending.isPending} error={sending.error} />
+      <Came
+        total={found.able.length}
+        results={results}
+        busy={sending.isPending}
+        error={sending.error}
+        onOpen={onOpen}
+      />
     );
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -106,10 +112,16 @@ export function Names({ names }: { names: string[] }) {
   );
 }
 
-type CameProps = { total: number; results: Result[]; busy: boolean; error: unknown };
+type CameProps = {
+  total: number;
+  results: Result[];
+  busy: boolean;
+  error: unknown;
+  onOpen: (run: string) => void;
+};
 
 /** How far it is, then what came of each; those that were refused first, each with its reason. */
-function Came({ total, results, busy, error }: CameProps) {
+function Came({ total, results, busy, error, onOpen }: CameProps) {
   const { t } = useTranslation();
   const { applied, received, refused } = tally(results);
   const sorted = results.toSorted(
@@ -132,18 +144,9 @@ function Came({ total, results, busy, error }: CameProps) {
         <List size="sm" spacing={4}>
           {sorted.map(({ item, outcome, said }) => (
             <List.Item key={`${item.run} ${item.execution ?? ''}`}>
-              <Anchor
-                renderRoot={(props) => (
-                  <Link
-                    to="/runs/$run"
-                    params={{ run: item.run }}
-                    {...props}
-                    onClick={() => modals.closeAll()}
-                  />
-                )}
-              >
+              <RunAnchor run={item.run} onOpen={onOpen}>
                 {item.name}
-              </Anchor>{' '}
+              </RunAnchor>{' '}
               <Text span size="sm" c={outcome === 'refused' ? 'var(--hf-danger)' : 'dimmed'}>
                 {t(`bulk.outcome.${outcome}`)}
                 {said && ` · ${said}`}

@@ -16,6 +16,7 @@ export function Choice({ label, value, data, onChange }: Props) {
     <Select
       label={label}
       searchable
+      openOnFocus={false}
       clearable
       clearButtonProps={{ 'aria-label': t('people.clear') }}
       nothingFoundMessage={t('palette.nothing')}

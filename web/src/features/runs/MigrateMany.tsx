@@ -1,21 +1,21 @@
-import { Alert, Anchor, Badge, Button, Group, List, ScrollArea, Select, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, List, ScrollArea, Select, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
+import { RunAnchor } from '@/ui/RunAnchor';
 import { Said } from '@/ui/Said';
 import { Waiting } from '@/ui/Waiting';
 
 type Summary = Schemas['RunSummary'];
 type Migrated = Schemas['Migrated'];
-type Props = { runs: Summary[]; onDone: () => void };
+type Props = { runs: Summary[]; onDone: () => void; onOpen: (run: string) => void };
 
 const TONES = { safe: 'teal', needs_mapping: 'yellow', blocked: 'gray' };
 
 /** Runs of one workflow to another version: each is looked at first, and only those that are safe are moved. */
-export function MigrateMany({ runs, onDone }: Props) {
+export function MigrateMany({ runs, onDone, onOpen }: Props) {
   const { t } = useTranslation();
   const [to, setTo] = useState<string | null>(null);
   const definition = runs[0]?.definition ?? '';
@@ -37,12 +37,14 @@ export function MigrateMany({ runs, onDone }: Props) {
         data={versions.data.items.map((each) => String(each.version))}
         data-autofocus
       />
-      {to && <Look key={to} definition={definition} to={Number(to)} runs={runs} onDone={onDone} />}
+      {to && (
+        <Look key={to} definition={definition} to={Number(to)} runs={runs} onDone={onDone} onOpen={onOpen} />
+      )}
     </Stack>
   );
 }
 
-function Look({ definition, to, runs, onDone }: Props & { definition: string; to: number }) {
+function Look({ definition, to, runs, onDone, onOpen }: Props & { definition: string; to: number }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const body = { definition, to, runs: runs.map((run) => run.id), map: {}, limit: 500 };
@@ -65,7 +67,7 @@ function Look({ definition, to, runs, onDone }: Props & { definition: string; to
   const safe = look.data.results.filter((each) => each.verdict === 'safe').length;
   return (
     <Stack>
-      <Verdicts results={results} runs={runs} />
+      <Verdicts results={results} runs={runs} onOpen={onOpen} />
       {move.isError && <Said error={move.error} />}
       <Group justify="flex-end">
         {move.data ? (
@@ -80,7 +82,9 @@ function Look({ definition, to, runs, onDone }: Props & { definition: string; to
   );
 }
 
-function Verdicts({ results, runs }: { results: Migrated[]; runs: Summary[] }) {
+type VerdictsProps = { results: Migrated[]; runs: Summary[]; onOpen: (run: string) => void };
+
+function Verdicts({ results, runs, onOpen }: VerdictsProps) {
   const { t } = useTranslation();
   return (
     <ScrollArea.Autosize mah={320} type="auto">
@@ -88,9 +92,9 @@ function Verdicts({ results, runs }: { results: Migrated[]; runs: Summary[] }) {
         {results.map((each) => (
           <List.Item key={each.run}>
             <Group gap="xs">
-              <Anchor renderRoot={(props) => <Link to="/runs/$run" params={{ run: each.run }} {...props} />}>
+              <RunAnchor run={each.run} onOpen={onOpen}>
                 {runs.find((run) => run.id === each.run)?.name ?? each.run}
-              </Anchor>
+              </RunAnchor>
               <Badge color={TONES[each.verdict]} variant="light" tt="none">
                 {each.outcome ? t(`bulk.outcome.${each.outcome}`) : t(`migrate.verdict.${each.verdict}`)}
               </Badge>

@@ -1,6 +1,7 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconChevronDown } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
@@ -24,18 +25,21 @@ const COMMANDS = [
 /** One command for every run that is picked. */
 export function PickedRuns({ picked, onDone }: Props) {
   const { t } = useTranslation();
+  const go = useNavigate();
+  const onOpen = (run: string) => void go({ to: '/runs/$run', params: { run } });
   if (picked.length === 0) return null;
   const ask = (type: string) =>
     askBulk(t('bulk.give', { command: t(`command.${type}`), count: picked.length }), {
       type,
       items: picked.map((run) => ({ run: run.id, name: run.name })),
       onDone,
+      onOpen,
     });
   const migrate = () =>
     modals.open({
       title: t('header.migrate'),
       size: 'lg',
-      children: <MigrateMany runs={picked} onDone={onDone} />,
+      children: <MigrateMany runs={picked} onDone={onDone} onOpen={onOpen} />,
     });
   return (
     <Group gap="sm">

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Menu, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
@@ -23,6 +24,7 @@ const COMMANDS = [
 /** What is picked, and one command for all of it. */
 export function PickedTasks({ list, picked, onPick }: Props) {
   const { t } = useTranslation();
+  const go = useNavigate();
   const all = list.length > 0 && picked.length === Math.min(list.length, MOST);
   const ask = (type: string) =>
     askBulk(t('work.bulk', { command: t(`command.${type}`), count: picked.length }), {
@@ -34,6 +36,7 @@ export function PickedTasks({ list, picked, onPick }: Props) {
         name: `${task.title} · ${task.run_name}`,
       })),
       onDone: () => onPick([]),
+      onOpen: (run) => void go({ to: '/runs/$run', params: { run } }),
     });
   return (
     <Group gap="sm" mih={34} px="xs">

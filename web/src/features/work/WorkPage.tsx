@@ -8,7 +8,6 @@ import { useSession } from '@/app/session';
 import { TaskWork } from '@/app/TaskWork';
 import { Failed, Panel } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
-import { Said } from '@/ui/Said';
 import { opened, withoutEmpty } from '@/ui/saved';
 import { SavedViews, useViews } from '@/ui/SavedViews';
 import { VirtualList } from '@/ui/VirtualList';
@@ -43,7 +42,7 @@ export default function WorkPage() {
     (task: Task | undefined) => change({ task: task ? nameOf(task) : '' }),
     [change],
   );
-  const claim = useListKeys({ list, selected, select, search });
+  useListKeys({ list, selected, select, search });
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -55,7 +54,6 @@ export default function WorkPage() {
       <Group gap="sm">
         <WorkFilters filters={filters} search={search} onChange={change} onPreset={show} />
       </Group>
-      {claim.isError && <Said error={claim.error} />}
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 5, lg: 4 }} visibleFrom={selected ? 'md' : undefined}>
           <List tasks={tasks} filters={filters} onSelect={select} onShow={show} />
