@@ -165,3 +165,48 @@ async def test_a_sale_goes_from_the_call_to_the_signed_order(world: World) -> No
     await complete(world, run, "sign", {"signature": {"name": "Desk", "typed": True}})
     view = await complete(world, run, "handover")
     assert (view["status"], view["progress"]["skipped"]) == ("completed", 1)
+
+
+async def until_step(world: World, run: str, step: str, **wanted: Any) -> dict[str, Any]:
+    """The step once its members are these."""
+    for _ in range(400):
+        view = await world.get("cy", f"/v1/runs/{run}")
+        found = next(each for each in view["steps"] if each["id"] == step)
+        if all(found[name] == value for name, value in wanted.items()):
+            return dict(found)
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"waited in vain for {step} {wanted}: {found}")
+
+
+async def test_a_review_is_prepared_by_machines_and_decided_by_compliance(world: World) -> None:
+    """Without any provider: a person says what a model would have, everything else is as it is with one."""
+    definition = await published(world, "kyc-review")
+    run = (await world.start("ann", definition, record="c4"))["id"]
+
+    async def give(kind: str, step: str, **more: Any) -> None:
+        answer = await world.command("cy", run, kind, step=step, **more)
+        assert answer.status_code == 200, answer.text
+
+    for turn in (1, 2):
+        proof = await until_step(world, run, "proof", status="waiting", round=turn)
+        assert [row["id"] for row in proof["proposal"]["options"]] == ["d4", "d5"]
+        await give("complete", "proof", output={"row": "d5"})
+        flags = await until_step(world, run, "flags", status="attention", round=turn)
+        assert flags["attention"]["reason"] == "no_provider"
+        await give("handle_manually", "flags", output={"summary": "Cash, and a nominee director", "level": "high"})
+        await until_step(world, run, "decide", status="ready", round=turn)
+        assert (await world.command("ann", run, "complete", step="decide", choice="reject")).status_code == 403
+        await give("complete", "decide", choice="more" if turn == 1 else "reject")
+    risk = await until_step(world, run, "risk", status="waiting")
+    assert (risk["proposal"]["values"], risk["proposal"]["by"]) == ({"risk": "high", "status": "rejected"}, "pinned")
+    await give("complete", "risk", output={"risk": "medium"})
+    mail = (await until_step(world, run, "tell", status="waiting"))["proposal"]["values"]
+    assert mail["subject"] == "Rejected: Blue Harbour Trading Ltd" and "Cash, and a nominee" in mail["text"]
+    await give("complete", "tell", output={"subject": "Rejected, please read"})
+    view = await world.until("cy", run, status="completed")
+    ended = {step["id"]: (step["round"], step["done_by"]) for step in view["steps"]}
+    assert (ended["proof"], ended["flags"], ended["risk"]) == ((2, "person"), (2, "manually"), (1, "automation"))
+    customer = await world.get("cy", "/v1/sources/demo/collections/customers/rows/c4")
+    assert (customer["risk"], customer["status"]) == ("medium", "rejected")
+    sent = [path.read_text() for path in world.settings.mail_folder.glob("*.eml")]
+    assert any("Rejected, please read" in text and "compliance@bank.example" in text for text in sent)
