@@ -25,7 +25,7 @@ from definitions.engine.back import option_taken, send_back
 from definitions.engine.commands import StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node, activity_of
-from definitions.engine.reading import Read, malformed, read_answer, shortfall
+from definitions.engine.reading import Read, Shortfall, malformed, read_answer, shortfall
 from definitions.engine.scope import Unresolved
 from definitions.engine.state import RunStatus
 from definitions.engine.turn import Turn
@@ -142,14 +142,14 @@ def answered(turn: Turn, node: Node, execution: str, result: dict[str, Any]) -> 
     then = _comes_to(turn, node, read, why)
     turn.emit(EventType.PROPOSED, {**read.said(), "then": then}, execution=execution)
     if then == "hold" and why is not None:
-        data = {"reason": LOW, **why}
+        data = {"reason": LOW, **why.to_json()}
         turn.emit(EventType.STEP_ATTENTION, data, execution=execution)
     elif then == "act":
         act_confirmed(turn, node, execution)
 
 
-def _comes_to(turn: Turn, node: Node, read: Read, why: dict[str, Any] | None) -> str:
-    if why is not None and (node.mode == "automatic" or why["code"] in ("no_choice", "held")):
+def _comes_to(turn: Turn, node: Node, read: Read, why: Shortfall | None) -> str:
+    if why is not None and (node.mode == "automatic" or why.code in ("no_choice", "held")):
         return "hold"
     if node.mode != "automatic":
         return "confirm"

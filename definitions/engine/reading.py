@@ -106,19 +106,34 @@ def malformed(result: Mapping[str, Any]) -> str:
     return f"what came back is no proposal: it has {', '.join(sorted(map(str, result)))[:200] or 'nothing'}"
 
 
-def shortfall(turn: Turn, node: Node, read: Read) -> dict[str, Any] | None:
-    """Why the answer is not used by itself: {code, message, errors?}; None where nothing is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why an answer is not used by itself: what a person is told, and every item that is missing or wrong."""
+
+    code: str
+    message: str
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the step's attention."""
+        said: dict[str, Any] = {"code": self.code, "message": self.message}
+        return {**said, "errors": self.errors} if self.errors else said
+
+
+def shortfall(turn: Turn, node: Node, read: Read) -> Shortfall | None:
+    """Why the answer is not used by itself; None where nothing is wrong with it."""
     if node.step.kind == "decision" and read.answer.values.get("choice") is None:
-        return {"code": "no_choice", "message": "none of the options was chosen"}
+        return Shortfall("no_choice", "none of the options was chosen")
+    if read.problems and all(each["code"] == "missing" for each in read.problems):
+        return Shortfall("incomplete", read.problems[0]["message"], read.problems)
     if read.problems:
-        code = "incomplete" if all(each["code"] == "missing" for each in read.problems) else "invalid_values"
-        return {"code": code, "message": read.problems[0]["message"], "errors": read.problems}
+        return Shortfall("invalid_values", read.problems[0]["message"], read.problems)
     if _is_held(turn, node, read.values):
-        return {"code": "held", "message": "by its own answer this is not really done"}
+        return Shortfall("held", "by its own answer this is not really done")
     wanted = CONFIDENT if node.step.confidence is None else node.step.confidence
     if read.answer.confidence < wanted:
         sure = f"{read.answer.by} is {read.answer.confidence:.0%} sure, and {wanted:.0%} is asked for"
-        return {"code": "low_confidence", "message": sure}
+        return Shortfall("low_confidence", sure)
     return None
 
 

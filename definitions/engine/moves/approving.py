@@ -10,7 +10,7 @@ from definitions.engine.moves.base import Given, Move, Question, Refusal, malfor
 from definitions.engine.proposals import start
 from definitions.engine.sides import begin_agreed
 
-REFUSALS = {
+CODES = {
     "forbidden": ("{step} is for others to approve: {whom}", 403),
     "self_approval": ("who wants {step} done cannot also approve it", 403),
     "already_approved": ("you have approved {step} already; it needs somebody else", 409),
@@ -27,7 +27,7 @@ def _judge_approve(asked: Question) -> Refusal | None:
 
 
 def _no(asked: Question, approval: dict[str, Any], code: str) -> Refusal:
-    text, status = REFUSALS[code]
+    text, status = CODES[code]
     whom = ", ".join([*approval["roles"], *approval["teams"]]) or "anybody else"
     return Refusal(code, text.format(step=asked.step.id, whom=whom), status)
 
