@@ -11,6 +11,7 @@ import { IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Outbox } from '@/offline/Outbox';
 import type { Me } from './session';
 
 const Notices = lazy(() => import('./Notices'));
@@ -38,6 +39,7 @@ export function Header({ user, opened, toggle, onPalette }: Props) {
         >
           <IconSearch size={18} aria-hidden />
         </ActionIcon>
+        <Outbox user={user.id} />
         <Suspense fallback={null}>
           <Notices />
         </Suspense>

@@ -25,7 +25,7 @@ export function Shell() {
   useHotkeys(shortcuts ? [['mod+K', openPalette]] : [], [], true);
   if (session.isPending) return <Waiting />;
   if (session.isError && !session.data)
-    return <Failed error={session.error} reset={() => void session.refetch()} />;
+    return <Failed whole error={session.error} reset={() => void session.refetch()} />;
   if (!session.data?.user) return <SignIn demo={session.data?.demo ?? []} />;
   return (
     <AppShell

@@ -1,14 +1,22 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text, Title } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Said } from './Said';
 
-/** A page, or a part of one, that cannot be shown: why, and a way to try again. */
-export function Failed({ error, reset }: { error: unknown; reset?: () => void }) {
+type Props = { error: unknown; reset?: () => void; whole?: boolean };
+
+/** A `whole` page, or a part of one, that cannot be shown: why, and a way to try again. */
+export function Failed({ error, reset, whole = false }: Props) {
   const { t } = useTranslation();
   return (
     <Stack p="md" align="flex-start">
-      <Text fw={600}>{t('problem.panel')}</Text>
+      {whole ? (
+        <Title order={1} size="h4">
+          {t('problem.panel')}
+        </Title>
+      ) : (
+        <Text fw={600}>{t('problem.panel')}</Text>
+      )}
       <Said error={error} />
       {reset && <Button onClick={reset}>{t('problem.again')}</Button>}
     </Stack>

@@ -20,7 +20,7 @@ export default function RecordPage() {
   const { tab = 'summary' } = useSearch({ from: '/records/$collection/$record' }) as { tab?: string };
   const go = useNavigate({ from: '/records/$collection/$record' });
   const row = useRow(collection, record);
-  if (row.isError) return <Failed error={row.error} reset={() => void row.refetch()} />;
+  if (row.isError) return <Failed whole error={row.error} reset={() => void row.refetch()} />;
   if (!row.data) return <Waiting />;
   return (
     <Stack gap="md">

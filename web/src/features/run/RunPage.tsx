@@ -23,7 +23,7 @@ const TABS = ['context', 'notes', 'history', 'errands', 'graph', 'why'] as const
 export default function RunPage() {
   const { run: id } = useParams({ from: '/runs/$run' });
   const run = useRun(id);
-  if (run.isError && !run.data) return <Failed error={run.error} reset={() => void run.refetch()} />;
+  if (run.isError && !run.data) return <Failed whole error={run.error} reset={() => void run.refetch()} />;
   if (!run.data) return <Waiting />;
   return <OneRun run={run.data} stale={run.isError} />;
 }
