@@ -13,6 +13,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
+from api.seen_files import SeenFiles
+from api.store.people import People
 from holdfast.models import model_of
 from tests.api.world import World, open_world
 from tests.support.documents import a_pdf, a_picture
@@ -244,6 +246,15 @@ async def test_an_uploaded_picture_and_pdf_reach_the_model(thinking: World, serv
     await thinking.until("lea", run, status="completed")
     kinds = [each["type"] for each in server.requests[-1].parts]
     assert sorted(kinds) == ["input_file", "input_image", "input_text"]
+
+
+async def test_a_file_goes_to_a_model_only_for_somebody_who_may_read_it(thinking: World) -> None:
+    photo = await upload(thinking, a_picture(50, 60), "roof.png", "image/png")
+    files = SeenFiles(thinking.store, People(thinking.store))
+    found = await files.readable("lea", [photo["file"], "file-unknown"])
+    assert [(each.name, each.type) for each in found.values()] == [("roof.png", "image/png")]
+    for stranger in ("vic", "nobody-of-this-name"):
+        assert await files.readable(stranger, [photo["file"]]) == {}
 
 
 async def test_a_file_that_is_too_big_for_the_model_asks_a_person(thinking: World, server: OpenAiServer) -> None:
