@@ -17,7 +17,7 @@ import { useDraft } from './drafts';
 import { type ApiForm, drawsAnything } from './form/model';
 import { StepForm } from './form/StepForm';
 import { type Command, type Told, useCommand, useStep } from './hooks';
-import { needs, type Run, type Step } from './model';
+import { isOpen, needs, type Run, type Step } from './model';
 import { Notes } from './Notes';
 import { Rounds } from './Rounds';
 import { StepActions } from './StepActions';
@@ -121,11 +121,12 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
         if (ENDING.includes(more.type)) draft.done();
         const view = told.run ?? told.ahead;
         const now = view?.steps.find((each) => each.id === step.id);
-        if (view && now?.status !== step.status) onEnded(view);
+        // Begun, held, claimed: the person stays with it.
+        if (view && !(now && isOpen(now))) onEnded(view);
       };
       command.mutate({ step: step.id, execution: step.execution, ...more }, { onSuccess: after });
     },
-    [command, draft, onEnded, step.execution, step.id, step.status],
+    [command, draft, onEnded, step.execution, step.id],
   );
   const answer = (values: Record<string, unknown>) =>
     give({

@@ -93,14 +93,17 @@ function field(hints: Hints, schema: Schema, required: boolean): UiSchema {
   const widget = hints.widget ?? '';
   if (hints.readonly || widget === 'info') return { ...ui, ...own('shown') };
   if (OURS.includes(widget)) Object.assign(ui, own(widget));
-  else if (widget === 'choice')
-    ui['ui:widget'] = (schema.oneOf?.length ?? 0) > AT_A_GLANCE ? 'select' : 'radio';
+  else if (widget === 'choice') Object.assign(ui, choice(schema.oneOf?.length ?? 0));
   // Who must answer yes or no says so; an empty box would stand for either.
   else if (widget === 'boolean') ui['ui:widget'] = required ? 'yesno' : 'checkbox';
   else if (WIDGETS[widget]) ui['ui:widget'] = WIDGETS[widget];
   if (hints.columns) ui.items = { ...fields(hints.columns, schema.items ?? {}), 'ui:label': false };
   if (hints.help) ui['ui:help'] = hints.help;
   return ui;
+}
+
+function choice(many: number): UiSchema {
+  return many > AT_A_GLANCE ? { 'ui:widget': 'select' } : { 'ui:widget': 'radio', 'ui:inline': true };
 }
 
 function own(name: string): UiSchema {
