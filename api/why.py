@@ -137,6 +137,9 @@ def _of_steps(graph: Graph, state: State, now: datetime, look: Look | None) -> I
                 yield _effect(base, each.id, look)
             case StepStatus.WAITING:
                 yield _waits(base, each, view, people)
+            case StepStatus.SCHEDULED:
+                text = f"{view['title']} begins by itself at {each.until}, or when somebody says so."
+                yield _reason("scheduled", text, **base, **people, until=each.until)
             case StepStatus.ATTENTION:
                 said = view["attention"] or {}
                 text = f"{view['title']} asks for a person: {said.get('message') or said.get('reason')}"
@@ -230,7 +233,8 @@ def _blocked(graph: Graph, state: State) -> Iterator[Reason]:
     for name in following(graph, state, [each.step for each in state.live()]):
         waits = step_view(graph, state, graph.nodes[name])["blocked_by"]
         if waits:
-            text = f"{graph.nodes[name].title} waits for {', '.join(waits)}."
+            titles = ", ".join(graph.nodes[each].title if each in graph.nodes else each for each in waits)
+            text = f"{graph.nodes[name].title} waits for {titles}."
             yield _reason("blocked", text, step=name, blocked_by=waits)
 
 

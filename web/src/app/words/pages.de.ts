@@ -191,6 +191,7 @@ const seiten: typeof pages = {
       on_hold: 'Angehalten',
       saved: 'Gespeichert',
       closing: 'Alle Schritte sind beendet',
+      scheduled: 'Beginnt später von selbst',
       timer: 'Wartet auf eine Zeit',
       effect_running: 'Eine Maschine arbeitet',
       retrying: 'Wird noch einmal versucht',

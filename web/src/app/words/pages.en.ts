@@ -181,6 +181,7 @@ const pages = {
       on_hold: 'On hold',
       saved: 'Saved',
       closing: 'Every step has ended',
+      scheduled: 'Begins by itself later',
       timer: 'Waits for a time',
       effect_running: 'A machine is at work',
       retrying: 'Is being tried again',
