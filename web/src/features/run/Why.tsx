@@ -66,7 +66,7 @@ function Because({ reason, onSelect }: BecauseProps) {
           {failure}
         </Text>
       )}
-      <Text size="xs" c="dimmed">
+      <Text size="xs">
         {reason.since && (
           <>
             {t('why.since')} <When value={reason.since} />

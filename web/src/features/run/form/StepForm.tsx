@@ -1,7 +1,7 @@
 import './form.css';
 import { Form } from '@rjsf/mantine';
 import type { RJSFSchema } from '@rjsf/utils';
-import { type FormEvent, type Ref, useMemo } from 'react';
+import { type FormEvent, type Ref, useId, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiForm, answered, asErrors, drawn } from './model';
 import { TEMPLATES } from './templates';
@@ -22,6 +22,8 @@ type Props = {
 /** The form of a step. It is sent by the buttons around it; `submit` is what they press. */
 export function StepForm({ form, values, problem, readonly, onChange, onSubmit, submit }: Props) {
   const { t } = useTranslation();
+  // Two forms of one step may stand on a page, one of them in a dialog: a label is of its own field.
+  const prefix = useId();
   const { schema, ui } = useMemo(() => drawn(form), [form]);
   const refused = useMemo(() => {
     const { errors } = (problem ?? {}) as { errors?: ReadonlyArray<{ path: string; message: string }> };
@@ -30,6 +32,7 @@ export function StepForm({ form, values, problem, readonly, onChange, onSubmit, 
   return (
     <Form
       className="step-form"
+      idPrefix={prefix}
       schema={schema as RJSFSchema}
       uiSchema={ui}
       formData={values}
