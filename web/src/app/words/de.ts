@@ -119,6 +119,7 @@ const de: Words = {
     copied: 'kopiert',
     graph_note: 'Die Liste der Schritte daneben sagt dasselbe.',
     rounds: 'Runden nebeneinander',
+    round: 'Runde {{n}}',
     changed: 'geändert',
     notes: 'Notizen',
     note_hint: 'Was eine Kollegin wissen sollte',

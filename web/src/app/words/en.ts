@@ -108,6 +108,7 @@ const en = {
     copied: 'copied',
     graph_note: 'The list of steps beside it says the same.',
     rounds: 'Rounds side by side',
+    round: 'Round {{n}}',
     changed: 'changed',
     notes: 'Notes',
     note_hint: 'What a colleague should know',
