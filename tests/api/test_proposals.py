@@ -57,6 +57,13 @@ async def effects(world: World, run: str) -> list[tuple[str, str]]:
     return [(row["action"], row["state"]) for row in rows]
 
 
+async def activities(world: World, run: str, execution: str) -> list[str]:
+    """What Temporal ran for one round, by its own history."""
+    history = (await world.temporal.get_workflow_handle(run).fetch_history()).to_json_dict()
+    asked = [event.get("activityTaskScheduledEventAttributes") for event in history["events"]]
+    return [each["activityType"]["name"] for each in asked if each and each["activityId"] == execution]
+
+
 async def test_without_a_model_an_ai_step_asks_a_person_whose_answer_is_checked_like_a_form(world: World) -> None:
     flags = {"id": "flags", "kind": "ai", "execute": "automatic", "instruction": "Think", "output": FLAGS}
     run = await begun(world, flags, {"id": "after", "kind": "task"})
@@ -98,6 +105,7 @@ async def test_an_e_mail_composed_from_the_context_is_confirmed_with_one_change(
     events = await world.get("ann", f"/v1/runs/{run}/events", limit=200)
     types = [event["type"] for event in events["items"] if event.get("step") == "tell"]
     assert types == ["proposal_requested", "proposed", "proposal_confirmed", "effect_requested", "step_done"]
+    assert await activities(world, run, "tell#1") == ["holdfast.propose", "email.send"]
 
 
 async def test_declined_nothing_is_done(world: World) -> None:

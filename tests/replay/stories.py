@@ -22,6 +22,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from tests.engine.story import LEA, document
+from tests.replay.machines import MACHINES
 from tests.replay.people import PEOPLE
 from tests.workers.house import House
 
@@ -197,4 +198,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "large": large,
     "busy": busy,
     **PEOPLE,
+    **MACHINES,
 }

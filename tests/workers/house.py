@@ -16,6 +16,7 @@ from typing import Any, cast
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
+from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
@@ -27,7 +28,15 @@ from activities.record import record_activity
 from activities.registry import Registry
 from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
 from definitions.canonical import digest, seal_text
-from definitions.wire import COMMAND_SIGNALS, INTERPRETER_VERSION, QUERY_STATE, Actor, Envelope, RunStart
+from definitions.wire import (
+    ACTIVITY_PROPOSE,
+    COMMAND_SIGNALS,
+    INTERPRETER_VERSION,
+    QUERY_STATE,
+    Actor,
+    Envelope,
+    RunStart,
+)
 from tests.engine.story import ANN, frozen
 from workers.worker import build_worker
 
@@ -51,6 +60,8 @@ class World:
         self.calls: list[str] = []
         self.gate = asyncio.Event()
         self.big = 0
+        self.proposals: dict[str, list[dict[str, Any]]] = {}
+        """By the step's title, what is proposed for it, one after the other; without any there is no provider."""
 
     def registry(self) -> Registry:
         """Actions that work, fail, crash, hang, answer nonsense, or wait to be let go."""
@@ -85,6 +96,19 @@ class World:
 
         return registry
 
+    def proposer(self) -> Callable[..., Any]:
+        """The activity that proposes, as each test scripts it."""
+
+        @activity.defn(name=ACTIVITY_PROPOSE)
+        async def propose(call: dict[str, Any]) -> dict[str, Any]:
+            title = call["input"]["title"]
+            self.calls.append(f"asked: {title}")
+            if not self.proposals.get(title):
+                raise ActionError("no_provider", "no model is set up")
+            return self.proposals[title].pop(0)
+
+        return propose
+
 
 class House:
     """One task queue with one worker; starts runs, gives commands, asks."""
@@ -113,7 +137,7 @@ class House:
         return build_worker(
             self.client,
             task_queue=self.queue,
-            activities=[*registry.activities(), record_activity(self.ledger), unregistered],
+            activities=[*registry.activities(), self.world.proposer(), record_activity(self.ledger), unregistered],
             interceptors=[EffectInterceptor(self.ledger, self.people, self.blobs)],
             max_cached_workflows=self.cache,
             sandboxed=True,
