@@ -6,6 +6,7 @@
     envelope.py   the JSON Schema of an answer, also as strictly as some servers want it
     files.py      pictures and PDFs that go along, within limits; pdf_text.py reads PDFs in a child process
     provider.py   one request to a model's API, in one of three styles; what its failures mean; replies.py: what came
+    breaker.py    a server that does not answer is left alone for a while
     transport.py  how much may come back, and from where
     reading.py    an answer's text to values: parsed, coerced as fields do, held against our own schema
     asking.py     ask, read, and ask again with what was wrong; every request paid for before it is made

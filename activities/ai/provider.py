@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import httpx2
 import openai
 
+from activities.ai.breaker import Breaker
 from activities.ai.prompt import Prompt
 from activities.ai.replies import Reply, Unread, reply_of
 from activities.ai.settings import AiSettings
@@ -33,6 +35,7 @@ class Provider:
 
     def __init__(self, settings: AiSettings) -> None:
         self.settings = settings
+        self._breaker = Breaker()
         timeout = httpx2.Timeout(settings.timeout, connect=CONNECT)
         http = httpx2.AsyncClient(
             transport=BoundedTransport(settings.max_reply), timeout=timeout, follow_redirects=False
@@ -54,19 +57,16 @@ class Provider:
 
         Raises Unread, ActionError `ai_rejected` or `ai_unreadable`, Retryable `ai_unavailable` or `timeout`.
         """
+        if (wait := self._breaker.wait()) is not None:
+            text = "The model's server has not answered for a while."
+            raise Retryable(text, code="ai_unavailable", after=math.ceil(wait))
         try:
             async with asyncio.timeout(max(deadline - time.monotonic(), 0.0)):
                 raw = await self._send(prompt, {"Idempotency-Key": key})
-        except (TimeoutError, openai.APITimeoutError):
-            raise Retryable("The model did not answer in time.", code="timeout") from None
-        except ReplyTooLarge:
-            raise ActionError("ai_unreadable", "The model's answer is too large.") from None
-        except openai.APIStatusError as error:
-            raise _refused(error) from None
-        except (openai.APIConnectionError, httpx2.HTTPError):
-            raise Retryable("The model's server cannot be reached.", code="ai_unavailable") from None
-        except openai.OpenAIError as error:
-            raise Unread("The model's server sent what is no answer.", type(error).__name__) from None
+        except Exception as error:
+            self._breaker.ended(_said_something(error))
+            raise failure_of(error) from None
+        self._breaker.ended(True)
         return reply_of(raw, self.settings.style)
 
     async def _send(self, prompt: Prompt, headers: dict[str, str]) -> str:
@@ -127,6 +127,30 @@ def _chat_part(each: Any) -> dict[str, Any]:
     if isinstance(each, str):
         return {"type": "text", "text": each}
     return {"type": "image_url", "image_url": {"url": each.url}}
+
+
+def failure_of(error: Exception) -> Exception:
+    """What went wrong, in our words; an error that is not the library's as it is."""
+    match error:
+        case TimeoutError() | openai.APITimeoutError():
+            return Retryable("The model did not answer in time.", code="timeout")
+        case ReplyTooLarge():
+            return ActionError("ai_unreadable", "The model's answer is too large.")
+        case openai.APIStatusError():
+            return _refused(error)
+        case openai.APIConnectionError() | httpx2.HTTPError():
+            return Retryable("The model's server cannot be reached.", code="ai_unavailable")
+        case openai.OpenAIError():
+            return Unread("The model's server sent what is no answer.", type(error).__name__)
+        case _:
+            return error
+
+
+def _said_something(error: Exception) -> bool:
+    """Whether the server is there and does its work, if only to say no."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code < 500
+    return isinstance(error, openai.OpenAIError) and not isinstance(error, openai.APIConnectionError)
 
 
 def _refused(error: openai.APIStatusError) -> ActionError:
