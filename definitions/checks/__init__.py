@@ -22,6 +22,7 @@ from definitions.checks.kinds import check_kinds
 from definitions.checks.known import NOTHING_KNOWN, Known
 from definitions.checks.limits import too_much
 from definitions.checks.opened import check_opened
+from definitions.checks.proposals import check_proposals
 from definitions.checks.reach import check_reach
 from definitions.checks.release import check_release
 from definitions.checks.start import check_start
@@ -83,6 +84,7 @@ def _concerns(subject: Subject) -> Iterator[Finding]:
         check_edges,
         check_reach,
         check_kinds,
+        check_proposals,
         check_fields,
         check_times,
         check_start,

@@ -102,13 +102,18 @@ def preview(graph: Graph, state: State, step: str) -> dict[str, Any]:
         "keeps": [name for name in graph.nodes if name in state.latest and name not in touched],
         "reruns": [name for name in order if not graph.nodes[name].for_a_person and _ran(touched[name])],
         "side_effects": [_effect(graph, state, name) for name in reversed(made.touched) if _acted(graph, state, name)],
-        "stale_approvals": [
-            {"step": name, "by": touched[name].ended_by, "choice": touched[name].choices[0]}
-            for name in order
-            if name != step and touched[name].choices and touched[name].ended_by
-        ],
+        "stale_approvals": [each for name in order for each in _stale(name, touched[name], step)],
         "fingerprint": fingerprint(state, made),
     }
+
+
+def _stale(name: str, execution: Execution, target: str) -> list[dict[str, Any]]:
+    """What people agreed to that counts no more: a side effect's approval, a choice that followed from the step."""
+    given = (execution.approval or {}).get("given", [])
+    found = [{"step": name, "by": each["by"], "choice": "approve"} for each in given]
+    if name != target and execution.choices and execution.ended_by:
+        found.append({"step": name, "by": execution.ended_by, "choice": execution.choices[0]})
+    return found
 
 
 def _ran(execution: Execution) -> bool:

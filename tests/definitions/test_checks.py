@@ -197,6 +197,17 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_team", "/steps/0/assign/teams/0", definition(task(assign={"teams": ["nobody"]}))),
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
     ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "journey"})),
+    (
+        "unknown_step",
+        "/steps/0/sees/1",
+        definition({"id": "a", "kind": "ai", "instruction": "Think", "sees": ["record", "nobody.text"]}),
+    ),
+    (
+        "ignored_key",
+        "/steps/0/approval",
+        definition({"id": "a", "kind": "ai", "instruction": "Think", "approval": {"roles": ["lead"]}}),
+    ),
+    ("ignored_key", "/steps/0/draft", definition(task(draft={"instruction": "Write"}))),
     ("unknown_relation", "/steps/0/relation", definition({"id": "r", "kind": "load_related", "relation": "cousin"})),
     (
         "wrong_value",

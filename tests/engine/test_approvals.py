@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from definitions.engine import State
+from definitions.engine.back import preview
 from definitions.wire import Actor
 from tests.engine.story import ANN, BEN, LEA, Story, pays, task
 from tests.engine.test_proposals import ACTIONS, ai, proposed, refund, story
@@ -204,3 +205,15 @@ def test_handled_by_hand_while_others_are_asked_the_machine_does_nothing() -> No
     assert tale.step("pay")["done_by"] == "manually" and not tale.effects
     tale.give("approve", "pay", LEA)
     assert tale.code() == "step_not_ready"
+
+
+def test_going_back_tells_whose_agreement_counts_no_more() -> None:
+    tale = begun(task("first"), paid(), task("last"))
+    tale.complete("first")
+    tale.give("approve", "pay", LEA)
+    tale.answer("pay", id="r1")
+    found = preview(tale.graph, tale.state, "first")["stale_approvals"]
+    assert found == [{"step": "pay", "by": "lea", "choice": "approve"}]
+    tale.give("revise", "first")
+    tale.complete("first")
+    assert tale.step("pay")["waits"] == "approval" and tale.step("pay")["approval"]["given"] == []
