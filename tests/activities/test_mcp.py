@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
+import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -283,6 +285,35 @@ async def test_a_child_ends_with_the_activity_that_is_cancelled(stdio: McpHouse)
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert await stdio.nobody_is_left()
+
+
+def test_a_child_on_the_loop_that_workers_use(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.support.mcp_servers.calling", str(tmp_path), "echo"]
+    said = subprocess.run(command, cwd=REPO, capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.strip() == "uvloop"
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="this machine has no setpriv (util-linux)")
+def test_a_child_dies_with_a_worker_that_is_killed(tmp_path: Path) -> None:
+    """It hears neither that its standard input ended nor SIGTERM."""
+    command = [sys.executable, "-m", "tests.support.mcp_servers.calling", str(tmp_path), "stay"]
+    worker = subprocess.Popen(command, cwd=REPO)
+    try:
+        assert until(lambda: (tmp_path / "stays").exists())
+    finally:
+        worker.kill()
+        worker.wait(10)
+    (child,) = pids(tmp_path)
+    assert until(lambda: not is_alive(child))
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 async def test_a_program_that_nobody_set_up(stdio: McpHouse) -> None:

@@ -37,7 +37,7 @@ def build(folder: Path) -> MCPServer:
         return a + b
 
     add_ticket_tool(server, folder)
-    add_disappointments(server)
+    add_disappointments(server, folder)
     return server
 
 
@@ -62,7 +62,7 @@ def add_ticket_tool(server: MCPServer, folder: Path) -> None:
     server.add_tool(now, name="create_ticket", description="Makes a ticket")
 
 
-def add_disappointments(server: MCPServer) -> None:
+def add_disappointments(server: MCPServer, folder: Path) -> None:
     """A tool for each kind of trouble."""
 
     @server.tool(description="Fails and says why")
@@ -77,6 +77,7 @@ def add_disappointments(server: MCPServer) -> None:
     @server.tool(description="Never answers and will not leave")
     async def stay() -> str:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        (folder / "stays").touch()
         time.sleep(3600)
         return "late"
 
