@@ -14,7 +14,7 @@ import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
 import { Automations } from './Automations';
 import { useDraft } from './drafts';
-import { type ApiForm, drawsAnything } from './form/model';
+import { type ApiForm, drawsAnything, titles } from './form/model';
 import { StepForm } from './form/StepForm';
 import { type Command, type Told, useCommand, useStep } from './hooks';
 import { isOpen, needs, type Run, type Step } from './model';
@@ -63,7 +63,9 @@ export function StepPanel({ run, step, onEnded }: Props) {
         {detail.data && (
           <Work key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
         )}
-        {detail.data && <Rounds rounds={detail.data.rounds} />}
+        {detail.data && (
+          <Rounds rounds={detail.data.rounds} titles={titles(detail.data.form as ApiForm | null)} />
+        )}
         {detail.data && <Notes run={run} step={step} notes={detail.data.notes} />}
       </Stack>
     </Card>

@@ -24,7 +24,7 @@ export function StepForm({ form, values, problem, readonly, onChange, onSubmit, 
   const { t } = useTranslation();
   // Two forms of one step may stand on a page, one of them in a dialog: a label is of its own field.
   const prefix = useId();
-  const { schema, ui } = useMemo(() => drawn(form), [form]);
+  const { schema, ui } = useMemo(() => drawn(form, readonly), [form, readonly]);
   const refused = useMemo(() => {
     const { errors } = (problem ?? {}) as { errors?: ReadonlyArray<{ path: string; message: string }> };
     return errors ? schemaOf(asErrors(errors)) : undefined;

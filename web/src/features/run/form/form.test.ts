@@ -88,6 +88,15 @@ describe('what is only shown', () => {
     expect(ui['ui:order']).toEqual(['told', 'name', '*']);
     expect([ui.told['ui:field'], ui.name['ui:field']]).toEqual(['shown', 'shown']);
   });
+  it('is every field of a step that has ended; pictures stay pictures', () => {
+    const form = {
+      schema: { properties: { a: {}, p: {} } },
+      ui: { a: { widget: 'text' }, p: { widget: 'pictures' } },
+      values: {},
+    };
+    const { ui } = drawn(form, true);
+    expect([ui.a['ui:field'], ui.p['ui:field']]).toEqual(['shown', 'pictures']);
+  });
 });
 
 it('asks for yes or no where one of them must be said, and gives columns the same fields', () => {

@@ -44,24 +44,42 @@ const OURS = ['pictures', 'file', 'signature', 'stopwatch', 'location', 'barcode
 /** As many choices as are shown at once; more of them are searched. */
 const AT_A_GLANCE = 6;
 
+/** The fields' names as people read them, by id. */
+export function titles(form: ApiForm | null): Record<string, { title?: string } | undefined> {
+  return (form?.schema as Schema | undefined)?.properties ?? {};
+}
+
 /** Whether there is a field to show. */
 export function drawsAnything(form: ApiForm): boolean {
   return Object.keys(form.ui).some((name) => name !== 'ui:order');
 }
 
 /** What rjsf draws: the API's schema with what is only shown as fields of its own, and how each field is drawn. */
-export function drawn(form: ApiForm): { schema: Schema; ui: UiSchema } {
+export function drawn(form: ApiForm, readonly = false): { schema: Schema; ui: UiSchema } {
   const schema = form.schema as Schema;
   const shown = Object.fromEntries(
     Object.entries(form.ui as Columns)
       .filter(([name, hints]) => (hints as Hints).widget === 'info' && name !== 'ui:order')
       .map(([name, hints]) => [name, { title: (hints as Hints).label ?? name }]),
   );
+  const asked = Object.entries(form.ui as Columns).map(([name, hints]) => [
+    name,
+    readonly ? closed(hints) : hints,
+  ]);
+  const hints = Object.fromEntries(asked) as Columns;
   const whole = typed({ ...schema, properties: { ...schema.properties, ...shown } }, form.ui as Columns);
   return {
     schema: whole,
-    ui: { ...fields(form.ui as Columns, whole), 'ui:submitButtonOptions': { norender: true } },
+    ui: { ...fields(hints, whole), 'ui:submitButtonOptions': { norender: true } },
   };
+}
+
+/** What cannot be answered now is told, not drawn as a field that takes nothing. Files keep their own way. */
+function closed(hints: Hints | string[] | undefined): Hints | string[] | undefined {
+  const files = ['pictures', 'file', 'signature', 'stopwatch', 'location'];
+  return !hints || Array.isArray(hints) || files.includes(hints.widget ?? '')
+    ? hints
+    : { ...hints, readonly: true };
 }
 
 /** Choices may be texts, numbers or truths, so the API names no type for them; what draws them needs one. */

@@ -1,5 +1,6 @@
 import { Table, Text } from '@mantine/core';
 import type { FieldProps } from '@rjsf/utils';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { When } from '@/ui/When';
 import type { Hints } from '../model';
@@ -14,12 +15,26 @@ export function Shown(props: FieldProps<unknown>) {
       {hints.widget === 'table' ? (
         <Rows rows={Array.isArray(value) ? value : []} columns={columns(props)} />
       ) : (
-        <Text>
-          <Told value={value} />
+        <Text style={{ whiteSpace: 'pre-wrap' }}>
+          {[chosen(props.schema, value)].flat().map((each, place) => (
+            <Fragment key={String(each)}>
+              {place > 0 && ', '}
+              <Told value={each} />
+            </Fragment>
+          ))}
         </Text>
       )}
     </Labelled>
   );
+}
+
+type Option = { const: unknown; title?: string };
+
+/** What was chosen, as it was offered. */
+function chosen({ oneOf, items }: FieldProps['schema'], value: unknown): unknown {
+  const options = (oneOf ?? (items as { oneOf?: unknown[] } | undefined)?.oneOf) as Option[] | undefined;
+  const named = (one: unknown) => options?.find((each) => each.const === one)?.title ?? one;
+  return Array.isArray(value) ? (value.length > 0 ? value.map(named) : undefined) : named(value);
 }
 
 type Column = { name: string; title: string };
