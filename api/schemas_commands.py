@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from api.schemas import AssignRun, Body, Due, Instant, Key, Name, Names, Reason, Values, due_text
+
+OF_THE_RUN = "~"
+"""With what the executions of errands begin that belong to no step: writes to the record, messages."""
 
 
 class CommandBody(Body):
@@ -20,9 +23,19 @@ class CommandBody(Body):
 
 
 class StepCommand(CommandBody):
-    """A command that is about one step."""
+    """A command that is about one step, or about an errand: one of the run itself (`~sync0#1`) has no step to name."""
 
     step: Name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _errand_of_the_run(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "step" in data:
+            return data
+        errand = data.get("execution")
+        if not isinstance(errand, str) or not errand.startswith(OF_THE_RUN):
+            return data
+        return {**data, "step": errand.partition("#")[0]}
 
 
 class Complete(StepCommand):

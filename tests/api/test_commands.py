@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from typing import Any
 
 import pytest
 
-from tests.api.documents import secret, two_steps
+from tests.api.documents import document, secret, two_steps
 from tests.api.world import World
 
 
@@ -206,3 +207,25 @@ async def test_one_step_with_its_form(world: World, counted: str) -> None:
     choice = (await world.get("ann", f"/v1/runs/{run['id']}/steps/b"))["form"]
     assert [option["const"] for option in choice["schema"]["properties"]["choice"]["oneOf"]] == ["x", "y"]
     assert (await world.call("ann", "GET", f"/v1/runs/{run['id']}/steps/zz")).status_code == 404
+
+
+async def test_an_errand_of_the_run_itself_is_answered_without_a_step(world: World) -> None:
+    """A write to the record that cannot be done asks for a person, who tries it again and then leaves it."""
+    sync = [{"event": "run.started", "set": {"status": "= null"}}]
+    body = document("syncing", [{"id": "a", "kind": "task"}], record="demo.orders", sync=sync)
+    await world.publish(body)
+    run = (await world.start("ann", body["key"], record="o5"))["id"]
+
+    async def asking() -> dict[str, Any]:
+        view = await world.until("ann", run, attention=True)
+        return dict(view["errands"][0])
+
+    errand = await asking()
+    assert (errand["step"], errand["can"]) == (None, ["retry", "skip", "handle_manually"])
+    again = await world.command("ann", run, "retry", execution=errand["execution"])
+    assert again.status_code == 200, again.text
+    left = await world.command("ann", run, "skip", execution=(await asking())["execution"], reason="Not needed")
+    assert left.json()["run"]["errands"][0]["status"] == "given_up", left.text
+    unnamed = await world.command("ann", run, "skip", execution="a#1")
+    assert [each["path"] for each in unnamed.json()["errors"]] == ["/step"]
+    await world.command("ann", run, "abort", reasons=[])
