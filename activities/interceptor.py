@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 from temporalio import activity
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+)
 
 from activities.effect import EffectGate
+from activities.links import MakeLink
 from activities.ports import Blobs, Ledger, People
+from activities.record import Scribe
 from definitions import wire
 from definitions.contracts import EffectContract
 from definitions.wire import EffectCall
 
 
 class EffectInterceptor(Interceptor):
-    """Takes every activity through the gate, except the recording itself: that has no effect but the record."""
+    """Takes every activity through the gate, except the recording itself: that has no effect but the record.
 
-    def __init__(self, ledger: Ledger, people: People, blobs: Blobs) -> None:
-        self._gate = EffectGate(ledger, people, blobs)
+    And gives workflows the scribe. Made into a worker where an event loop runs: the one on which the ledger's work is.
+    """
+
+    def __init__(self, ledger: Ledger, people: People, blobs: Blobs, links: MakeLink | None = None) -> None:
+        self._ledger, self._gate = ledger, EffectGate(ledger, people, blobs, links)
+
+    def workflow_interceptor_class(
+        self, input: WorkflowInterceptorClassInput
+    ) -> type[WorkflowInboundInterceptor] | None:
+        """No interceptor: only what workflow code finds as `STORE_NOW`."""
+        input.unsafe_extern_functions[wire.STORE_NOW] = Scribe(self._ledger, asyncio.get_running_loop())
+        return None
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         return _Inbound(next, self._gate)

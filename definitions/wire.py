@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERPRETER_VERSION = 2
+INTERPRETER_VERSION = 3
 """The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
 
 QUERY_STATE = "state"
@@ -30,6 +30,7 @@ COMMAND_SIGNALS = {
     "run_now": "run_now",
     "cancel_schedule": "cancel_schedule",
     "reconcile": "reconcile",
+    "confirm": "confirm_step",
     "approve": "approve",
     "reject": "reject",
     "automation": "automation",
@@ -56,6 +57,9 @@ ACTIVITY_LOAD_RELATED = "holdfast.load_related"
 ACTIVITY_PROPOSE = "holdfast.propose"
 ACTIVITY_MCP = "holdfast.mcp"
 
+STORE_NOW = "holdfast_store_now"
+"""What workflow code finds the worker's own recording under: a call and no activity, so it stands in no history."""
+
 SEARCH_ATTRIBUTES = {
     "HoldfastDefinition": "keyword",
     "HoldfastVersion": "int",
@@ -65,6 +69,9 @@ SEARCH_ATTRIBUTES = {
     "HoldfastAttention": "bool",
     "HoldfastDue": "datetime",
 }
+
+OUTSIDE_ACTOR = "outside"
+"""Who confirms by the link that an action gave away."""
 
 CLI_ACTOR = "temporal-cli"
 """Who a signal without a valid seal comes from, whatever it claims."""

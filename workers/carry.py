@@ -43,7 +43,7 @@ class Length:
     (seen: a roll that a replay did not find). This one is the same by construction, and near enough.
     """
 
-    MESSAGE, EFFECT, RECORD, TIMER = 4, 3, 2, 2
+    MESSAGE, EFFECT, RECORD, TIMER, SHOWN = 4, 3, 2, 2, 1
 
     def __init__(self, start: RunStart) -> None:
         self._after = start.roll_after

@@ -3,14 +3,24 @@
 Events not known to be stored travel with every effect scheduled in the same wake-up, so that no effect runs ahead of
 its record. A run that comes to rest with something nobody carries records by itself. What an effect carried counts as
 stored only when it answered well; until then the same events travel again, and the table ignores what it has.
+
+Since interpreter version 3 the recording of a run at rest is no activity: the worker writes while the turn waits for it
+(activities/record.py, `Scribe`), and the history says something only where that came to nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from definitions.wire import Event
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from definitions.wire import ACTIVITY_RECORD, STORE_NOW, Event, RecordCall
+
+WITHIN_A_TASK = timedelta(seconds=7)
+"""How long a recording may be tried inside a workflow task: after eight seconds Temporal would begin the next one."""
 
 
 class Unstored:
@@ -70,3 +80,43 @@ class Unstored:
     def homeless(self) -> bool:
         """Whether there is an event that neither an effect under way nor a recording has taken."""
         return self.last > max(self._sent, *self._carried.values(), 0)
+
+
+def stored_now(call: RecordCall) -> bool:
+    """Whether the worker stores these events within this turn, or did when the turn was taken first.
+
+    What the database does is no function of the history, so what came of it has to stand there: a mark where it did not
+    store them, and nothing where it did. Replay reads that and writes nothing. A turn that is taken again because its
+    worker died before Temporal had it writes again, and the table ignores what it has.
+    """
+    mark = f"not stored: {call.events[-1]['seq']}"
+    if workflow.unsafe.is_replaying():
+        return not workflow.patched(mark)
+    store = workflow.extern_functions().get(STORE_NOW)
+    if store is not None and store(call):
+        return True
+    workflow.patched(mark)
+    return False
+
+
+async def recorded_in_the_task(call: RecordCall) -> None:
+    """The recording of versions before the third: a local activity, one event. Raises FailureError."""
+    await workflow.execute_local_activity(
+        ACTIVITY_RECORD,
+        call.to_json(),
+        start_to_close_timeout=timedelta(seconds=4),
+        schedule_to_close_timeout=WITHIN_A_TASK,
+        retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
+        summary="record",
+    )
+
+
+async def recorded_at_last(call: RecordCall) -> None:
+    """Recorded by an activity that is tried until it is done."""
+    await workflow.execute_activity(
+        ACTIVITY_RECORD,
+        call.to_json(),
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+        summary="record, until the database is back",
+    )

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.common import RawValue
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
@@ -23,24 +23,22 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
     from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.engine.moves.migrating import FROZEN
-    from definitions.wire import ACTIVITY_RECORD, QUERY_STATE, RecordCall, RunStart
+    from definitions.wire import QUERY_STATE, RecordCall, RunStart
     from workers import effects, pace
     from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
-    from workers.record import Unstored
+    from workers.record import Unstored, recorded_at_last, recorded_in_the_task, stored_now
     from workers.shown import search_attributes
     from workers.traces import Traces, tell
     from workers.versions import decides_by_what_it_took, is_known, keeps_a_pace, knows_what_was_shown
+    from workers.versions import records_within_a_turn as records_at_once
 
 CANCEL_LIMIT = timedelta(seconds=5)
 """How long a closing run waits for effects that were asked to stop, before their outcome is recorded as unknown."""
 
 ONE_TASK = timedelta(milliseconds=1)
 """Long enough for a workflow task of its own, and no longer."""
-
-WITHIN_A_TASK = timedelta(seconds=7)
-"""How long a recording may be tried inside a workflow task: after eight seconds Temporal would begin the next one."""
 
 
 @workflow.defn(dynamic=True)
@@ -72,6 +70,7 @@ class Run:
         self.traces = Traces(luggage.traces)
         self.paced = keeps_a_pace(self.start.interpreter)
         self.steady = decides_by_what_it_took(self.start.interpreter)
+        self.at_once = records_at_once(self.start.interpreter)
         self.leaving = False
         self.quick: asyncio.Task[None] | None = None
         self.sent_at = workflow.now()
@@ -229,7 +228,8 @@ class Run:
         Asked before that, for what arrives meanwhile may be seen before its end, or after it.
         """
         busy = self.state.closed or self.working or self.wanted or self.recording
-        return self.steady and not busy and self.length.must_roll(at_rest=True, more=Length.RECORD)
+        more = 0 if self.at_once else Length.RECORD
+        return self.steady and not busy and self.length.must_roll(at_rest=True, more=more)
 
     def _must_roll(self) -> bool:
         if self.state.closed or self.working or self.recording or self.inbox:
@@ -316,11 +316,13 @@ class Run:
         return RecordCall(self.start.run, self.unstored.send(), self.traces.of_record())
 
     async def _record(self) -> None:
-        """One event in the history. A database that is down does not block the run: then it is tried beside it.
+        """A database that is down does not block the run: then it is tried beside it.
 
-        A steady run goes on meanwhile: a task's signals are taken before its answers only by a loop that is free, and
-        on replay it would be free (seen, with a query in between; docs/decisions/0016).
+        A steady run does not wait for a local activity: a task's signals are taken before its answers only by a loop
+        that is free, and on replay it would be free (seen, with a query in between; docs/decisions/0016).
         """
+        if self.at_once:
+            return self._record_now(self._to_record())
         recorded = self._record_quickly(self._to_record())
         if self.steady:
             self.length.events += Length.RECORD
@@ -329,32 +331,29 @@ class Run:
         else:
             await recorded
 
+    def _record_now(self, call: RecordCall) -> None:
+        if stored_now(call):
+            self.unstored.stored(call.events[-1]["seq"])
+        else:
+            self.length.events += Length.RECORD + Length.EFFECT
+            self._try_beside(call)
+
+    def _try_beside(self, call: RecordCall) -> None:
+        self.unstored.not_sent()
+        self.recording = self.recording or asyncio.create_task(self._record_patiently(call))
+
     async def _record_quickly(self, call: RecordCall) -> None:
         try:
-            await workflow.execute_local_activity(
-                ACTIVITY_RECORD,
-                call.to_json(),
-                start_to_close_timeout=timedelta(seconds=4),
-                schedule_to_close_timeout=WITHIN_A_TASK,
-                retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=3),
-                summary="record",
-            )
+            await recorded_in_the_task(call)
             self.all_handed_out = False
             self.length.events += 0 if self.steady else Length.RECORD
             self.unstored.stored(call.events[-1]["seq"])
         except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
-            self.unstored.not_sent()
-            self.recording = self.recording or asyncio.create_task(self._record_patiently(call))
+            self._try_beside(call)
 
     async def _record_patiently(self, call: RecordCall) -> None:
         for part in pace.parts(call.events) if self.paced else (call.events,):
-            await workflow.execute_activity(
-                ACTIVITY_RECORD,
-                replace(call, events=part).to_json(),
-                start_to_close_timeout=timedelta(seconds=30),
-                retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
-                summary="record, until the database is back",
-            )
+            await recorded_at_last(replace(call, events=part))
             self.unstored.stored(part[-1]["seq"])
         self.recording = None
 
@@ -364,6 +363,7 @@ class Run:
         shown = self._to_show()
         if shown != self.shown:
             self.shown = shown
+            self.length.events += Length.SHOWN if self.at_once else 0
             workflow.upsert_search_attributes(search_attributes(*shown))
 
     def _to_show(self) -> tuple[str, tuple[str, ...], bool]:

@@ -23,6 +23,11 @@ class Line(IntEnum):
     the loop has taken, never on what has arrived: around a recording a replay may find another order
     (v2-busy.json, and tests/workers/test_long.py)."""
 
+    AT_ONCE = 3
+    """2026-11-21. A run at rest records within its turn and not by a local activity (workers/record.py, `stored_now`):
+    one event, one workflow task's second half and one activity less for each step of a person's (v3-answers.json;
+    v2-answers.json for the runs before it)."""
+
 
 def is_known(version: int) -> bool:
     """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""
@@ -47,3 +52,8 @@ def packs_the_definition(version: int) -> bool:
 def decides_by_what_it_took(version: int) -> bool:
     """Whether a run rolls by what its loop has taken. One that does not also looks at what has just arrived."""
     return version >= Line.LIGHTER
+
+
+def records_within_a_turn(version: int) -> bool:
+    """Whether the worker stores events while the turn waits, and the history has a mark only where it did not."""
+    return version >= Line.AT_ONCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store.facts import column_text, instant
 from api.store.statements import insert_new
@@ -15,6 +15,11 @@ from definitions.wire import CLI_ACTOR, Event
 
 COMMANDS = Row.metadata.tables["commands"]
 LOG = Row.metadata.tables["log"]
+
+# Made once: this is asked for every command.
+_OF_RUN = (COMMANDS.c.id == bindparam("of_command"), COMMANDS.c.run == bindparam("of_run"))
+_SETTLE = update(COMMANDS).where(*_OF_RUN, COMMANDS.c.outcome == "received")
+_KNOWN = select(COMMANDS.c.id).where(*_OF_RUN)
 
 
 def settle_commands(connection: Connection, run: str, events: Sequence[Event]) -> None:
@@ -34,11 +39,10 @@ def settle_commands(connection: Connection, run: str, events: Sequence[Event]) -
 
 
 def _settled(connection: Connection, run: str, command: str, event: Event) -> bool:
-    known = (COMMANDS.c.id == command, COMMANDS.c.run == run)
-    waiting = update(COMMANDS).where(*known, COMMANDS.c.outcome == "received")
-    if connection.execute(waiting.values(_outcome(event))).rowcount:
+    which = {"of_command": command, "of_run": run}
+    if connection.execute(_SETTLE, {**which, **_outcome(event)}).rowcount:
         return True
-    return connection.execute(select(COMMANDS.c.id).where(*known)).first() is not None
+    return connection.execute(_KNOWN, which).first() is not None
 
 
 def _by_another_door(connection: Connection, run: str, command: str, event: Event) -> None:

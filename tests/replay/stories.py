@@ -124,7 +124,7 @@ async def rolled(house: House) -> WorkflowHandle[Any, Any]:
 
 async def unchanged(house: House) -> WorkflowHandle[Any, Any]:
     """The last leg of a run that continued as new, which rests once with nothing else to show than the leg before."""
-    house.roll_after = 15
+    house.roll_after = 12
     handle = await house.start(document([TASK]))
     handle = house.client.get_workflow_handle(handle.id)
     await house.until(handle, lambda v: v["current"] == ["look"])

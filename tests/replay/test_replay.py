@@ -86,6 +86,8 @@ async def test_damage_rings_the_alarm(name: str, damage: Callable[[dict[str, Any
         ("v2-unchanged", "knows_what_was_shown", False),
         ("v1-fanned-out", "keeps_a_pace", True),
         ("v2-fanned-out", "keeps_a_pace", False),
+        ("v2-answers", "records_at_once", True),
+        ("v3-answers", "records_at_once", False),
     ],
 )
 async def test_a_version_that_is_treated_like_another_rings_the_alarm(
