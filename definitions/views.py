@@ -345,19 +345,27 @@ def run_row(graph: Graph, state: State) -> dict[str, Any]:
 
 def waiting_for(graph: Graph, state: State) -> list[str]:
     """Whom and what the run waits for, one phrase each, for Temporal's search attribute: step ids, nothing personal."""
+    graph = graph.grown(state.added)
     steps = [execution.step for execution in state.live() if execution.status is not StepStatus.RUNNING]
+    steps += [] if state.closed else [each.step for each in to_be_agreed(graph, state)]
     return [*steps, *(side.id for side in state.errands() if side.status is SideStatus.ATTENTION)]
+
+
+STANDS = {"confirm": "waiting to be confirmed", "done": "waiting to be marked as done"}
 
 
 def waiting_text(graph: Graph, state: State) -> str:
     """The same for people who look at the run in Temporal's UI, as markdown."""
     graph = graph.grown(state.added)
     lines = [f"Saved by {state.saved['by']}."] if state.saved else []
-    for execution in state.live():
-        node = graph.nodes[execution.step]
+    for execution in [*state.live(), *to_be_agreed(graph, state)]:
+        node, asked = graph.nodes[execution.step], awaited(execution)
         names = [name for kind in ("users", "teams", "partners") for name in execution.assignees.get(kind, [])]
         whom = ", ".join(names) or ", ".join(node.step.roles)
-        lines.append(f"**{node.title}** (`{execution.id}`): {execution.status}{f', for {whom}' if whom else ''}")
+        status = STANDS.get(execution.waits, str(execution.status))
+        if asked is not None:
+            status, whom = "waiting to be approved", ", ".join([*asked["roles"], *asked["teams"]])
+        lines.append(f"**{node.title}** (`{execution.id}`): {status}{f', for {whom}' if whom else ''}")
     for side in state.errands():
         lines.append(f"{side.title} (`{side.id}`): {side.status}")
     return "\n\n".join(lines) or f"The run has {state.status}."

@@ -6,6 +6,7 @@ from typing import Any
 
 from definitions.engine import State
 from definitions.engine.back import preview
+from definitions.views import waiting_for, waiting_text
 from definitions.wire import Actor
 from tests.engine.story import ANN, BEN, LEA, Story, pays, task
 from tests.engine.test_proposals import ACTIONS, ai, proposed, refund, story
@@ -148,6 +149,8 @@ def test_the_run_goes_on_and_what_is_pending_is_said_to_have_not_run() -> None:
     assert "pending approval" in told[0]["note"]
     proposed(tale, "flags", {"summary": "ok", "level": "low"})
     assert (tale.view()["status"], tale.types()[-1]) == ("waiting", "run_waiting")
+    assert waiting_for(tale.graph, tale.state) == ["pay"]
+    assert "**Pay** (`pay#1`): waiting to be approved, for lead" in waiting_text(tale.graph, tale.state)
     assert State.from_json(tale.state.to_json()) == tale.state
     tale.give("approve", "pay", LEA)
     assert tale.effects["pay~act#1"].input == {"order": "o1", "amount": 3}
