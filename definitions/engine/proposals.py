@@ -24,6 +24,7 @@ from definitions.engine.assigning import ask_a_person, for_whom
 from definitions.engine.back import option_taken, send_back
 from definitions.engine.commands import StartEffect
 from definitions.engine.events import EventType
+from definitions.engine.execution import Execution
 from definitions.engine.graph import Node, activity_of
 from definitions.engine.reading import Read, Shortfall, malformed, read_answer, shortfall
 from definitions.engine.scope import Unresolved
@@ -42,7 +43,7 @@ def begin_machine(turn: Turn, node: Node, execution: str) -> None:
     known = turn.state.executions.get(execution)
     acting = turn.cause[0] or turn.state.started_by
     try:
-        if known is not None and known.confirmed is not None:
+        if known is not None and known.confirmed is not None and not _is_out_of_date(known):
             act(turn, node, execution, known.confirmed["values"], acting)
         elif isinstance(node.step, LoadRelatedStep):
             _load(turn, node, execution, acting)
@@ -50,6 +51,11 @@ def begin_machine(turn: Turn, node: Node, execution: str) -> None:
             _follow(turn, node, execution, plan_of(turn, node), acting)
     except Unresolved as problem:
         ask_a_person(turn, execution, "error", "expression_failed", str(problem))
+
+
+def _is_out_of_date(execution: Execution) -> bool:
+    """Whether what was to be done was meant for a tool that is another by now: then it is asked for anew."""
+    return (execution.attention or {}).get("code") == "schema_changed"
 
 
 def _follow(turn: Turn, node: Node, execution: str, plan: Plan, acting: str) -> None:

@@ -128,6 +128,8 @@ def shortfall(turn: Turn, node: Node, read: Read) -> Shortfall | None:
         return Shortfall("incomplete", read.problems[0]["message"], read.problems)
     if read.problems:
         return Shortfall("invalid_values", read.problems[0]["message"], read.problems)
+    if isinstance(node.step, UpdateDataStep) and not read.values:
+        return Shortfall("incomplete", "nothing is proposed that the record does not hold already")
     if _is_held(turn, node, read.values):
         return Shortfall("held", "by its own answer this is not really done")
     wanted = CONFIDENT if node.step.confidence is None else node.step.confidence

@@ -191,7 +191,7 @@ def begin_side(turn: Turn, side: Side) -> None:
         return
     keys = ("kind", "name", "title", "activity", "of")
     known = {key: getattr(side, key) for key in keys if getattr(side, key)}
-    acting = turn.cause[0] or side.acting
+    acting = side.acting if side.kind == "act" else turn.cause[0] or side.acting
     _request(turn, side.id, side.step, {**known, "acting": acting, "input": values}, side.turn + 1)
 
 

@@ -220,3 +220,10 @@ def test_going_back_tells_whose_agreement_counts_no_more() -> None:
     tale.give("revise", "first")
     tale.complete("first")
     assert tale.step("pay")["waits"] == "approval" and tale.step("pay")["approval"]["given"] == []
+
+
+def test_in_an_exclusive_run_others_than_its_holder_agree() -> None:
+    tale = Story([paid()], actions=ACTIONS, inputs=[{"id": "amount", "type": "number"}], exclusive=True)
+    tale.start(inputs={"amount": 3})
+    tale.give("approve", "pay", LEA)
+    assert tale.status("pay") == "running"

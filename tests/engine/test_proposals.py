@@ -331,6 +331,36 @@ def test_a_tool_is_chosen_among_those_allowed_and_called_with_what_was_confirmed
     assert (tale.effects["look#1"].activity, tale.effects["look#1"].input) == ("holdfast.mcp", given)
 
 
+def test_a_tool_that_changed_meanwhile_is_asked_for_anew() -> None:
+    step = {"id": "look", "kind": "mcp", "server": "files", "tools": ["read", "list"], "instruction": "Find it"}
+    tale = story({**step, "execute": "automatic"})
+    proposed(tale, "look", {"tool": "read", "arguments": {}, "schema_hash": "old"})
+    tale.fail("look", "needs_login", "needs_login")
+    tale.give("retry", "look")
+    assert (tale.effects["look#1"].activity, tale.effects["look#1"].input["schema_hash"]) == ("holdfast.mcp", "old")
+    tale.fail("look", "error", "schema_changed")
+    tale.give("retry", "look")
+    assert tale.effects["look#1"].activity == ACTIVITY_PROPOSE
+
+
+COLUMNS = {"demo.orders": {"fields": {"id": "string", "status": "string", "total": "double"}, "key": "id"}}
+
+
+def test_only_what_differs_from_the_record_is_written() -> None:
+    update = {"id": "fix", "kind": "update_data", "instruction": "Correct it", "execute": "automatic"}
+    request = {"record": "o1", "record_data": {"status": "open", "total": 5.0}}
+    tale = Story([update], collections=COLUMNS, record="demo.orders", request=request).start()
+    assert set(tale.effects["fix#1"].input["schema"]["properties"]) == {"status", "total"}
+    proposed(tale, "fix", {"status": "closed", "total": 5.0, "id": "o2"})
+    given = {"collection": "demo.orders", "record": "o1", "set": {"status": "closed"}}
+    assert tale.effects["fix#1"].input == given
+    tale = Story([update], collections=COLUMNS, record="demo.orders", request=request).start()
+    proposed(tale, "fix", {"status": "open", "total": 5.0})
+    assert tale.step("fix")["attention"]["code"] == "incomplete"
+    tale.complete("fix", output={"total": None})
+    assert tale.effects["fix#1"].input == {**given, "set": {"total": None}}
+
+
 def test_the_state_survives_being_carried_with_a_proposal_in_it() -> None:
     tale = story(refund())
     proposed(tale, "pay", {"amount": 12})

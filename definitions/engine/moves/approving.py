@@ -1,4 +1,6 @@
-"""Agreeing to a side effect before it happens, or refusing it with a reason. Who may is approvals.py's to say."""
+"""Agreeing to a side effect before it happens, or refusing it with a reason. Who may is approvals.py's to say: neither
+the step's own roles nor, in an exclusive run, who holds it, since it is others who agree.
+"""
 
 from __future__ import annotations
 
@@ -90,6 +92,6 @@ def _may_reject(asked: Question) -> bool:
 
 
 APPROVING: dict[str, Move] = {
-    "approve": Move({"reason": str, "hash": str}, _judge_approve, _approve, _may_approve, roles=False),
-    "reject": Move({"reason": str, "hash": str}, _judge_reject, _reject, _may_reject, roles=False),
+    "approve": Move({"reason": str, "hash": str}, _judge_approve, _approve, _may_approve, roles=False, holder=False),
+    "reject": Move({"reason": str, "hash": str}, _judge_reject, _reject, _may_reject, roles=False, holder=False),
 }
