@@ -239,3 +239,36 @@ async def test_proposals_and_approvals_are_tried_out_by_scripts(world: World, an
     assert answer.status_code == 200, answer.text
     jsonschema_rs.validate(schema_of("/v1/definitions/{key}/simulate", "post"), answer.json())
     assert answer.json()["stopped"] == stopped, answer.json()["needs"]
+
+
+async def test_a_related_row_is_chosen_by_a_person(world: World) -> None:
+    """The orders of a customer are loaded as ann may see them; she takes one, and what comes after reads it."""
+    told = await world.get("ann", "/v1/sources/demo/collections/customers")
+    relation = next(each["name"] for each in told["relations"] if each["many"])
+    steps = [
+        {"id": "found", "kind": "load_related", "relation": relation},
+        {
+            "id": "after",
+            "kind": "task",
+            "fields": [{"id": "which", "type": "text", "default": "= steps.found.output.id"}],
+        },
+    ]
+    body = document("related", steps, record="demo.customers", start={"one_per_record": False})
+    await world.publish(body)
+    run = str((await world.start("ann", body["key"], record="c1"))["id"])
+    for _ in range(200):
+        step = await world.get("ann", f"/v1/runs/{run}/steps/found")
+        if step["status"] in ("waiting", "attention"):
+            break
+        await asyncio.sleep(0.05)
+    if step["status"] == "attention":
+        pytest.skip(f"the sample has no row related to c1 by {relation}: {step['attention']}")
+    rows = step["proposal"]["options"]
+    keys = step["form"]["schema"]["properties"]["row"]["enum"]
+    assert step["waits"] == "confirm" and len(keys) == len(rows)
+    wrong = await world.command("ann", run, "complete", step="found", output={"row": "nobody"})
+    assert wrong.status_code == 422
+    right = await world.command("ann", run, "complete", step="found", output={"row": keys[0]})
+    assert right.status_code == 200, right.text
+    assert (await stood(world, "ann", run, "found", status="done"))["output"] == rows[0]
+    assert (await stood(world, "ann", run, "after"))["form"]["values"]["which"] == str(rows[0].get("id"))
