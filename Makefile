@@ -17,6 +17,7 @@ run: $(READY) $(CONSOLE) ## the whole stack on this machine: Temporal, database,
 	@exec $(BIN)/python -m holdfast run
 
 test: $(READY) $(CONSOLE) ## every test, on a real Temporal server and a real PostgreSQL
+	@.ci/browser
 	@exec $(BIN)/python -m pytest
 
 check: $(READY) $(CONSOLE) ## format, lint, types, import contracts, and the tests that need no server

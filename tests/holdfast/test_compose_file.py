@@ -13,6 +13,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tomllib
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -74,6 +75,9 @@ def test_the_image_is_built_from_pinned_ones_and_from_the_lock() -> None:
     assert "--require-hashes -r requirements.lock" in DOCKERFILE
     copied = {name for row in re.findall(r"^COPY (?!--)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in row.split()}
     assert {"definitions", "activities", "api", "workers", "holdfast"} < copied
+    # The wheel is built by a hook, which puts the console into it.
+    hook = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["hooks"]["custom"]["path"]
+    assert {hook, "web"} < copied and DOCKERFILE.index("COPY web web") < DOCKERFILE.index("--no-index .")
     assert all((ROOT / name).exists() for name in copied)
     assert set(re.findall(r"(HOLDFAST_\w+)=", DOCKERFILE)) <= settings()
     assert json.loads(re.findall(r"^ENTRYPOINT (.+)$", DOCKERFILE, re.MULTILINE)[0]) == ["holdfast"]

@@ -59,10 +59,14 @@ await story('keyboard', async ({ open, look }) => {
   // The list of work: two tasks, one after the other, claimed and noted.
   await press('g', 'i');
   await page.getByRole('heading', { level: 1, name: 'My work' }).waitFor();
-  await page.getByText('All open', { exact: true }).click();
+  await page
+    .getByText(/^All open/)
+    .first()
+    .click();
   await press('/');
   await focused(page.getByRole('searchbox', { name: 'Search' }));
   await page.keyboard.type(MARK);
+  await page.waitForURL(/q=/);
   await page.locator(`[role=listitem]:has-text("${MARK}") >> nth=1`).waitFor();
   await press('Escape', 'j', 'j');
   await page.locator('[aria-current=true]').nth(0).waitFor();

@@ -3,7 +3,10 @@ import { DESKTOP, PHONE, story } from './harness.mjs';
 
 await story('refund', async ({ open, look }) => {
   const page = await open('lea', DESKTOP);
-  await page.getByText('All open', { exact: true }).click();
+  await page
+    .getByText(/^All open/)
+    .first()
+    .click();
   await page
     .getByRole('button', { name: /Approve the refund/ })
     .first()

@@ -48,7 +48,7 @@ export default function Notices() {
   const unread = items?.filter((each) => !each.read_at) ?? [];
   return (
     <Popover position="bottom-end" width={340} withinPortal opened={opened} onChange={setOpened} trapFocus>
-      <Indicator label={unread.length} disabled={unread.length === 0} size={16} color="red.9">
+      <Indicator label={unread.length} disabled={unread.length === 0} size={16} offset={7} color="red.9">
         <Popover.Target>
           <ActionIcon
             variant="subtle"
