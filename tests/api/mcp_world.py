@@ -10,6 +10,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from holdfast.models import model_of
 from tests.api.documents import key
 from tests.api.world import World, open_world
 from tests.support.mcp_servers.web import McpSite, an_mcp_site
@@ -18,15 +19,17 @@ REPO = Path(__file__).parents[2]
 
 
 @asynccontextmanager
-async def mcp_world(folder: Path, temporal: Client) -> AsyncIterator[tuple[World, McpSite]]:
-    """Both, with a worker; the program and the site share the folder in which tickets are made."""
+async def mcp_world(folder: Path, temporal: Client, **more: Any) -> AsyncIterator[tuple[World, McpSite]]:
+    """Both, with a worker; the program and the site share the folder in which tickets are made. `more` are settings."""
     command = [sys.executable, "-m", "tests.support.mcp_servers", str(folder)]
     program = {"command": command, "env": {"PYTHONPATH": str(REPO)}, "secrets": ["TICKETS_TOKEN"]}
     async with an_mcp_site(folder) as site:
-        settings = {"mcp_programs": {"tickets": program}, "mcp_allowed": (f"127.0.0.1:{site.port}",)}
-        async with open_world(folder, temporal, **settings) as world:
+        settings = {"mcp_programs": {"tickets": program}, "mcp_allowed": (f"127.0.0.1:{site.port}",), **more}
+        async with open_world(folder, temporal, **settings) as world, model_of(world.settings, world.store) as model:
+            world.model = model
             world.work()
             yield world, site
+            await world.rest()
 
 
 async def set_up(world: World, url: str, **more: Any) -> str:

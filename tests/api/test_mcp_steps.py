@@ -14,6 +14,7 @@ from tests.api.mcp_world import mcp_world, refreshed, set_up, switched_on
 from tests.api.world import World
 from tests.support.mcp_servers.tools import pids, tickets
 from tests.support.mcp_servers.web import McpSite
+from tests.support.openai_server import OpenAiServer, answer
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,29 @@ async def test_a_tool_is_proposed_by_the_matcher_and_called_with_what_a_person_c
     assert (await stood(world, run, "done"))["output"]["structured"]["title"] == title
     assert len(made(site, title)) == 1
     assert made(site, "Broken pump") == []
+
+
+async def test_a_model_picks_one_of_the_allowed_tools_and_its_arguments(
+    temporal_client: Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    title = key("picked")
+    with OpenAiServer() as model:
+        more = {"ai_base_url": model.url, "ai_api_key": "sk-of-the-test"}
+        async with mcp_world(tmp_path_factory.mktemp("ai"), temporal_client, **more) as (world, site):
+            name = await set_up(world, site.url)
+            await switched_on(world, name, "create_ticket", "echo", "fail")
+            step = calls(name, "", instruction="Tell somebody", tools=["create_ticket", "echo"])
+            del step["tool"]
+            model.will(answer({"tool": "create_ticket", "arguments": {"title": title}}, 0.95))
+            run = await begun(world, step)
+            found = await stood(world, run, "done")
+            assert (found["output"]["structured"]["title"], found["proposal"]["by"]) == (title, "ai")
+            assert len(made(site, title)) == 1
+            assert "create_ticket" in model.requests[0].text and "Makes a ticket" in model.requests[0].text
+            assert "Fails and says why" not in str(model.requests[0].body), "it is switched on, and not of this step"
+            model.will(answer({"tool": "fail", "arguments": {}}, 0.95))
+            asked = await stood(world, await begun(world, step), "attention")
+            assert asked["attention"]["code"] == "ai_unreadable"
 
 
 async def test_what_was_agreed_to_is_the_tool_that_was_seen(
