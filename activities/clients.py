@@ -15,6 +15,7 @@ from activities.demo import SOURCE as DEMO
 from activities.demo import register_demo
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
+from activities.links import Links
 from activities.mail import MailSettings, register_mail
 from activities.mcp.call import mcp_activity
 from activities.mcp.catalogue import Catalogue
@@ -30,7 +31,8 @@ from activities.registry import Action, Registry
 class Resources:
     """The store's three ports, the records, the two ways out of the house, and where large values go.
 
-    `model` is there where one is set up, `mcp` where tools of MCP servers may be called.
+    `model` is there where one is set up, `mcp` where tools of MCP servers may be called; `links` makes those by which
+    somebody outside confirms.
     """
 
     ledger: Ledger
@@ -42,6 +44,7 @@ class Resources:
     notices: Notices
     model: Model | None = None
     mcp: Mcp | None = None
+    links: Links | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         *registry.activities(),
         unregistered,
     ]
-    interceptor = EffectInterceptor(resources.ledger, resources.people, resources.blobs)
+    interceptor = EffectInterceptor(resources.ledger, resources.people, resources.blobs, resources.links)
     elsewhere = {queue: [*of.activities(), unregistered] for queue, of in registry.queues().items()}
     return Effects(activities, interceptor, registry.catalogue(), elsewhere)
 

@@ -26,6 +26,7 @@ import structlog
 from temporalio.exceptions import ApplicationError
 
 from activities.errors import ActionError, NotDone, Refused, Retryable, Uncertain, Unusable
+from activities.links import LINK, MakeLink
 from activities.ports import Blobs, Ledger, Outcome, People
 from activities.pulse import Pulse, bounded
 from activities.result import checked_result
@@ -113,6 +114,7 @@ class EffectGate:
     ledger: Ledger
     people: People
     blobs: Blobs
+    links: MakeLink | None = None
 
     async def perform(self, call: EffectCall, body: Body, attempt: int = 1) -> dict[str, Any]:
         """The effect's result, done now or stored earlier. Raises ApplicationError as described above."""
@@ -167,8 +169,16 @@ class EffectGate:
     async def _result(self, call: EffectCall, contract: EffectContract, body: Body) -> dict[str, Any]:
         """What the effect gives for the values it is given. The run and the row know both by reference."""
         given = await resolved(call, self.blobs)
+        LINK.set(await self._link(call) if contract.confirms else None)
         result = checked_result(await bounded(lambda: body(given), contract.timeout))
         return await referenced(result, call.run, self.blobs)
+
+    async def _link(self, call: EffectCall) -> str | None:
+        """By which somebody outside confirms it. Without a link nothing is begun that waits for one."""
+        try:
+            return await self.links(call) if self.links else None
+        except Exception:
+            raise NotDone("The link to confirm it by cannot be made.", code="ledger_unavailable") from None
 
     async def _authorise(self, call: EffectCall, read: Scopes | None) -> None:
         """Rights are read at the moment of acting: `read` with the intent itself, else now.

@@ -66,6 +66,10 @@ def _headers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
+CONFIRM = "Holdfast-Confirm"
+"""The header that says where to tell that the work is done, where the step waits for that."""
+
+
 class HttpRequest(BaseModel):
     """What to send: `body` as JSON, or `text` as it is; never both."""
 
@@ -96,6 +100,8 @@ def register_http(registry: Registry, policy: HttpPolicy) -> None:
 
     @registry.action("http.request", title="Ask another system", timeout=policy.seconds + 5)
     async def request(asked: HttpRequest, context: ActionContext) -> HttpReply:
+        if context.confirm_link:
+            asked = asked.model_copy(update={"headers": {**asked.headers, CONFIRM: context.confirm_link}})
         return await send_request(asked, policy, context.key)
 
 

@@ -84,6 +84,8 @@ def register_mail(registry: Registry, settings: MailSettings) -> None:
 
     @registry.action("email.send", title="Send an e-mail", timeout=45.0)
     async def send(mail: Mail, context: ActionContext) -> Sent:
+        if context.confirm_link:
+            mail = mail.model_copy(update={"text": f"{mail.text}\n\n{context.confirm_link}"})
         return Sent(id=await send_mail(mail, settings, context.key))
 
 

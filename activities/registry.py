@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from temporalio import activity
 
 from activities.errors import InvalidInput, Unusable
+from activities.links import LINK
 from definitions import wire
 from definitions.contracts import EffectContract, Touches
 from definitions.wire import EffectCall
@@ -48,7 +49,8 @@ class ActionContext:
     """What an action may know beside its input. `key` is the same for every try: send it as the idempotency key.
 
     `acting` is the id of the person whose rights hold; `turn` counts how often the run asked (a person's retry asks
-    again).
+    again). `confirm_link` is the address by which somebody outside confirms that it is done, where the step waits for
+    that (`confirm:`): hand it to whoever does the work.
     """
 
     key: str
@@ -57,6 +59,7 @@ class ActionContext:
     step: str
     execution: str
     turn: int = 1
+    confirm_link: str | None = None
 
     def heartbeat(self, *details: Any) -> None:
         """Says that the work goes on. Rarely needed: the worker beats by itself as long as the event loop runs."""
@@ -64,7 +67,7 @@ class ActionContext:
 
     @classmethod
     def of(cls, call: EffectCall) -> ActionContext:
-        return cls(call.key, call.acting, call.run, call.step, call.execution, call.turn)
+        return cls(call.key, call.acting, call.run, call.step, call.execution, call.turn, LINK.get())
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,7 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("notice.view", "Read one's own notices", everyone=True),
     Operation("calendar.keep", "Make and end the link to one's calendar", everyone=True),
     Operation("calendar.read", "Read a calendar by its link", public=True),
+    Operation("confirmation.give", "Confirm by a link what an action began", public=True),
     Operation("token.view", "See one's own tokens", everyone=True),
     Operation("token.manage", "Make and revoke tokens of other people"),
 )
@@ -162,6 +163,7 @@ _ON_A_MACHINE = ("run_now", "cancel_schedule", "reconcile", "automation", "escal
 
 COMMAND_OPERATIONS: Mapping[str, str] = {
     **dict.fromkeys((*_ON_A_STEP, *_ON_A_MACHINE), "task.act"),
+    "confirm": "confirmation.give",
     "approve": "approve",
     "reject": "approve",
     "revise": "run.revise",

@@ -16,6 +16,7 @@ PROBLEM_STATUSES = {
     403: "The caller may see it and may not do this.",
     404: "There is none, or none for the caller.",
     409: "The state of things refuses it.",
+    410: "It was, and is no more.",
     413: "Too large.",
     415: "A media type this call does not read.",
     422: "Well-formed and wrong; every finding at once.",

@@ -162,6 +162,9 @@ def _waits(base: Reason, each: Execution, view: Reason, people: Reason) -> Reaso
     """A step that a clock, a person or several people hold up."""
     if each.waits == "approval":
         return _approval(base, each)
+    if each.waits == "outside":
+        text = f"{base['title']} waits until somebody outside confirms it."
+        return _reason("waiting_for_outside", text, **base, until=each.until)
     if each.waits in WAITS:
         code, text = WAITS[each.waits]
         return _reason(code, text.format(title=view["title"], whom=_whom(view)), **base, **people)

@@ -23,7 +23,8 @@ class EffectContract:
     not repeatable is begun once; if it was interrupted after it may have acted, a person decides.
     Times are in seconds: `timeout` bounds one try, `within` all tries together,
     waiting for a worker included; 0 is no bound, so that a run outlives workers that are away for days.
-    `queue` is the task queue whose workers do it; empty is the run's own, and then it is not written down.
+    `queue` is the task queue whose workers do it; empty is the run's own, and then it is not written down. `confirms`
+    (as little) says that somebody outside confirms it: the action is given a link to do so by.
     """
 
     touches: Touches = Touches.WORLD
@@ -33,13 +34,12 @@ class EffectContract:
     attempts: int = 3
     heartbeat: float = 10.0
     queue: str = ""
+    confirms: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The contract as it is announced, frozen into a version and written into a history."""
         row = asdict(self)
-        if not self.queue:
-            del row["queue"]
-        return row
+        return {key: value for key, value in row.items() if value or key not in ("queue", "confirms")}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> EffectContract:

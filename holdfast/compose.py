@@ -23,12 +23,14 @@ from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.http import HttpPolicy
+from activities.links import Links
 from activities.mail import MailSettings
 from activities.records import Records, SourceConfig
 from api.app import create_app
 from api.engine import TemporalEngine
 from api.house import Config
 from api.signing import Signer
+from api.store.confirmations import SqlConfirmations
 from api.store.ledger import SqlLedger
 from api.store.notices import SqlNotices
 from api.store.people import People
@@ -63,7 +65,8 @@ def effects_of(
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
-    ports = replace(ports, model=model, mcp=tools_of_worker(settings, store))
+    links = Links(SqlConfirmations(store), settings.url)
+    ports = replace(ports, model=model, mcp=tools_of_worker(settings, store), links=links)
     return assemble(ports, registry, queue_of=settings.queue_of)
 
 

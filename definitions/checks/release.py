@@ -23,7 +23,7 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/start/fallback_inbox", ANYTHING, "inboxes"),
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
-    ("/steps/*/confirm", ANYTHING, "outside confirmations"),
+    ("/steps/*/confirm/remind", ANYTHING, "reminders of an outside confirmation"),
     ("/steps/*/event", ANYTHING, "waiting for events"),
     ("/steps/*/expires", ANYTHING, "waits that expire"),
 )

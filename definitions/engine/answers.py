@@ -13,6 +13,7 @@ from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node
 from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
+from definitions.engine.outside import await_outside, expire, is_told_outside, waits_outside
 from definitions.engine.proposals import answered, go_on, loaded, succeed
 from definitions.engine.rows import is_own_record
 from definitions.engine.settle import moved
@@ -43,6 +44,9 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
 
 
 def _done(turn: Turn, node: Node, execution: str, result: dict[str, Any]) -> None:
+    if is_told_outside(node):
+        await_outside(turn, node, execution, result)
+        return
     succeed(turn, node, execution, {"ports": ["done"], "done_by": "automation", "output": result})
     if is_own_record(turn, node, result):
         turn.emit(EventType.RECORD_READ, {"fields": result}, execution=execution)
@@ -84,8 +88,10 @@ def timer_fired(turn: Turn, message: TimerFired) -> None:
 
 
 def _end_wait(turn: Turn, execution: Execution) -> None:
-    """A wait is over; a step that was scheduled begins."""
-    if execution.status is StepStatus.SCHEDULED:
+    """A wait is over; a step that was scheduled begins; what was to be confirmed from outside was not."""
+    if waits_outside(execution):
+        expire(turn, turn.graph.nodes[execution.step], execution)
+    elif execution.status is StepStatus.SCHEDULED:
         open_up(turn, turn.graph.nodes[execution.step], execution.id)
     else:
         turn.emit(EventType.STEP_DONE, {"ports": ["done"], "done_by": "automation"}, execution=execution.id)

@@ -23,6 +23,7 @@
 | approval_asked | hash, values, count, by, wait: before it is done others must agree, to just these values |
 | approval_given | hash, reason?; approval_refused | hash, reason |
 | step_succeeded | ports, done_by, output?, choices?: the machine is done, and a person still presses Done |
+| confirmation_awaited | output, until?: the action ran, and somebody outside is to confirm it |
 | step_attention | reason, code, message, errors?: a person is asked |
 | step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet |
 | step_skipped | reason? |
@@ -82,6 +83,7 @@ class EventType(StrEnum):
     APPROVAL_GIVEN = "approval_given"
     APPROVAL_REFUSED = "approval_refused"
     STEP_SUCCEEDED = "step_succeeded"
+    CONFIRMATION_AWAITED = "confirmation_awaited"
     STEP_ATTENTION = "step_attention"
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"

@@ -180,6 +180,7 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.EFFECT_LATE: _nothing,
     EventType.STEP_WAITING: steps.waiting,
     EventType.STEP_SCHEDULED: steps.scheduled,
+    EventType.CONFIRMATION_AWAITED: steps.awaits_outside,
     EventType.PROPOSAL_REQUESTED: proposals.requested,
     EventType.PROPOSED: proposals.proposed,
     EventType.PROPOSAL_CONFIRMED: proposals.confirmed,

@@ -81,11 +81,12 @@ def status(state: State) -> State:
 def changed(state: State, event: Event, **changes: Any) -> State:
     """State with the event's execution changed so, its status with it where it is named.
 
-    A step that was scheduled and is so no longer waits for no moment any more.
+    A step that was scheduled, or waited for somebody outside, and does so no longer has no moment any more.
     """
     known = opened(state, event)
-    if known.status is StepStatus.SCHEDULED and changes.get("status", known.status) is not known.status:
-        changes = {"until": None, "came_due": False, **changes}
+    timed = known.status is StepStatus.SCHEDULED or known.waits == "outside"
+    if timed and changes.get("status", known.status) is not known.status:
+        changes = {"until": None, "came_due": False, "waits": "", **changes}
     return status(placed(state, replace(known, **changes)))
 
 
@@ -182,6 +183,19 @@ def scheduled(state: State, event: Event) -> State:
     named = data.get("assignees", opened(state, event).assignees)
     return changed(
         state, event, status=StepStatus.SCHEDULED, until=data["until"], attention=None, assignees=named, came_due=False
+    )
+
+
+def awaits_outside(state: State, event: Event) -> State:
+    data = event.data
+    return changed(
+        state,
+        event,
+        status=StepStatus.WAITING,
+        waits="outside",
+        output=data["output"],
+        until=data.get("until"),
+        attention=None,
     )
 
 

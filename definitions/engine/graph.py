@@ -272,6 +272,7 @@ def _contract(step: Step, actions: dict[str, Any]) -> EffectContract:
         case "action":
             announced = actions.get(step.action, {}).get("contract")
             base = EffectContract.from_json(announced) if announced else NO_CONTRACT
+            base = replace(base, confirms=step.confirm is not None)
         case _:
             return NO_CONTRACT
     return _limited(base, step)

@@ -32,6 +32,7 @@ OF_STEP = {
     EventType.EFFECT_REQUESTED: ("step.changed", "step.current"),
     EventType.STEP_WAITING: ("step.changed", "step.current"),
     EventType.STEP_SCHEDULED: ("step.changed", "step.current"),
+    EventType.CONFIRMATION_AWAITED: ("step.changed",),
     EventType.STEP_ATTENTION: ("step.changed",),
     EventType.STEP_CLAIMED: ("step.changed",),
     EventType.STEP_UNCLAIMED: ("step.changed",),

@@ -42,6 +42,7 @@ def test_the_table_is_sound() -> None:
         "health",
         "session",
         "calendar.read",
+        "confirmation.give",
     ]
 
 

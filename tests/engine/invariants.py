@@ -118,8 +118,8 @@ def commands_fit(before: State, step: Step) -> None:
     armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
     began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
     assert asked == [e.execution for e in step.events if e.type in began]
-    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED)
-    assert armed == [e.execution for e in step.events if e.type in timed]
+    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED, EventType.CONFIRMATION_AWAITED)
+    assert armed == [e.execution for e in step.events if e.type in timed and e.data.get("until")]
     closed = [c for c in step.commands if isinstance(c, Close)]
     assert len(closed) == (1 if step.state.over and not before.over else 0)
     for command in step.commands:

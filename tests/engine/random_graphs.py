@@ -118,7 +118,9 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
         case "action":
             undo = {"undo": {"action": "demo.cancel", "with": {"n": rnd.choice(UNDO_INPUTS)}}}
             execute = "automatic" if rnd.random() < 0.8 else "manual"
-            return {"action": "demo.refund", "execute": execute, "with": {}, **(undo if rnd.random() < 0.6 else {})}
+            outside = {"confirm": rnd.choice(({}, {"expires": "3 days"}))} if rnd.random() < 0.2 else {}
+            more = undo if rnd.random() < 0.6 else {}
+            return {"action": "demo.refund", "execute": execute, "with": {}, **more, **outside}
         case "proposed":
             given = rnd.choice(({}, {"n": "= inputs.n"}))
             return {"kind": "action", "action": "demo.refund", "instruction": "How?", "with": given}

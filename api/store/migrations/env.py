@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from api.store import (  # noqa: F401  (their tables belong to the schema)
     ai_budget,
+    confirmations,
     file_tables,
     mcp_tables,
     register_tables,

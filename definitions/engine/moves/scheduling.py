@@ -1,4 +1,6 @@
-"""What a person does about a step that is to begin by itself: let it begin now, or not at all."""
+"""What a person does about a step that is to begin by itself: let it begin now, or not at all; and the one command that
+comes from somebody outside, who says that what an action began is done.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,10 @@ from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.moves.base import Given, Move, Question, Refusal, not_now
+from definitions.engine.outside import confirm_outside, waits_outside
 from definitions.engine.schedules import is_unarmed
 from definitions.engine.state import StepStatus
+from definitions.wire import OUTSIDE_ACTOR
 
 
 def _stands(asked: Question) -> bool:
@@ -32,7 +36,20 @@ def _cancel(given: Given) -> None:
     given.turn.emit(EventType.STEP_SKIPPED, given.kept("reason", "occurred_at"), execution=given.execution.id)
 
 
+def _judge_confirm(asked: Question) -> Refusal | None:
+    """Only over the link, which the door knows: who is signed in ends the step by hand, and is seen to."""
+    if asked.actor.id != OUTSIDE_ACTOR:
+        return Refusal("forbidden", f"{asked.step.id} is confirmed by its link", 403)
+    return None if waits_outside(asked.round) else not_now(asked)
+
+
+def _confirm(given: Given) -> None:
+    stop(given.turn, given.execution)
+    confirm_outside(given.turn, given.node, given.execution)
+
+
 SCHEDULING: dict[str, Move] = {
     "run_now": Move({"reason": str}, _judge, _run_now, _stands),
     "cancel_schedule": Move({"reason": str}, _judge, _cancel, _stands),
+    "confirm": Move({}, _judge_confirm, _confirm, lambda _: False, saved=True, roles=False, holder=False),
 }

@@ -140,6 +140,7 @@ const seiten: typeof pages = {
     migrate: 'Auf eine Version heben…',
     phase_due: 'Fälligkeit von {{phase}}',
     more: 'Mehr zu diesem Lauf',
+    due: 'Fällig',
   },
   tabs: {
     context: 'Kontext',
@@ -191,6 +192,7 @@ const seiten: typeof pages = {
       on_hold: 'Angehalten',
       saved: 'Gespeichert',
       closing: 'Alle Schritte sind beendet',
+      waiting_for_outside: 'Wartet auf eine Bestätigung von außen',
       scheduled: 'Beginnt später von selbst',
       timer: 'Wartet auf eine Zeit',
       effect_running: 'Eine Maschine arbeitet',

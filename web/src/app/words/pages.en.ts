@@ -134,6 +134,7 @@ const pages = {
     migrate: 'Move to version…',
     phase_due: 'Due date of {{phase}}',
     more: 'More for this run',
+    due: 'Due',
   },
   tabs: {
     context: 'Context',
@@ -181,6 +182,7 @@ const pages = {
       on_hold: 'On hold',
       saved: 'Saved',
       closing: 'Every step has ended',
+      waiting_for_outside: 'Waits for a confirmation from outside',
       scheduled: 'Begins by itself later',
       timer: 'Waits for a time',
       effect_running: 'A machine is at work',
