@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 NULL = {"type": "null"}
-KEPT = ("type", "enum", "const", "description", "format", "pattern", "minimum", "maximum", "$ref")
-"""Keywords that servers with constrained decoding know; the bounds they do not know are held here."""
+KEPT = ("type", "enum", "const", "description", "pattern", "minimum", "maximum", "$ref")
+FORMATS = ("date", "date-time", "time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
+"""Keywords and formats that servers with constrained decoding know; what they do not know is only held here."""
 DROPPED = ("title", "default", "examples", "minLength", "maxLength", "uniqueItems", "minItems", "maxItems",
            "exclusiveMinimum", "exclusiveMaximum", "deprecated", "readOnly", "writeOnly", "$comment")  # fmt: skip
 
@@ -80,6 +81,8 @@ def _strictly(schema: Any) -> dict[str, Any]:
                 found["items"] = _strictly(value)
             case "oneOf" | "anyOf":
                 found |= _choices(value, found | dict(schema))
+            case "format":
+                found |= {"format": value} if value in FORMATS else {}
             case _ if key in KEPT:
                 found[key] = value
             case _ if key not in DROPPED and not key.startswith("x-"):

@@ -72,6 +72,14 @@ def test_constants_become_options_and_bounds_stay_here() -> None:
     assert problems[0].startswith("/t")
 
 
+def test_a_format_that_servers_refuse_is_held_only_here() -> None:
+    shapes = {"u": {**TEXT, "format": "uri"}, "d": {**TEXT, "format": "date"}}
+    schema = {"type": "object", "properties": shapes, "required": ["u", "d"]}
+    assert values_of(schema)["properties"] == {"u": TEXT, "d": {**TEXT, "format": "date"}}
+    said = '{"values": {"u": "no address", "d": "2026-02-31"}, "confidence": 1}'
+    assert [each[:2] for each in Reader(envelope_of(schema)).read(said).problems] == ["/u", "/d"]
+
+
 def test_the_models_of_actions_have_a_strict_form_with_their_definitions() -> None:
     envelope = envelope_of(Mail.model_json_schema())
     assert envelope.strict
