@@ -3,11 +3,17 @@
 
 export function install(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
-  window.addEventListener('load', () => {
-    void navigator.serviceWorker
-      .register('/sw.js', { updateViaCache: 'none' })
-      .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) => active?.postMessage('keep'))
-      .catch(() => undefined);
-  });
+  // The page first: what is kept for later can wait until it stands.
+  if (document.readyState === 'complete') void register();
+  else window.addEventListener('load', () => void register(), { once: true });
+}
+
+async function register(): Promise<void> {
+  try {
+    await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+    const { active } = await navigator.serviceWorker.ready;
+    active?.postMessage('keep');
+  } catch {
+    // A browser that keeps nothing shows the console all the same.
+  }
 }
