@@ -20,7 +20,7 @@ import structlog
 from activities.ai.ports import Budget
 from activities.ai.prompt import Prompt, Wrong
 from activities.ai.reading import Read, Reader
-from activities.ai.replies import Reply, Unread
+from activities.ai.replies import Lost, Reply, Unread
 from activities.ai.settings import AiSettings
 from activities.errors import ActionError, NotDone, Retryable
 from definitions.budget import ModelCall, ModelCost, priced
@@ -75,11 +75,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How one request ended: `ok` or a code, the body that came, and the reply where it could be read."""
+    """How one request ended: `ok` or a code, the body that came, the reply where it could be read."""
 
     outcome: str
     raw: str = ""
     reply: Reply | None = None
+    lost: bool = False
 
 
 class Conversation:
@@ -138,7 +139,8 @@ class Conversation:
             end = _End("ai_refused" if reply.text is None else "ok", reply.raw, reply)
             return reply
         except ActionError as error:
-            end = _End(error.code, error.raw if isinstance(error, Unread) else "")
+            raw, lost = error.raw if isinstance(error, Unread) else "", isinstance(error, Lost)
+            end = _End(error.code, raw, lost=lost)
             raise
         finally:
             await asyncio.shield(self._settled(number, prompt, end, time.monotonic() - began))
@@ -188,7 +190,7 @@ class Conversation:
         A request that was turned away costs nothing.
         """
         said: tuple[int | None, int | None] = (0, 0)
-        if end.outcome not in ("ai_rejected", "ai_unavailable"):
+        if end.lost or end.outcome not in ("ai_rejected", "ai_unavailable"):
             said = (end.reply.input_tokens, end.reply.output_tokens) if end.reply else (None, None)
         guessed = (prompt.tokens, len(end.raw) // 4)
         taken, written = [guess if each is None else each for each, guess in zip(said, guessed, strict=True)]

@@ -20,7 +20,7 @@ import openai
 
 from activities.ai.breaker import Breaker
 from activities.ai.prompt import Prompt
-from activities.ai.replies import Reply, Unread, reply_of
+from activities.ai.replies import Lost, Reply, Unread, reply_of
 from activities.ai.settings import AiSettings
 from activities.ai.transport import BoundedTransport, ReplyTooLarge
 from activities.errors import ActionError, Retryable
@@ -132,6 +132,8 @@ def _chat_part(each: Any) -> dict[str, Any]:
 def failure_of(error: Exception) -> Exception:
     """What went wrong, in our words; an error that is not the library's as it is."""
     match error:
+        case openai.APIConnectionError() if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+            return Retryable("The model's server cannot be reached.", code="ai_unavailable")
         case TimeoutError() | openai.APITimeoutError():
             return Retryable("The model did not answer in time.", code="timeout")
         case ReplyTooLarge():
@@ -139,7 +141,7 @@ def failure_of(error: Exception) -> Exception:
         case openai.APIStatusError():
             return _refused(error)
         case openai.APIConnectionError() | httpx2.HTTPError():
-            return Retryable("The model's server cannot be reached.", code="ai_unavailable")
+            return Lost()
         case openai.OpenAIError():
             return Unread("The model's server sent what is no answer.", type(error).__name__)
         case _:

@@ -34,6 +34,13 @@ class Unread(ActionError):
         self.raw = raw
 
 
+class Lost(Retryable):
+    """The server had the request, and its answer did not arrive: it may have worked, and may charge for it."""
+
+    def __init__(self) -> None:
+        super().__init__("The model's answer was lost on the way.", code="ai_unavailable")
+
+
 def reply_of(raw: str, style: str) -> Reply:
     """What the body of an answer says. Raises Unread, Retryable where the server says that it failed itself."""
     try:

@@ -164,6 +164,17 @@ async def test_each_failure_has_its_code_and_is_one_request(
     await ai.close()
 
 
+async def test_an_answer_that_ends_before_its_end_is_tried_again_and_may_have_cost_something(
+    ai: Ai, server: OpenAiServer
+) -> None:
+    server.will(Say(answer(GOOD).text, short=True))
+    error = await ai.refused(a_question())
+    assert (error.type, error.non_retryable) == ("ai_unavailable", False)
+    ((call, cost),) = ai.budget.calls
+    assert cost is not None
+    assert (cost.input_tokens, cost.estimated) == (call.tokens, True)
+
+
 async def test_a_server_that_asks_to_wait_is_waited_for(ai: Ai, server: OpenAiServer) -> None:
     server.will(status(429, Retry_After="7"))
     error = await ai.refused(a_question())

@@ -49,7 +49,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One reply. `text` is the model's own; `raw` is the whole body instead; `after` comes piece by piece, slowly."""
+    """One reply. `text` is the model's own; `raw` is the whole body instead; `short` ends before its end."""
 
     text: str = ""
     refusal: bool = False
@@ -60,6 +60,7 @@ class Say:
     raw: bytes | None = None
     hang: bool = False
     drip: bool = False
+    short: bool = False
 
     def body(self, path: str) -> bytes:
         if self.raw is not None:
@@ -158,7 +159,8 @@ class OpenAiServer:
                 body = say.body(self.path)
                 self.send_response(say.status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Length", str(len(body) + 100 * say.short))
+                self.close_connection = self.close_connection or say.short
                 for name, value in say.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
