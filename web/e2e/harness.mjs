@@ -56,8 +56,8 @@ export async function story(name, tell) {
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => wrong.push(`${who}: ${error}`));
     page.on('console', (message) => {
-      // A refusal the story provokes is an answer, not an error of the page: the browser logs it all the same.
-      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text()))
+      // A refusal or a broken connection that the story provokes is no error of the page: the browser logs it all the same.
+      if (message.type() === 'error' && !/status of 4\d\d|ERR_INTERNET_DISCONNECTED/.test(message.text()))
         wrong.push(`${who}: ${message.text()}`);
     });
     await page.goto(base);

@@ -1,5 +1,5 @@
-import { Alert, Badge, Button, Drawer, Group, Stack, Text, UnstyledButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Affix, Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconCloudOff, IconCloudUpload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -9,14 +9,42 @@ import { useQueue } from './outbox';
 import { isBehind, type Item, type Queue } from './queue';
 import { useFieldwork, useOnline } from './useFieldwork';
 
-/** In the head of every page: whether there is a connection, and what waits for one. */
+/** Whether there is a connection, and what waits for one: in the head of every page, on a phone at its foot. */
 export function Outbox({ user }: { user: string }) {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
   const queue = useQueue();
   const online = useOnline();
+  const small = useMediaQuery('(max-width: 48em)');
   useFieldwork(user);
-  if (online && queue.length === 0) return null;
+  if (!opened && online && queue.length === 0) return null;
+  const sign = <Sign queue={queue} online={online} onClick={open} wide={small ?? false} />;
+  return (
+    <>
+      {small ? (
+        <Affix position={{ bottom: 0, left: 0, right: 0 }} className="outbox">
+          {sign}
+        </Affix>
+      ) : (
+        sign
+      )}
+      <Drawer
+        opened={opened}
+        onClose={close}
+        position="right"
+        title={t('offline.title')}
+        closeButtonProps={{ 'aria-label': t('keys.close') }}
+      >
+        <List queue={queue} online={online} user={user} onLeave={close} />
+      </Drawer>
+    </>
+  );
+}
+
+type SignProps = { queue: Queue; online: boolean; onClick: () => void; wide: boolean };
+
+function Sign({ queue, online, onClick, wide }: SignProps) {
+  const { t } = useTranslation();
   const no = queue.filter((item) => item.state === 'refused').length;
   const Icon = online ? IconCloudUpload : IconCloudOff;
   const words = [
@@ -25,44 +53,42 @@ export function Outbox({ user }: { user: string }) {
     ...(no > 0 ? [t('offline.refused', { count: no })] : []),
   ];
   return (
-    <>
-      <UnstyledButton onClick={open} mih={44} px={4}>
-        <Badge
-          color={no > 0 ? 'red' : online ? 'blue' : 'yellow'}
-          variant="light"
-          size="lg"
-          tt="none"
-          leftSection={<Icon size={14} aria-hidden />}
-          role="status"
-        >
-          {words.join(' · ')}
-        </Badge>
-      </UnstyledButton>
-      <Drawer
-        opened={opened}
-        onClose={close}
-        position="right"
-        title={t('offline.title')}
-        closeButtonProps={{ 'aria-label': t('keys.close') }}
-      >
-        <Stack>
-          {!online && (
-            <Alert color="yellow" title={t('offline.away')}>
-              {t('offline.away_note')}
-            </Alert>
-          )}
-          {queue.length === 0 && <Text c="dimmed">{t('offline.none')}</Text>}
-          {queue.map((item) => (
-            <Entry key={item.body.id} item={item} queue={queue} user={user} onLeave={close} />
-          ))}
-          {online && queue.some((item) => item.state !== 'refused') && (
-            <Button variant="default" onClick={() => void flush()}>
-              {t('offline.send_now')}
-            </Button>
-          )}
-        </Stack>
-      </Drawer>
-    </>
+    <Button
+      variant={wide ? 'filled' : 'light'}
+      color={no > 0 ? 'red.9' : wide ? 'dark' : 'gray'}
+      c={wide ? undefined : 'var(--hf-words)'}
+      size={wide ? 'lg' : 'sm'}
+      radius={wide ? 0 : 'md'}
+      fullWidth={wide}
+      leftSection={<Icon size={18} aria-hidden />}
+      onClick={onClick}
+    >
+      <span role="status">{words.join(' · ') || t('offline.none')}</span>
+    </Button>
+  );
+}
+
+type ListProps = { queue: Queue; online: boolean; user: string; onLeave: () => void };
+
+function List({ queue, online, user, onLeave }: ListProps) {
+  const { t } = useTranslation();
+  return (
+    <Stack>
+      {!online && (
+        <Alert color="yellow" title={t('offline.away')}>
+          {t('offline.away_note')}
+        </Alert>
+      )}
+      {queue.length === 0 && <Text>{t('offline.none')}</Text>}
+      {queue.map((item) => (
+        <Entry key={item.body.id} item={item} queue={queue} user={user} onLeave={onLeave} />
+      ))}
+      {online && queue.some((item) => item.state !== 'refused') && (
+        <Button variant="default" onClick={() => void flush()}>
+          {t('offline.send_now')}
+        </Button>
+      )}
+    </Stack>
   );
 }
 

@@ -72,13 +72,14 @@ export function OneRun({ run, stale, beside = false }: Props) {
     <Stack gap="md">
       <Header run={run} stale={stale} beside={beside} />
       <Asking run={run} />
+      {/* On a phone the step comes first: who works on it need not scroll past all the others. */}
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, sm: 4, lg: beside ? 4 : 3 }}>
+        <Grid.Col span={{ base: 12, sm: 4, lg: beside ? 4 : 3 }} order={{ base: 2, sm: 1 }}>
           <Panel>
             <Rail run={run} selected={step?.id} onSelect={select} />
           </Panel>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, sm: 8, lg: beside ? 8 : 6 }}>
+        <Grid.Col span={{ base: 12, sm: 8, lg: beside ? 8 : 6 }} order={{ base: 1, sm: 2 }}>
           <Panel>
             {step && (
               <StepPanel
@@ -93,7 +94,7 @@ export function OneRun({ run, stale, beside = false }: Props) {
             )}
           </Panel>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: beside ? 12 : 3 }}>
+        <Grid.Col span={{ base: 12, lg: beside ? 12 : 3 }} order={3}>
           <Panel>
             <Tabs
               value={search.tab ?? 'context'}
