@@ -17,6 +17,16 @@ const CLAIM = {
   steps: STEPS.map((step) => ({ ...step, phase: 'all' })),
 };
 
+// Its write to the record cannot be done: the field may not be empty.
+const MIRROR = {
+  holdfast: 1,
+  key: `mirror-${Date.now()}`,
+  name: 'Mirror',
+  record: 'demo.orders',
+  sync: [{ event: 'run.started', set: { status: '= null' } }],
+  steps: [{ id: 'look', kind: 'task', title: 'Look' }],
+};
+
 await story('runs', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
   const publish = async (document) => {
@@ -79,6 +89,13 @@ await story('runs', async ({ open, look }) => {
     .getByText(/for ben/)
     .first()
     .waitFor();
+  await page.getByRole('button', { name: 'Due date of Everything' }).click();
+  await page.getByRole('dialog').getByLabel('due').fill('2031-05-06');
+  await page.getByRole('dialog').getByRole('button', { name: 'Set due date' }).click();
+  await page
+    .getByRole('navigation', { name: 'Steps' })
+    .getByText(/2031/)
+    .waitFor();
   await page.getByRole('button', { name: 'More for this run' }).click();
   await page.getByRole('menuitem', { name: 'Open in Temporal' }).waitFor();
   await page.getByRole('menuitem', { name: 'Move to version…' }).click();
@@ -140,9 +157,23 @@ await story('runs', async ({ open, look }) => {
   await dialog.getByRole('button', { name: 'Move 1 run' }).click();
   await dialog.getByText('done', { exact: true }).waitFor();
 
+  // What a machine beside the steps could not do: tried again, then left with a reason.
+  await call(admin, 'POST', '/v1/definitions', MIRROR);
+  await call(admin, 'POST', `/v1/definitions/${MIRROR.key}/publish`, {});
+  const mirror = await call(page, 'POST', '/v1/runs', { definition: MIRROR.key, record: 'o5' });
+  await page.goto(`${base}/runs/${mirror.id}?tab=errands`);
+  const asking = page.getByRole('alert').filter({ hasText: 'Something needs a person' });
+  await asking.getByText(/status must not be empty/).waitFor();
+  await look(page, 'errand');
+  await asking.getByRole('button', { name: 'Skip' }).click();
+  await dialog.getByLabel('Reason').fill('The field is kept by hand');
+  await dialog.getByRole('button', { name: 'Skip' }).click();
+  await asking.waitFor({ state: 'hidden' });
+  await page.getByText('given up').waitFor();
+
   const phone = await open('lea', PHONE);
   await phone.goto(`${base}/runs?definition=${KEY}`);
   await phone.getByRole('row').nth(1).waitFor();
   await look(phone, 'phone');
-  await call(admin, 'POST', `/v1/definitions/${KEY}/archive`, {});
+  for (const key of [KEY, MIRROR.key]) await call(admin, 'POST', `/v1/definitions/${key}/archive`, {});
 });

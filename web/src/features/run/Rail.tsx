@@ -1,9 +1,10 @@
-import { Box, Group, Stack, Switch, Text } from '@mantine/core';
+import { Box, Stack, Switch } from '@mantine/core';
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status } from '@/ui/Status';
 import { When } from '@/ui/When';
 import { isOpen, needs, parts, type Run, type Step } from './model';
+import { PhaseHead } from './PhaseHead';
 import './rail.css';
 
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void };
@@ -17,16 +18,7 @@ export function Rail({ run, selected, onSelect }: Props) {
       {parts(run, everything).map((part, index) => (
         // A phase may come up twice in the order of the document: its place is part of what it is.
         <Box key={`${part.phase?.id ?? ''} ${part.steps[0]?.id ?? index}`}>
-          {part.phase && (
-            <Group justify="space-between" px={4} py={2}>
-              <Text size="sm" fw={650}>
-                {part.phase.title}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {t(`phase.${part.phase.status}`)}
-              </Text>
-            </Group>
-          )}
+          {part.phase && <PhaseHead run={run} phase={part.phase} />}
           {part.steps.map((step) => (
             <Entry
               key={step.id}

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Group, Table, Text } from '@mantine/core';
+import { Anchor, Box, Checkbox, Group, Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
@@ -26,7 +26,7 @@ export function RunTable({ runs, picked, onPick }: Props) {
     onPick(next);
   };
   return (
-    <Table.ScrollContainer minWidth={700}>
+    <Table.ScrollContainer minWidth={320}>
       <Table highlightOnHover verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -39,10 +39,10 @@ export function RunTable({ runs, picked, onPick }: Props) {
               />
             </Table.Th>
             <Table.Th>{t('runs.name')}</Table.Th>
-            <Table.Th>{t('runs.status')}</Table.Th>
-            <Table.Th>{t('runs.started')}</Table.Th>
-            <Table.Th>{t('runs.holder')}</Table.Th>
-            <Table.Th>{t('run.due')}</Table.Th>
+            <Table.Th visibleFrom="sm">{t('runs.status')}</Table.Th>
+            <Table.Th visibleFrom="sm">{t('runs.started')}</Table.Th>
+            <Table.Th visibleFrom="sm">{t('runs.holder')}</Table.Th>
+            <Table.Th visibleFrom="sm">{t('header.due')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -63,21 +63,21 @@ export function RunTable({ runs, picked, onPick }: Props) {
                   {run.definition} {t('run.version', { n: run.version })}
                   {run.labels.length > 0 && ` · ${run.labels.join(', ')}`}
                 </Text>
+                <Box hiddenFrom="sm" mt={4}>
+                  <Statuses run={run} />
+                </Box>
               </Table.Td>
-              <Table.Td>
-                <Group gap={4}>
-                  <Status value={run.status} />
-                  {run.attention && <Status value="attention" />}
-                </Group>
+              <Table.Td visibleFrom="sm">
+                <Statuses run={run} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td visibleFrom="sm">
                 <When value={run.started_at} size="sm" />
                 <Text size="xs" c="dimmed">
                   {run.started_by}
                 </Text>
               </Table.Td>
-              <Table.Td>{run.holder}</Table.Td>
-              <Table.Td>
+              <Table.Td visibleFrom="sm">{run.holder}</Table.Td>
+              <Table.Td visibleFrom="sm">
                 <When value={run.due} size="sm" />
               </Table.Td>
             </Table.Tr>
@@ -85,5 +85,14 @@ export function RunTable({ runs, picked, onPick }: Props) {
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+  );
+}
+
+function Statuses({ run }: { run: Summary }) {
+  return (
+    <Group gap={4}>
+      <Status value={run.status} />
+      {run.attention && <Status value="attention" />}
+    </Group>
   );
 }
