@@ -26,12 +26,14 @@ and whatever people do with a run: revise, undo, migrate, splice in, save, resum
     the timers those of the `waiting` rounds and of `dues.clocks`.
 10. A side effect is taken back at most once, one at a time, the last one first; its step does not begin before that.
 11. What a person is offered is what is taken (tests/engine/test_offered.py), and what is shown adds up.
+12. What is proposed is done only as a person confirmed it, what others must agree to only as enough of them did.
 
 Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is
 refused; an effect that answers after its step was handled by hand is late. Ready steps are taken in document order.
 
 Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py`
-how edges decide, `enter.py` what each kind does when its turn comes; `judge.py`, `people.py` and `moves/` commands;
+how edges decide, `enter.py` what each kind does when its turn comes; `proposals.py`, `approvals.py` and `drafting.py`
+what machines would do; `judge.py`, `people.py` and `moves/` commands;
 `answers.py` effects and timers; `sides.py` errands; `dues.py`, `sync.py`, `back.py`, `migrate.py`; `finish.py` the end.
 """
 
