@@ -147,6 +147,7 @@ class StepView(Round):
     title: str
     description: str | None
     button: str | None
+    color: str | None
     phase: str | None
     skippable: bool
     roles: list[str]

@@ -124,6 +124,7 @@ def step_view(graph: Graph, state: State, node: Node, now: datetime | None = Non
         "title": node.title,
         "description": node.step.description,
         "button": node.step.button,
+        "color": node.step.color,
         "phase": node.step.phase,
         "skippable": bool(node.step.skippable),
         "roles": list(node.step.roles),

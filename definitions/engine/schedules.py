@@ -47,7 +47,7 @@ def arm(turn: Turn, node: Node, execution: str) -> None:
 def wrong_moment(turn: Turn, execution: str, until: datetime | None, what: str) -> None:
     """Ask a person about a moment that cannot be waited for."""
     message = f"{what} is empty" if until is None else f"{rfc3339(until)} has passed"
-    ask_a_person(turn, execution, ARMING, ARMING, message)
+    ask_a_person(turn, execution, ARMING, "arming", message)
 
 
 def is_unarmed(node: Node, execution: Execution) -> bool:
