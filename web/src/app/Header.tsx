@@ -22,14 +22,14 @@ type Props = { user: Me; opened: boolean; toggle: () => void; onPalette: () => v
 export function Header({ user, opened, toggle, onPalette }: Props) {
   const { t } = useTranslation();
   return (
-    <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+    <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="xs" justify="space-between" wrap="nowrap">
       <Group gap="sm" wrap="nowrap">
         <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.menu')} />
         <Text component={Link} to="/work" fw={700} size="lg" c="inherit" td="none">
           Holdfast
         </Text>
       </Group>
-      <Group gap={4} wrap="nowrap">
+      <Group gap={{ base: 0, sm: 4 }} wrap="nowrap">
         <ActionIcon
           variant="subtle"
           color="gray"

@@ -13,10 +13,12 @@ export default function Person({ user }: { user: Me }) {
   return (
     <Popover position="bottom-end" width={280} trapFocus>
       <Popover.Target>
-        <UnstyledButton px="xs" py={6}>
+        <UnstyledButton px={{ base: 2, sm: 'xs' }} py={6}>
           <Group gap={6} wrap="nowrap">
             <IconUser size={18} aria-hidden />
-            <Text size="sm">{user.name || user.id}</Text>
+            <Text size="sm" maw={{ base: 48, sm: 200 }} truncate>
+              {user.name || user.id}
+            </Text>
           </Group>
         </UnstyledButton>
       </Popover.Target>

@@ -60,7 +60,9 @@ function Value({ value }: { value: unknown }) {
       {({ copied, copy }) => (
         <UnstyledButton
           onClick={copy}
-          aria-label={t('run.copy', { text: simple ? text : t('run.value') })}
+          {...(simple
+            ? { 'aria-label': t('run.copy', { text }) }
+            : { title: t('run.copy', { text: t('run.value') }) })}
           style={{ overflowWrap: 'anywhere' }}
         >
           {simple ? (
