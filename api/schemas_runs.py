@@ -129,7 +129,7 @@ class Round(Out):
     started_at: str | None
     ended_at: str | None
     until: str | None
-    waits: Literal["timer", "confirm", "approval", "done", "resume"] | None
+    waits: Literal["timer", "confirm", "approval", "done", "resume", "outside"] | None
     pending: bool
     doing: Literal["propose", "act"] | None
     claimed_by: str | None

@@ -14,9 +14,9 @@ from api.schemas_runs import EventView, RunView
 class Answer(Body):
     """One scripted answer of a step: a person's or a machine's.
 
-    A person's: `output` or `choice`; `skip`; `confirm` what is proposed as it is, or press Done; `decline` it; `approve`
-    its side effect, or not. A machine's: `result` or `fail`; `proposal` {values, confidence?}, where nothing is scripted
-    what can be matched from the run's own values.
+    A person's: `output` or `choice`; `skip`; `confirm` what is proposed as it is, or press Done; `decline` it;
+    `approve` its side effect, or not. A machine's: `result` or `fail`; `proposal` {values, confidence?}, and where
+    nothing is scripted what can be matched from the run's own values.
     """
 
     output: Values | None = None

@@ -203,7 +203,7 @@ def round_view(execution: Execution) -> dict[str, Any]:
 
 
 def waits_for_what(execution: Execution) -> str | None:
-    """What a waiting round waits for: timer, confirm, approval, done (a press), resume."""
+    """What a waiting round waits for: timer, confirm, approval, done (a press), resume, outside (a confirmation)."""
     return execution.waits or ("timer" if execution.until else None)
 
 
@@ -352,7 +352,11 @@ def waiting_for(graph: Graph, state: State) -> list[str]:
     return [*steps, *(side.id for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
 
-STANDS = {"confirm": "waiting to be confirmed", "done": "waiting to be marked as done"}
+STANDS = {
+    "confirm": "waiting to be confirmed",
+    "done": "waiting to be marked as done",
+    "outside": "waiting for a confirmation from outside",
+}
 
 
 def waiting_text(graph: Graph, state: State) -> str:

@@ -19,7 +19,8 @@ class Execution:
     that it is of the very step the run was sent back to. `because` says why it was not taken. `ended_seq` is the event
     it ended by: the order in which steps ended.
     `waits` says what a waiting round waits for besides time: `confirm` a proposal to be confirmed, `approval` others to
-    agree, `resume` the run to be taken up again, `done` a person to press Done. `doing` is what was asked of a machine
+    agree, `resume` the run to be taken up again, `done` a person to press Done, `outside` somebody
+    outside to confirm it. `doing` is what was asked of a machine
     last: `propose` or `act`. `proposal` is what was proposed, `confirmed` {values, by?} what is to be done, `approval`
     {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet.
     """
