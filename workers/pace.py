@@ -31,6 +31,9 @@ EVENT_BYTES = 256 * 1024
 CALL_BYTES = 1024
 """What a call has beside its input and the events."""
 
+STEP_BYTES = 512
+"""What a step has in a view of its run at least: 600 and more, by the names of its fields alone."""
+
 
 def size(value: Any) -> int:
     """Bytes of a value's JSON as Temporal's converter writes it: in ASCII."""

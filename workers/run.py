@@ -109,12 +109,13 @@ class Run:
     @workflow.query(name=QUERY_STATE, description="The run as people see it, and what became of one command.")
     def state_query(self, command: str | None = None) -> dict[str, Any]:
         """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`; a view that is too large is null."""
+        return {"run": self._view(), "seq": self.state.seq, "command": self._outcome(command) if command else None}
+
+    def _view(self) -> dict[str, Any] | None:
+        if len(self.graph.nodes) * pace.STEP_BYTES > pace.TASK_BYTES:
+            return None  # nor is it made: of thousands of steps that takes longer than a turn may
         view = views.run_view(self.graph, self.state, workflow.now())
-        return {
-            "run": view if pace.size(view) <= pace.TASK_BYTES else None,
-            "seq": self.state.seq,
-            "command": self._outcome(command) if command else None,
-        }
+        return view if pace.size(view) <= pace.TASK_BYTES else None
 
     def _outcome(self, command: str) -> dict[str, Any]:
         if command not in self.state.applied:
