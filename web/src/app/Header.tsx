@@ -29,7 +29,7 @@ export function Header({ user, opened, toggle, onPalette }: Props) {
           Holdfast
         </Text>
       </Group>
-      <Group gap={{ base: 0, sm: 4 }} wrap="nowrap">
+      <Group gap={4} wrap="nowrap">
         <ActionIcon
           variant="subtle"
           color="gray"
