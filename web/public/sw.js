@@ -53,6 +53,7 @@ async function page(request) {
   const kept = await caches.match(PAGE, { cacheName: SHELL });
   try {
     return await fetch(request.url, {
+      headers: { Accept: 'text/html' },
       credentials: 'same-origin',
       ...(kept ? { signal: AbortSignal.timeout(PATIENCE) } : {}),
     });
