@@ -48,10 +48,10 @@ class Trouble:
         return Unusable("output_too_large", text) if self.acting else ActionError("mcp_unusable", text)
 
     def shown(self, text: str) -> str:
-        """A server's text as people may see it."""
+        """A server's text as people may see it: without secrets, also without the token of a `Bearer token`."""
         for secret in self.secrets:
-            if secret:
-                text = text.replace(secret, "***")
+            for part in (secret, secret.rpartition(" ")[2]):
+                text = text.replace(part, "***") if part else text
         return text[:SHOWN]
 
 

@@ -7,123 +7,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client
-from temporalio.exceptions import ApplicationError
 
 from activities.errors import ActionError
 from activities.mcp.arguments import check_arguments
 from activities.mcp.call import mcp_activity
 from activities.mcp.catalogue import Catalogue
-from activities.mcp.client import info, read_tools
+from activities.mcp.client import read_tools
 from activities.mcp.reach import Program, Reach, Visit
 from activities.outbound import HttpPolicy
-from definitions import wire
 from definitions.contracts import EffectContract
 from definitions.effects import Scopes
-from definitions.tools import Server, contract_of
-from tests.activities.house import Stage, a_call
-from tests.support.mcp_servers.registry import InMemoryServers
-from tests.support.mcp_servers.tools import build, pids, tickets
-from tests.support.mcp_servers.web import McpSite, an_mcp_site
+from definitions.tools import contract_of
+from tests.activities import mcp_house
+from tests.activities.mcp_house import REPO, McpHouse, a_program, is_alive
+from tests.support.mcp_servers.tools import pids, tickets
+from tests.support.mcp_servers.web import McpSite
 from tests.support.servers import free_port
 
-REPO = Path(__file__).parents[2]
 SECRET = "s3cret-of-ours"
-
-
-class McpHouse:
-    """A stage whose worker knows one MCP server, `tickets`, with every tool pinned and enabled."""
-
-    def __init__(self, stage: Stage, reach: Reach, servers: InMemoryServers, folder: Path) -> None:
-        self.stage, self.reach, self.servers, self.folder = stage, reach, servers, folder
-        self.activity = mcp_activity(servers, stage.people, reach)
-
-    async def pin(self) -> None:
-        """As an administrator does: the tools as the server tells them."""
-        server = self.servers.known["tickets"]
-        if server.transport == "stdio":  # in this process, which is faster than a child for each test
-            async with Client(build(self.folder)) as client:
-                tools = {tool.name: info(tool) for tool in (await client.list_tools()).tools}
-        else:
-            tools = await read_tools(Visit(server, self.servers, "ann", self.reach))
-        self.servers.known["tickets"] = replace(server, tools=tools, enabled=list(tools))
-
-    def call(self, tool: str, timeout: float = 20, **asked: Any) -> Any:
-        given = {"server": "tickets", "tool": tool, **asked}
-        contract = EffectContract(timeout=timeout)
-        return a_call(wire.ACTIVITY_MCP, input=given, contract=contract.to_json())
-
-    async def ask(self, tool: str, arguments: dict[str, Any] | None = None, **more: Any) -> Any:
-        return await self.stage.perform(self.activity, self.call(tool, arguments=arguments or {}, **more))
-
-    async def refused(self, tool: str, arguments: dict[str, Any] | None = None, **more: Any) -> ApplicationError:
-        return await self.stage.refused(self.activity, self.call(tool, arguments=arguments or {}, **more))
-
-    async def nobody_is_left(self) -> bool:
-        """Whether every process that was started is gone; waits for those that are on their way out."""
-        for _ in range(500):
-            if not any(is_alive(pid) for pid in pids(self.folder)):
-                return True
-            await asyncio.sleep(0.01)
-        return False
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process is there; one that ended and that nobody buried counts as there."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def a_program(folder: Path, *more: str) -> Program:
-    command = (sys.executable, "-m", "tests.support.mcp_servers", str(folder), *more)
-    return Program(command, env={"PYTHONPATH": str(REPO)}, secrets=("TICKETS_TOKEN",))
-
-
-@pytest.fixture
-async def stdio(stage: Stage, tmp_path: Path) -> AsyncIterator[McpHouse]:
-    server = Server("tickets", "stdio", program="tickets")
-    reach = Reach({"tickets": a_program(tmp_path)})
-    house = McpHouse(stage, reach, InMemoryServers({"tickets": server}), tmp_path)
-    await house.pin()
-    yield house
-    assert await house.nobody_is_left()
-
-
-@pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[McpSite]:
-    async with an_mcp_site(tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-async def web(stage: Stage, site: McpSite) -> McpHouse:
-    server = Server("tickets", "http", url=site.url)
-    reach = Reach(http=HttpPolicy(allowed_hosts=frozenset({f"127.0.0.1:{site.port}"})))
-    house = McpHouse(stage, reach, InMemoryServers({"tickets": server}), site.folder)
-    await house.pin()
-    return house
-
-
-@pytest.fixture(params=["stdio", "web"])
-def house(request: pytest.FixtureRequest) -> McpHouse:
-    """The same server both ways."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, McpHouse)
-    return found
+site, web, stdio, house = mcp_house.site, mcp_house.web, mcp_house.stdio, mcp_house.house
+"""Fixtures."""
 
 
 async def test_a_tool_is_called_once_with_the_key_of_the_effect(house: McpHouse) -> None:
@@ -236,7 +149,7 @@ async def test_a_tool_that_changed_between_approval_and_call(web: McpHouse, site
 
 async def test_a_tool_that_fails_says_why_and_no_secret(house: McpHouse) -> None:
     server = house.servers.known["tickets"]
-    house.servers.kept["tickets"] = {"X-Tickets": SECRET}
+    house.servers.kept["tickets"] = {"Authorization": f"Bearer {SECRET}"}
     house.servers.known["tickets"] = replace(server, auth="static")
     error = await house.refused("fail")
     assert (error.type, error.non_retryable) == ("tool_failed", True)
@@ -376,78 +289,3 @@ async def test_secrets_of_the_installation_go_along_as_headers(web: McpHouse, si
     await web.ask("echo", {"text": "x"})
     assert site.requests[-1][2]["x-api-key"] == SECRET
     assert site.requests[-1][2]["idempotency-key"] == "run-1:pay#1"
-
-
-class TestLogin:
-    """Everybody signs in for themselves; the token of one is never used for another."""
-
-    @pytest.fixture
-    def signed_in(self, web: McpHouse, site: McpSite) -> McpHouse:
-        site.guarded = True
-        web.servers.known["tickets"] = replace(web.servers.known["tickets"], auth="oauth")
-        self.sign_in(web, site)
-        return web
-
-    def sign_in(self, web: McpHouse, site: McpSite) -> None:
-        login = {**site.issue(), "token_endpoint": f"{site.base}/token", "client_id": "client-1"}
-        web.servers.logins["tickets", "ann"] = login
-
-    async def test_the_person_s_own_token(self, signed_in: McpHouse, site: McpSite) -> None:
-        token = signed_in.servers.logins["tickets", "ann"]["access_token"]
-        assert (await signed_in.ask("echo", {"text": "x"}))["text"] == "x"
-        assert site.requests[-1][2]["authorization"] == f"Bearer {token}"
-        signed_in.stage.people.known["ben"] = {}
-        call = replace(signed_in.call("echo", arguments={"text": "x"}), acting="ben", key="run-1:pay#2")
-        assert (await signed_in.stage.refused(signed_in.activity, call)).type == "needs_login"
-
-    async def test_one_that_expired_is_refreshed_once(self, signed_in: McpHouse, site: McpSite) -> None:
-        site.tokens.clear()
-        assert (await signed_in.ask("create_ticket", {"title": "x"}))["structured"]["id"] == "T-1"
-        assert [asked["grant_type"] for asked in site.asked_tokens] == ["refresh_token"]
-        assert signed_in.servers.logins["tickets", "ann"]["access_token"] in site.tokens
-        assert len(tickets(site.folder)) == 1
-
-    async def test_one_that_is_known_to_have_expired_is_not_tried(self, signed_in: McpHouse, site: McpSite) -> None:
-        login = signed_in.servers.logins["tickets", "ann"]
-        signed_in.servers.logins["tickets", "ann"] = {**login, "expires_at": time.time() - 1}
-        await signed_in.ask("echo", {"text": "x"})
-        used = [headers.get("authorization") for _, path, headers in site.requests if path == "/mcp"]
-        assert f"Bearer {login['access_token']}" not in used
-
-    async def test_the_same_call_is_made_after_somebody_signed_in(self, signed_in: McpHouse, site: McpSite) -> None:
-        site.tokens.clear()
-        site.refresh_tokens.clear()
-        call = signed_in.call("create_ticket", arguments={"title": "Broken"})
-        error = await signed_in.stage.refused(signed_in.activity, call)
-        assert (error.type, error.non_retryable) == ("needs_login", True)
-        assert signed_in.stage.state() == "failed", "nothing was done, so it may be asked again"
-        self.sign_in(signed_in, site)
-        await signed_in.stage.perform(signed_in.activity, replace(call, turn=2))
-        assert [(row["title"], row["key"]) for row in tickets(site.folder)] == [("Broken", "run-1:pay#1")]
-
-    async def test_what_another_worker_refreshed_is_used(self, signed_in: McpHouse, site: McpSite) -> None:
-        """Refresh tokens are good for once: who comes second takes what the first one got."""
-        stale = dict(signed_in.servers.logins["tickets", "ann"])
-        site.tokens.clear()
-        results = await asyncio.gather(
-            *(
-                signed_in.stage.perform(
-                    signed_in.activity, replace(signed_in.call("echo", arguments={"text": "x"}), key=f"run-1:pay#{n}")
-                )
-                for n in range(3)
-            )
-        )
-        assert [each["text"] for each in results] == ["x"] * 3
-        assert signed_in.servers.logins["tickets", "ann"] != stale
-
-    async def test_no_token_in_what_is_logged(
-        self, signed_in: McpHouse, site: McpSite, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-    ) -> None:
-        caplog.set_level("DEBUG")
-        token = signed_in.servers.logins["tickets", "ann"]["access_token"]
-        site.tokens.clear()
-        site.refresh_tokens.clear()
-        await signed_in.refused("echo", {"text": "x"})
-        said = capsys.readouterr()
-        assert "needs_login" in said.out
-        assert token not in said.out + said.err + caplog.text
