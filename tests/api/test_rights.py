@@ -64,6 +64,7 @@ BODIES = {
     "/v1/migrations": {"definition": "{key}", "to": 1},
     "/v1/definitions/import": {"holdfast": 1, "definitions": [{"key": "{free}"}]},
 }
+SERVER = {"id": "crm", "title": "CRM", "transport": "http", "url": "http://127.0.0.1:9/mcp"}
 PARSED = ("application/json", "application/problem+json")
 QUERIES = {
     "/v1/analytics/steps": "?definition=any",
@@ -116,7 +117,7 @@ async def things(world: World) -> AsyncIterator[Things]:
     assert made.status_code == 201, made.text
     await world.call("admin", "POST", "/v1/partners", {"id": "outside", "name": "Outside"})
     link = await world.call("ann", "POST", "/v1/me/calendar")
-    names |= {"inbox": "ours", "partner": "outside", "reason": "other"}
+    names |= {"inbox": "ours", "partner": "outside", "reason": "other", "server": SERVER["id"]}
     names["token"] = link.json()["url"].rpartition("/")[2].removesuffix(".ics")
     records = {"source": "demo", "collection": "orders", "record": "o1"}
     yield Things({**names, **records, "free": f"{body['key']}-free"})
@@ -157,6 +158,8 @@ async def ask(world: World, things: Things, who: str | None, method: str, path: 
     if isinstance(body, dict):
         body = fill(body, things)
     headers = {"If-Match": "x"} if method == "PUT" else {}
+    if "{server}" in path:  # whoever was asked before may have taken it away
+        await world.call("admin", "POST", "/v1/mcp-servers", SERVER)
     answer = await world.call(who, method, target + QUERIES.get(path, ""), body, headers=headers)
     return answer.status_code, answer.json() if answer.headers.get("content-type") in PARSED else None
 
