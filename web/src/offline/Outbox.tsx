@@ -53,18 +53,20 @@ function Sign({ queue, online, onClick, wide }: SignProps) {
     ...(no > 0 ? [t('offline.refused', { count: no })] : []),
   ];
   return (
-    <Button
-      variant={wide ? 'filled' : 'light'}
-      color={no > 0 ? 'red.9' : wide ? 'dark' : 'gray'}
-      c={wide ? undefined : 'var(--hf-words)'}
-      size={wide ? 'lg' : 'sm'}
-      radius={wide ? 0 : 'md'}
-      fullWidth={wide}
-      leftSection={<Icon size={18} aria-hidden />}
-      onClick={onClick}
-    >
-      <span role="status">{words.join(' · ') || t('offline.none')}</span>
-    </Button>
+    <div role="status">
+      <Button
+        variant={wide ? 'filled' : 'light'}
+        color={no > 0 ? 'red.9' : wide ? 'dark' : 'gray'}
+        c={wide ? undefined : 'var(--hf-words)'}
+        size={wide ? 'lg' : 'sm'}
+        radius={wide ? 0 : 'md'}
+        fullWidth={wide}
+        leftSection={<Icon size={18} aria-hidden />}
+        onClick={onClick}
+      >
+        {words.join(' · ') || t('offline.none')}
+      </Button>
+    </div>
   );
 }
 

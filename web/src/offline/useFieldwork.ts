@@ -10,6 +10,9 @@ import { queued, useQueue } from './outbox';
 
 type Run = Schemas['RunView'];
 
+// Opened without a connection, nothing changes that would tell: it is looked at once.
+if (typeof navigator !== 'undefined') onlineManager.setOnline(navigator.onLine);
+
 const AGAIN = 5_000;
 const RUNS_EVERY = 60_000;
 const MOST_RUNS = 20;

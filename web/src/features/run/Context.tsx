@@ -63,7 +63,7 @@ function Value({ value }: { value: unknown }) {
           {...(simple
             ? { 'aria-label': t('run.copy', { text }) }
             : { title: t('run.copy', { text: t('run.value') }) })}
-          style={{ overflowWrap: 'anywhere' }}
+          style={{ overflowWrap: 'anywhere', minWidth: 0 }}
         >
           {simple ? (
             <Text size="sm" span>
