@@ -42,7 +42,9 @@ def step_detail(
 
 def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) -> dict[str, Any] | None:
     """`{schema, ui, values}` of a task or of a decision by a person; None for what no person fills in."""
-    node = graph.nodes[step]
+    node, known = graph.nodes[step], state.of(step)
+    if known is not None and known.waits == "done":
+        return None
     match node.step:
         case DecisionStep() if node.for_a_person:
             options = [{"const": option.id, "title": option.label or option.id} for option in node.step.options]

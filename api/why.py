@@ -178,6 +178,7 @@ def _approval(base: Reason, each: Execution) -> Reason:
     whom = ", ".join([*asked.get("roles", []), *asked.get("teams", [])]) or "others"
     text = f"{base['title']} must be approved by {whom}: {len(given)} of {count} did."
     more = {"roles": asked.get("roles"), "teams": asked.get("teams"), "not_by": asked.get("not_by")}
+    base = {**base, "since": asked.get("at") or base.get("since")}
     return _reason("waiting_for_approval", text, **base, given=given, count=count, **more)
 
 

@@ -262,6 +262,8 @@ def test_a_person_still_presses_done() -> None:
     step = tale.step("pay")
     assert (step["status"], step["waits"], step["output"]) == ("waiting", "done", {"id": "r1"})
     assert tale.status("after") == "pending"
+    tale.give("handle_manually", "pay")
+    assert tale.code() == "step_not_ready", "it was done, and can be taken back"
     tale.complete("pay", BEN)
     step = tale.step("pay")
     assert (step["status"], step["done_by"], step["ended_by"]) == ("done", "automation", "ben")

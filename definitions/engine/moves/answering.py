@@ -107,11 +107,16 @@ def _end(given: Given, data: dict[str, Any]) -> None:
 
 def _judge_manually(asked: Question) -> Refusal | None:
     """A person does what a machine was to do: at any time while it is open, never in place of a person's own step."""
-    if asked.round.status in ENDED or asked.step.for_a_person:
+    if not _can_do_by_hand(asked):
         return not_now(asked)
     if asked.step.step.kind == "decision":
         return _choice(asked)
     return _typed(asked) if asked.command.get("output") is not None else None
+
+
+def _can_do_by_hand(asked: Question) -> bool:
+    """Not once a machine is through with it: that it was done, and can be taken back, would be forgotten."""
+    return asked.round.status not in ENDED and not asked.step.for_a_person and asked.round.waits != "done"
 
 
 def _typed(asked: Question) -> Refusal | None:
@@ -130,7 +135,7 @@ def _handle_manually(given: Given) -> None:
 
 
 def _judge_skip(asked: Question) -> Refusal | None:
-    if asked.round.status in ENDED:
+    if asked.round.status in ENDED or asked.round.waits == "done":
         return not_now(asked)
     if not asked.step.step.skippable:
         return Refusal("not_skippable", f"{asked.step.id} may not be skipped")
@@ -189,14 +194,14 @@ ANSWERING: dict[str, Move] = {
         {"reason": str},
         _judge_skip,
         _skip,
-        lambda asked: asked.round.status not in ENDED and bool(asked.step.step.skippable),
+        lambda asked: _judge_skip(asked) is None,
     ),
     "retry": Move({"reason": str}, _judge_retry, _retry, lambda asked: asked.round.status is StepStatus.ATTENTION),
     "handle_manually": Move(
         {"reason": str, "output": dict, "choice": str},
         _judge_manually,
         _handle_manually,
-        lambda asked: asked.round.status not in ENDED and not asked.step.for_a_person,
+        _can_do_by_hand,
     ),
     "amend": Move({"output": dict, "reason": str}, _judge_amend, _amend, lambda asked: asked.round.status in FINISHED),
 }
