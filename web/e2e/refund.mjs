@@ -19,7 +19,7 @@ await story('refund', async ({ open, look }) => {
   await page.getByRole('tab', { name: 'Graph' }).click();
   await page.locator('.react-flow__node').first().waitFor();
   await page.getByRole('tab', { name: 'History' }).click();
-  await page.getByText(/run started/).waitFor();
+  await page.getByText(/Run started/).waitFor();
   await page.getByRole('radio', { name: 'grant' }).check();
   await page.getByRole('button', { name: 'Complete' }).click();
   await page.getByText('completed').first().waitFor();

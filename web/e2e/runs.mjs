@@ -92,10 +92,7 @@ await story('runs', async ({ open, look }) => {
   await page.getByRole('button', { name: 'Due date of Everything' }).click();
   await page.getByRole('dialog').getByLabel('due').fill('2031-05-06');
   await page.getByRole('dialog').getByRole('button', { name: 'Set due date' }).click();
-  await page
-    .getByRole('navigation', { name: 'Steps' })
-    .getByText(/2031/)
-    .waitFor();
+  await page.getByRole('navigation', { name: 'Steps' }).getByText(/2031/).waitFor();
   await page.getByRole('button', { name: 'More for this run' }).click();
   await page.getByRole('menuitem', { name: 'Open in Temporal' }).waitFor();
   await page.getByRole('menuitem', { name: 'Move to version…' }).click();

@@ -1,5 +1,6 @@
 import type { Words } from './en';
 import fieldwork from './fieldwork.de';
+import history from './history.de';
 import pages from './pages.de';
 
 const de: Words = {
@@ -250,5 +251,6 @@ const de: Words = {
   },
   ...fieldwork,
   ...pages,
+  ...history,
 };
 export default de;

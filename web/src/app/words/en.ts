@@ -1,4 +1,5 @@
 import fieldwork from './fieldwork.en';
+import history from './history.en';
 import pages from './pages.en';
 
 const en = {
@@ -222,6 +223,7 @@ const en = {
   },
   ...fieldwork,
   ...pages,
+  ...history,
 };
 export default en;
 export type Words = typeof en;

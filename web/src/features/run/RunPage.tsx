@@ -105,7 +105,7 @@ export function OneRun({ run, stale, beside = false }: Props) {
             >
               <Tabs.List aria-label={t('run.beside')}>
                 {tabs.map((tab) => (
-                  <Tabs.Tab key={tab} value={tab}>
+                  <Tabs.Tab key={tab} value={tab} px={8}>
                     {t(`tabs.${tab}`)}
                     {tab === 'notes' && run.notes > 0 && ` (${run.notes})`}
                   </Tabs.Tab>
