@@ -11,11 +11,21 @@
 from __future__ import annotations
 
 from activities.errors import ActionError, NotDone, Retryable
-from activities.registry import ActionContext, Registry
+from activities.registry import ActionContext, Found, Look, Registry
 
 default_registry = Registry()
 """Where the module-level `action` registers; the worker includes it in the registry it builds."""
 
 action = default_registry.action
 
-__all__ = ["ActionContext", "ActionError", "NotDone", "Registry", "Retryable", "action", "default_registry"]
+__all__ = [
+    "ActionContext",
+    "ActionError",
+    "Found",
+    "Look",
+    "NotDone",
+    "Registry",
+    "Retryable",
+    "action",
+    "default_registry",
+]

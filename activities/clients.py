@@ -73,6 +73,8 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
     for entry in registry.actions.values():
         if entry.undo is not None and entry.undo not in registry.actions:
             raise ValueError(f"{entry.name} is undone by {entry.undo!r}, which is not registered")
+        if entry.reconcile is not None and entry.reconcile not in registry.actions:
+            raise ValueError(f"{entry.name} is looked after by {entry.reconcile!r}, which is not registered")
     registry = registry.placed(queue_of) if queue_of else registry
     tools = Catalogue(resources.mcp.servers) if resources.mcp else None
     activities = [

@@ -16,7 +16,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import NoneType
-from typing import Any, TypeVar, cast, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from temporalio import activity
@@ -70,6 +70,21 @@ class ActionContext:
         return cls(call.key, call.acting, call.run, call.step, call.execution, call.turn, LINK.get())
 
 
+class Look(BaseModel):
+    """What an action is given that looks what became of another's work: the key it was asked under, its output."""
+
+    key: str
+    output: dict[str, Any] | None = None
+
+
+class Found(BaseModel):
+    """What it says: `open` where it is still at work; `output`, where given, is put in the place of the step's."""
+
+    state: Literal["done", "not_done", "open"]
+    output: dict[str, Any] | None = None
+    message: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One registered action: its announced face and the function behind it."""
@@ -82,6 +97,7 @@ class Action:
     input: type[BaseModel]
     output: type[BaseModel] | None
     wants_context: bool
+    reconcile: str | None = None
 
     def info(self) -> dict[str, Any]:
         """What the worker announces: name, title, JSON Schemas of input and output, contract, undo."""
@@ -95,6 +111,7 @@ class Action:
             "output": output,
             "contract": self.contract.to_json(),
             "undo": self.undo,
+            **({"reconcile": self.reconcile} if self.reconcile else {}),
         }
 
     def on(self, queue: str) -> Action:
@@ -161,6 +178,7 @@ class Registry:
         *,
         title: str = "",
         undo: str | None = None,
+        reconcile: str | None = None,
         repeatable: bool = False,
         touches: Touches = Touches.WORLD,
         timeout: float = 60.0,
@@ -171,14 +189,15 @@ class Registry:
     ) -> Callable[[ActionFunction], ActionFunction]:
         """Registers an async function `(Input) -> Output` or `(Input, ActionContext) -> Output`; returns it unchanged.
 
-        `title` defaults to the first line of its docstring; `undo` names the action that takes it back; times are in
-        seconds: `timeout` for one try, `within` for all. `queue`: the task queue of the workers that do it; empty is
-        that of the runs. Raises ValueError or TypeError for what cannot be an action.
+        `title` defaults to the first line of its docstring; `undo` names the action that takes it back,
+        `reconcile` the one that looks what became of it (`Look` -> `Found`); times are in seconds: `timeout`
+        for one try, `within` for all. `queue`: the task queue of the workers that do it; empty is that of the
+        runs. Raises ValueError or TypeError for what cannot be an action.
         """
         contract = EffectContract(Touches(touches), repeatable, timeout, within, attempts, heartbeat, queue)
 
         def register(function: ActionFunction) -> ActionFunction:
-            self.add(_action(name, title, contract, undo, function))
+            self.add(replace(_action(name, title, contract, undo, function), reconcile=reconcile))
             return function
 
         return register

@@ -81,8 +81,12 @@ def _actions(document: Document, known: Known | None) -> dict[str, Any]:
     asked = _asked(document, known)
     for name in _named(document):
         info = known.action(name) if known is not None else None
-        if info is not None:
+        if known is not None and info is not None:
             found[name] = {"contract": info.get("contract"), "undo": info.get("undo")}
+            if info.get("reconcile"):
+                found[name]["reconcile"] = info["reconcile"]
+                looks = known.action(info["reconcile"]) or {}
+                found.setdefault(info["reconcile"], {"contract": looks.get("contract"), "undo": None})
             if name in asked:
                 found[name]["input"] = info.get("input") or {}
     return found

@@ -15,9 +15,10 @@ from definitions.engine.graph import Node
 from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
 from definitions.engine.outside import await_outside, expire, is_told_outside, waits_outside
 from definitions.engine.proposals import answered, go_on, loaded, succeed
+from definitions.engine.reconciling import reconciled
 from definitions.engine.rows import is_own_record
 from definitions.engine.settle import moved
-from definitions.engine.sides import side_ended, side_failed
+from definitions.engine.sides import RECONCILE, side_ended, side_failed
 from definitions.engine.state import ENDED, TIMED, Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model import LoadRelatedStep
@@ -26,7 +27,10 @@ from definitions.model import LoadRelatedStep
 def effect_ended(turn: Turn, message: EffectEnded) -> None:
     """The effect's result becomes the step's output; what it tells of the run's record is kept too."""
     if message.execution in turn.state.sides:
+        asked = turn.state.sides[message.execution]
         side_ended(turn, message)
+        if asked.kind == RECONCILE and turn.state.sides[asked.id] is not asked:
+            reconciled(turn, turn.state.sides[asked.id])
         return
     execution = _awaited(turn, message.execution, message.turn)
     if execution is None:

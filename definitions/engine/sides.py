@@ -8,6 +8,7 @@
 | bind | `check~bind#1` | bound fields of an answer are written to the record |
 | draft | `check~draft#1` | a machine fills in a form that a person will answer (drafting.py) |
 | act | `pay~act#1` | what counts as done, and was agreed to later, is done now (approvals.py) |
+| reconcile | `pay~reconcile#1` | the outside is asked again what became of a step (reconciling.py) |
 | notify | `~notify#2` | somebody is told |
 
 They wait in lanes: undoing goes one at a time and stops where a person is asked, since the order matters; writes to the
@@ -25,7 +26,7 @@ from definitions.contracts import ASK_A_MODEL, TELL_PEOPLE, WRITE_RECORDS, Effec
 from definitions.engine.commands import CancelEffect, StartEffect
 from definitions.engine.drafting import drafted
 from definitions.engine.events import EventType
-from definitions.engine.execution import Side
+from definitions.engine.execution import Execution, Side
 from definitions.engine.graph import NO_CONTRACT, Graph, Node, activity_of
 from definitions.engine.messages import EffectEnded, EffectFailed
 from definitions.engine.rows import is_own_record
@@ -38,6 +39,7 @@ from definitions.wire import ACTIVITY_NOTIFY, ACTIVITY_UPDATE_DATA, Actor
 
 LANES = {"undo": "undo", "sync": "record", "bind": "record"}
 RECORD = ("sync", "bind")
+RECONCILE = "reconcile"
 
 
 def contract_of(graph: Graph, side: Side) -> EffectContract:
@@ -158,6 +160,20 @@ def begin_agreed(turn: Turn, node: Node, execution: str) -> None:
     _request(turn, f"{node.id}~act#{turn.execution(execution).round}", node.id, data, 1)
 
 
+def ask_outside(turn: Turn, node: Node, of: Execution, activity: str, acting: str) -> None:
+    """Have an action look what became of a round; it touches nothing itself."""
+    data = {
+        "kind": RECONCILE,
+        "name": node.id,
+        "title": f"Ask again: {node.title}",
+        "activity": activity,
+        "of": of.id,
+        "acting": acting,
+        "input": {"key": f"{turn.state.run}:{of.id}", "output": of.output},
+    }
+    _request(turn, next_side(turn.state, f"{node.id}~{RECONCILE}"), node.id, data, 1)
+
+
 def _request(turn: Turn, name: str, step: str | None, data: dict[str, Any], number: int) -> None:
     turn.emit(EventType.SIDE_REQUESTED, {**data, "turn": number}, execution=name, step=step)
     side = turn.state.sides[name]
@@ -254,7 +270,7 @@ def side_failed(turn: Turn, message: EffectFailed) -> None:
     if side is None:
         _late(turn, message, "unknown" if message.unknown else "failed", message.message)
         return
-    if side.kind in ("notify", "draft") or (side.kind == "automation" and turn.state.closed):
+    if side.kind in ("notify", "draft", RECONCILE) or (side.kind == "automation" and turn.state.closed):
         turn.emit(EventType.SIDE_GIVEN_UP, {"reason": message.message}, execution=side.id, step=side.step)
         return
     data: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
@@ -275,7 +291,7 @@ def give_up(turn: Turn, side: Side, reason: str | None) -> None:
 def drop_automations(turn: Turn, executions: Sequence[str]) -> None:
     """These rounds were given up: what was run from them is asked to stop, and its answer is used for nothing."""
     for side in turn.state.errands():
-        if side.kind in ("automation", "draft", "act") and side.of in executions:
+        if side.kind in ("automation", "draft", "act", RECONCILE) and side.of in executions:
             give_up(turn, side, "its step was given up")
 
 

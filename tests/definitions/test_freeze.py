@@ -10,7 +10,7 @@ import yaml
 
 from definitions.canonical import digest
 from definitions.catalog import template_text
-from definitions.checks import Report
+from definitions.checks import Known, Report
 from definitions.checks.limits import FROZEN_BYTES
 from definitions.engine.graph import Graph
 from definitions.expressions.values import resolve
@@ -90,3 +90,20 @@ def test_what_a_pinned_tool_promised_and_looked_like() -> None:
     assert Graph.load(version).nodes["m"].contract.repeatable, "the administrator accepted what it says of itself"
     picks = {"id": "m", "kind": "mcp", "server": "crm", "tools": ["find", "drop"], "instruction": "Look"}
     assert "tools" not in frozen(definition(picks)).to_json()
+
+
+def test_who_looks_after_an_action_is_frozen_with_it_and_only_where_there_is_one() -> None:
+    """So that the hash of every version without one stays as it was."""
+    step = {"id": "pay", "kind": "action", "action": "shop.pay", "execute": "automatic"}
+    looks = {"input": {}, "contract": {"repeatable": True}}
+    plain: dict[str, Any] = {"shop.pay": {"input": {}, "contract": {}}, "shop.look": looks}
+    named = {**plain, "shop.pay": {**plain["shop.pay"], "reconcile": "shop.look"}}
+    frozen = [freeze(definition(step), Known(actions=actions)) for actions in (plain, named)]
+    kept = [each.to_json()["actions"] for each in frozen if isinstance(each, Frozen)]
+    assert kept == [
+        {"shop.pay": {"contract": {}, "undo": None}},
+        {
+            "shop.pay": {"contract": {}, "undo": None, "reconcile": "shop.look"},
+            "shop.look": {"contract": {"repeatable": True}, "undo": None},
+        },
+    ]

@@ -9,6 +9,7 @@ from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.moves.base import Given, Move, Question, Refusal, not_now
 from definitions.engine.outside import confirm_outside, waits_outside
+from definitions.engine.reconciling import ask_again, asks, can_be_asked
 from definitions.engine.schedules import is_unarmed
 from definitions.engine.state import StepStatus
 from definitions.wire import OUTSIDE_ACTOR
@@ -48,8 +49,23 @@ def _confirm(given: Given) -> None:
     confirm_outside(given.turn, given.node, given.execution)
 
 
+def _can_reconcile(asked: Question) -> bool:
+    return can_be_asked(asked.graph, asked.state, asked.step, asked.round)
+
+
+def _judge_reconcile(asked: Question) -> Refusal | None:
+    if asks(asked.graph, asked.step) is None:
+        return Refusal("not_reconcilable", f"nothing can be asked about {asked.step.id}: its action names no other")
+    return None if _can_reconcile(asked) else not_now(asked)
+
+
+def _reconcile(given: Given) -> None:
+    ask_again(given.turn, given.node, given.execution, given.actor.id)
+
+
 SCHEDULING: dict[str, Move] = {
     "run_now": Move({"reason": str}, _judge, _run_now, _stands),
     "cancel_schedule": Move({"reason": str}, _judge, _cancel, _stands),
+    "reconcile": Move({"reason": str}, _judge_reconcile, _reconcile, _can_reconcile),
     "confirm": Move({}, _judge_confirm, _confirm, lambda _: False, saved=True, roles=False, holder=False),
 }
