@@ -1,4 +1,5 @@
 import '@xyflow/react/dist/style.css';
+import './graph.css';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
 import { useEffect, useMemo, useState } from 'react';
@@ -22,13 +23,16 @@ function usePlaces(shape: string): Place[] | null {
   return places;
 }
 
-function drawn(run: Run, places: Place[], selected: string | undefined): { nodes: Node[]; edges: Edge[] } {
+type Drawn = { nodes: Node[]; edges: Edge[] };
+type Words = (status: string) => string;
+
+function drawn(run: Run, places: Place[], selected: string | undefined, words: Words): Drawn {
   const steps = new Map(run.steps.map((step) => [step.id, step]));
   const nodes = places.map(({ id, x, y }) => ({
     id,
     position: { x, y },
-    data: { label: steps.get(id)?.title ?? id },
-    className: `step-${steps.get(id)?.status}`,
+    data: { label: <Label title={steps.get(id)?.title ?? id} status={words(steps.get(id)?.status ?? '')} /> },
+    className: `graph-step step-${steps.get(id)?.status}`,
     selected: id === selected,
     sourcePosition: 'right',
     targetPosition: 'left',
@@ -42,6 +46,15 @@ function drawn(run: Run, places: Place[], selected: string | undefined): { nodes
   return { nodes: nodes as Node[], edges };
 }
 
+function Label({ title, status }: { title: string; status: string }) {
+  return (
+    <>
+      <span className="graph-title">{title}</span>
+      <span className="graph-status">{status}</span>
+    </>
+  );
+}
+
 type Props = { run: Run; selected: string | undefined; onSelect: (step: string) => void };
 
 /** The run as a picture. The rail beside it is the same as a list, for who cannot see this one. */
@@ -49,7 +62,10 @@ export default function GraphView({ run, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const scheme = useComputedColorScheme('light');
   const places = usePlaces(JSON.stringify(run.steps.map(({ id, after }) => ({ id, after: after ?? [] }))));
-  const { nodes, edges } = useMemo(() => drawn(run, places ?? [], selected), [run, places, selected]);
+  const { nodes, edges } = useMemo(
+    () => drawn(run, places ?? [], selected, (status) => t(`status.${status}`, { defaultValue: status })),
+    [run, places, selected, t],
+  );
   const first = useMemo(() => {
     const at = run.steps.find((step) => step.id === selected) ?? run.steps.find(isOpen);
     return run.steps.length > MANY && at ? { nodes: [{ id: at.id }], maxZoom: 0.9 } : {};
