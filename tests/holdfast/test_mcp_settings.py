@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,9 @@ async def test_the_key_of_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("HOLDFAST_SECRET_KEY", "short")
         with pytest.raises(ValueError, match="32 bytes"):
             servers_of(Settings(home=tmp_path), store)
+
+
+def test_a_process_pays_for_the_sdk_when_it_first_speaks_to_a_server() -> None:
+    code = "import holdfast.compose, sys; print('mcp' in sys.modules, 'activities.mcp.call' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.split() == ["False", "True"]
