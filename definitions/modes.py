@@ -11,15 +11,17 @@ from typing import Any
 
 from definitions.model import Step
 
+PROPOSED = ("action", "update_data", "get_data", "load_related", "mcp", "ai", "decision")
 ASSISTED_BY_DEFAULT = ("action", "update_data", "mcp", "ai")
 
 
 def mode_of(step: Step, action: Mapping[str, Any]) -> str:
     """manual, assisted or automatic. `action` is what is known of the action it names ({contract, …}), else empty.
 
-    Decisions by a person or by rules, tasks and all that no machine proposes for are automatic here: nothing is asked.
+    Decisions by a person or by rules, tasks and all that no machine proposes for are automatic here: nothing is asked,
+    and what `execute` says is ignored.
     """
-    if step.kind == "task" or (step.kind == "decision" and step.by != "ai"):
+    if step.kind not in PROPOSED or (step.kind == "decision" and step.by != "ai"):
         return "automatic"
     if step.execute is not None:
         return step.execute

@@ -363,6 +363,15 @@ def test_only_what_differs_from_the_record_is_written() -> None:
     assert tale.effects["fix#1"].input == {**given, "set": {"total": None}}
 
 
+def test_what_no_machine_proposes_for_ignores_how_it_would_be_done() -> None:
+    tale = story({"id": "w", "kind": "wait", "for": "1 day", "execute": "assisted"}, task("after"))
+    assert tale.graph.nodes["w"].mode == "automatic" and tale.status("w") == "waiting"
+    tale.complete("w")
+    assert tale.code() == "step_not_ready"
+    tale.ring("w")
+    assert tale.status("after") == "ready"
+
+
 def test_the_state_survives_being_carried_with_a_proposal_in_it() -> None:
     tale = story(refund())
     proposed(tale, "pay", {"amount": 12})

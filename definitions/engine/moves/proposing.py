@@ -26,7 +26,9 @@ def can_confirm(asked: Question) -> bool:
         return has_values
     if execution.status is not StepStatus.ATTENTION:
         return False
-    by_hand = asked.step.step.kind == "decision" or (execution.doing == "propose" and asked.step.has_effect)
+    step = asked.step.step
+    by_hand = step.kind == "decision" and step.by == "ai"
+    by_hand |= execution.doing == "propose" and asked.step.has_effect
     return has_values or by_hand
 
 
