@@ -9,7 +9,7 @@ import { type Place, type Shape, SIZE } from './layout';
 import { isOpen, type Run } from './model';
 
 /** With more steps than this the picture begins where the work is, large enough to be read. */
-const MANY = 40;
+const MANY = 12;
 
 /** Places for the steps, laid out in a worker; null until they are there. */
 function usePlaces(shape: string): Place[] | null {
@@ -34,8 +34,6 @@ function drawn(run: Run, places: Place[], selected: string | undefined, words: W
     data: { label: <Label title={steps.get(id)?.title ?? id} status={words(steps.get(id)?.status ?? '')} /> },
     className: `graph-step step-${steps.get(id)?.status}`,
     selected: id === selected,
-    sourcePosition: 'right',
-    targetPosition: 'left',
     ...SIZE,
   }));
   const edges = run.steps.flatMap((step) =>

@@ -1,4 +1,4 @@
-// Where the steps of a run stand in its picture, from the left to the right: who waits for whom decides how far right.
+// Where the steps of a run stand in its picture, from the top down: who waits for whom decides how far down.
 // Pure, and slow for hundreds of steps: the page has it done beside itself (layout.worker.ts).
 import dagre from '@dagrejs/dagre';
 
@@ -9,7 +9,7 @@ export type Place = { id: string; x: number; y: number };
 
 /** The upper left corner of each step, in the order given. A step that waits for one not there stands as if it did not. */
 export function places(shape: Shape): Place[] {
-  const graph = new dagre.graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 18, ranksep: 48 });
+  const graph = new dagre.graphlib.Graph().setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 30 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of shape) graph.setNode(step.id, { ...SIZE });
   const known = new Set(shape.map((step) => step.id));
