@@ -120,14 +120,14 @@ async function picture(page, name) {
 async function materials(page, look) {
   await page.getByRole('button', { name: 'Add a row to Used' }).click();
   const first = page.getByRole('group', { name: 'Row 1' });
-  await first.getByLabel('Material').fill('Copper pipe');
-  await first.getByLabel('Article').fill('CU-22');
-  await first.getByLabel('Count').fill('4.5');
+  await first.getByRole('textbox', { name: 'Material' }).fill('Copper pipe');
+  await first.getByRole('textbox', { name: 'Article' }).fill('CU-22');
+  await first.getByRole('textbox', { name: 'Count' }).fill('4.5');
   await first.getByRole('radio', { name: 'metre' }).check();
   await page.getByRole('button', { name: 'Add a row to Used' }).click();
   const second = page.getByRole('group', { name: 'Row 2' });
-  await second.getByLabel('Material').fill('Valve');
-  await second.getByLabel('Count').fill('2');
+  await second.getByRole('textbox', { name: 'Material' }).fill('Valve');
+  await second.getByRole('textbox', { name: 'Count' }).fill('2');
   await second.getByRole('radio', { name: 'piece' }).check();
   await look(page, 'materials');
 }
@@ -137,7 +137,7 @@ async function hours(page, look) {
   const row = page.getByRole('group', { name: 'Row 1' });
   await row.getByRole('radio', { name: 'waiting' }).check();
   await row.getByLabel('Day').fill('2026-12-01');
-  await row.getByLabel('Minutes').fill('45');
+  await row.getByRole('textbox', { name: 'Minutes' }).fill('45');
   await look(page, 'hours');
 }
 

@@ -1,4 +1,4 @@
-import { Affix, Alert, Button, Drawer, Group, Stack, Text } from '@mantine/core';
+import { Affix, Alert, Button, CloseButton, Drawer, Group, Stack, Text } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconCloudOff, IconCloudUpload } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -28,15 +28,18 @@ export function Outbox({ user }: { user: string }) {
       ) : (
         sign
       )}
-      <Drawer
-        opened={opened}
-        onClose={close}
-        position="right"
-        title={t('offline.title')}
-        closeButtonProps={{ 'aria-label': t('keys.close') }}
-      >
-        <List queue={queue} online={online} user={user} onLeave={close} />
-      </Drawer>
+      <Drawer.Root opened={opened} onClose={close} position="right">
+        <Drawer.Overlay />
+        <Drawer.Content aria-label={t('offline.title')}>
+          <Drawer.Body>
+            <Group justify="space-between" py="sm">
+              <Text fw={650}>{t('offline.title')}</Text>
+              <CloseButton size="xl" aria-label={t('keys.close')} onClick={close} />
+            </Group>
+            <List queue={queue} online={online} user={user} onLeave={close} />
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
     </>
   );
 }

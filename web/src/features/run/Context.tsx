@@ -70,7 +70,7 @@ function Value({ value }: { value: unknown }) {
               {text}
             </Text>
           ) : (
-            <Code block style={{ maxHeight: 240, overflow: 'auto' }}>
+            <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {text}
             </Code>
           )}
