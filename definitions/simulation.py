@@ -17,6 +17,7 @@ from definitions.engine import Graph, State, advance
 from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
+from definitions.engine.outside import waits_outside
 from definitions.engine.state import BY_A_PERSON, Execution, StepStatus
 from definitions.matcher import propose as match
 from definitions.proposing import Asked, Question
@@ -25,6 +26,7 @@ from definitions.wire import (
     ACTIVITY_NOTIFY,
     ACTIVITY_PROPOSE,
     ACTIVITY_UPDATE_DATA,
+    OUTSIDE_ACTOR,
     Actor,
     Event,
     RunStart,
@@ -131,6 +133,10 @@ class _Play:
                 del self.effects[name]
                 return message
         for each in self.found.state.live():
+            if waits_outside(each) and (self._script(each.step, each.round) or {}).get("confirm"):
+                name = f"outside-{self.found.state.seq}"
+                told = {"id": name, "type": "confirm", "step": each.step, "execution": each.id}
+                return CommandGiven(self.found.now, told, Actor(OUTSIDE_ACTOR))
             if (command := self._given(each)) is not None:
                 return CommandGiven(self.found.now, command, self.actor)
         return self._agreed() or self._moment()
@@ -235,6 +241,6 @@ class _Play:
             {"step": each.step, "execution": each.id, "what": "answer", "status": str(each.status)} for each in open_
         ]
         people += [{"step": e.step, "execution": e.id, "what": "approval"} for e in self._to_agree() if awaited(e)]
-        confirm = [each for each in self.found.state.live() if each.waits in ASKS]
+        confirm = [each for each in self.found.state.live() if each.waits in ASKS or waits_outside(each)]
         people += [{"step": each.step, "execution": each.id, "what": "confirmation"} for each in confirm]
         return [*effects, *people] or [{"step": None, "what": "close"}]

@@ -46,3 +46,19 @@ def test_what_cannot_be_published_is_not_played() -> None:
     wrong = {**REFUND, "steps": [{"id": "a", "kind": "task", "after": ["nowhere"]}]}
     with pytest.raises(NotPublishable, match=r"/steps/0/after.*unknown_step"):
         play(wrong)
+
+
+def test_somebody_outside_is_scripted_too_and_else_the_time_passes() -> None:
+    order = {"id": "order", "kind": "action", "action": "shop.order", "execute": "automatic"}
+    for confirm, needs in (({}, [("order", "confirmation")]), ({"expires": "3 days"}, [("order", "answer")])):
+        document = {"holdfast": 1, "key": "o", "name": "O", "steps": [{**order, "confirm": confirm}]}
+        answered = {"result": {"id": "7"}}
+        assert play(document, {"order": {**answered, "confirm": True}}).stopped == "ended"
+        run = play(document, {"order": answered})
+        assert [(each["step"], each["what"]) for each in run.needs] == needs
+
+
+def test_a_schedule_passes_in_a_play() -> None:
+    step = {"id": "pay", "kind": "action", "action": "shop.pay", "execute": "automatic", "schedule": {"in": "2 days"}}
+    run = play({"holdfast": 1, "key": "p", "name": "P", "steps": [step]}, {"pay": {"result": {}}})
+    assert (run.stopped, run.now.day) == ("ended", 9)
