@@ -172,5 +172,7 @@ await story('runs', async ({ open, look }) => {
   await phone.goto(`${base}/runs?definition=${KEY}`);
   await phone.getByRole('row').nth(1).waitFor();
   await look(phone, 'phone');
+  for (const view of (await call(page, 'GET', '/v1/views')).items)
+    await call(page, 'DELETE', `/v1/views/${view.id}`);
   for (const key of [KEY, MIRROR.key]) await call(admin, 'POST', `/v1/definitions/${key}/archive`, {});
 });

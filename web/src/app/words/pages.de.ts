@@ -115,7 +115,7 @@ const seiten: typeof pages = {
     collection: 'Datensätze von {{collection}}',
     search: 'Nach einem Text suchen',
     nothing: 'Es gibt nichts, was Sie beginnen dürfen.',
-    choose: 'Wählen Sie links, was beginnen soll.',
+    choose: 'Wählen Sie, was beginnen soll.',
     record_first: 'Es arbeitet an einem Datensatz. Wählen Sie einen.',
     any: 'Alles, was beginnen kann',
     not_offered: 'Für diesen Datensatz wird es nicht angeboten: seine Bedingung gilt nicht.',

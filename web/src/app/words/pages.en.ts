@@ -109,7 +109,7 @@ const pages = {
     collection: 'Records of {{collection}}',
     search: 'Search by any text',
     nothing: 'There is nothing you may start.',
-    choose: 'Choose what to start on the left.',
+    choose: 'Choose what to start.',
     record_first: 'It works on a record. Choose one.',
     any: 'Everything that can be started',
     not_offered: 'It is not offered for this record: its condition does not hold.',

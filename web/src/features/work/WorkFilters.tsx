@@ -35,7 +35,7 @@ export function WorkFilters({ filters, search, onChange, onPreset }: Props) {
           label: (
             <>
               {t(`work.${id}`)}
-              <Text span size="xs" c="dimmed" ml={6} className="tabular">
+              <Text span size="xs" c="dimmed" ml={6} className="tabular" visibleFrom="xs">
                 {counts[index]}
               </Text>
             </>
