@@ -24,7 +24,11 @@ export function Header({ run, stale, beside }: Props) {
             </Title>
             <Status value={run.status} />
             {run.attention && <Status value="attention" />}
-            {stale && <Badge color="yellow" variant="light">{t('run.stale')}</Badge>}
+            {stale && (
+              <Badge color="yellow" variant="light">
+                {t('run.stale')}
+              </Badge>
+            )}
           </Group>
           <Facts run={run} />
         </div>
