@@ -61,7 +61,8 @@ function Sign({ queue, online, onClick, wide }: SignProps) {
         variant={wide ? 'filled' : 'light'}
         color={no > 0 ? 'red.9' : wide ? 'dark' : 'gray'}
         c={wide ? undefined : 'var(--hf-words)'}
-        size={wide ? 'lg' : 'sm'}
+        size={wide ? 'md' : 'sm'}
+      mih={wide ? 48 : undefined}
         radius={wide ? 0 : 'md'}
         fullWidth={wide}
         leftSection={<Icon size={18} aria-hidden />}
