@@ -62,7 +62,7 @@ function Sign({ queue, online, onClick, wide }: SignProps) {
         color={no > 0 ? 'red.9' : wide ? 'dark' : 'gray'}
         c={wide ? undefined : 'var(--hf-words)'}
         size={wide ? 'md' : 'sm'}
-      mih={wide ? 48 : undefined}
+        mih={wide ? 48 : undefined}
         radius={wide ? 0 : 'md'}
         fullWidth={wide}
         leftSection={<Icon size={18} aria-hidden />}
