@@ -204,6 +204,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "set_due": {"step": "b", "due": "2030-01-31"},
     "note": {"text": "seen"},
     "add_task": {"title": "one more"},
+    "reject": {"step": "b", "reason": "no"},
     "amend": {"step": "b", "output": {}, "reason": "wrong"},
     "automation": {"step": "b", "automation": "none"},
     "save": {},
