@@ -10,8 +10,8 @@ const MAIL = {
 };
 const DEFINITION = {
   holdfast: 1,
-  key: 'goodwill',
-  name: 'Goodwill',
+  key: 'amends',
+  name: 'Making amends',
   record: 'demo.orders',
   start: { one_per_record: false },
   steps: [
@@ -49,7 +49,7 @@ await story('revise', async ({ open, look }) => {
   await published(await open('admin', DESKTOP));
   const page = await open('lea', DESKTOP);
   await page.goto(`${base}/records/demo.orders/o3`);
-  await page.getByRole('button', { name: /Goodwill/ }).click();
+  await page.getByRole('button', { name: /Making amends/ }).click();
   await answered(page, '50', 'Delivered late');
   await page.getByRole('heading', { level: 2, name: 'File it' }).waitFor();
 
