@@ -27,7 +27,7 @@ async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     on_a = ["complete", "start", "hold", "claim", "assign", "set_due", "note"]
     assert run["steps"][0]["can"] == on_a
     assert run["steps"][1]["can"] == ["assign", "set_due", "note"], "nobody has come to it: it is planned only"
-    assert run["can"] == ["assign", "set_due", "note", "add_task", "save", "abort"], "an operator closes no run"
+    assert run["can"] == ["assign", "set_due", "note", "add_task", "save", "abort", "close"]
     done = await world.command("ann", run["id"], "complete", step="a", output={"n": 7})
     assert done.status_code == 200
     assert done.json()["outcome"] == "applied"
