@@ -64,6 +64,9 @@ BODIES = {
     "/v1/migrations": {"definition": "{key}", "to": 1},
     "/v1/definitions/import": {"holdfast": 1, "definitions": [{"key": "{free}"}]},
 }
+LINKS = ("/public/confirm/{token}",)
+"""Whoever has the link may use it; one that no action gave away is nothing, whoever asks."""
+
 SERVER = {"id": "crm", "title": "CRM", "transport": "http", "url": "http://127.0.0.1:9/mcp"}
 PARSED = ("application/json", "application/problem+json")
 QUERIES = {
@@ -179,14 +182,14 @@ async def test_every_role_of_either_team_and_nobody(
     """One route, asked by everybody."""
     public = OPERATIONS[rule.operation].public
     status, _ = await ask(world, things, None, method, path)
-    assert status in ((200, 422) if public else (401,))
+    assert status in ((404,) if path in LINKS else (200, 422) if public else (401,))
     people = People(world.store)
     for role in ROLES:
         for team in TEAMS:
             name = f"{role}-{team}"
             who = await people.who(name)
             assert who is not None
-            wanted = Decision.ALLOW if public else expected(who, rule, path)
+            wanted = Decision.HIDE if path in LINKS else Decision.ALLOW if public else expected(who, rule, path)
             status, body = await ask(world, things, name, method, path)
             where = f"{name} {method} {path}: {status} {body}"
             if path == "/v1/commands" and status == 200:
@@ -221,8 +224,8 @@ async def test_every_command_that_runs_asks_for_its_own_operation(world: World, 
     people, run = People(world.store), things.values["run"]
     subject = Subject(teams=("mine",), owner="operator-mine")
     for type_ in COMMAND_KEYS:
-        if type_ in ("abort", "close"):
-            continue  # these would end the run that the others ask about; they have their own test below
+        if type_ in ("abort", "close", "confirm"):
+            continue  # the first two would end the run that the others ask about and have their own test below
         for name in (f"{role}-{team}" for role in ROLES for team in TEAMS):
             who = await people.who(name)
             assert who is not None
@@ -232,6 +235,12 @@ async def test_every_command_that_runs_asks_for_its_own_operation(world: World, 
                 assert answer.status_code in (200, 409), answer.text
             else:
                 assert answer.status_code in STATUS[wanted], answer.text
+
+
+async def test_what_the_outside_confirms_is_no_command_of_anybody_who_signs_in(world: World, things: Things) -> None:
+    """Only the link gives it: the door has no such type, whoever asks."""
+    answer = await world.command("lead-mine", things.values["run"], "confirm", step="a")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "not_an_option")
 
 
 @pytest.mark.parametrize("type_", ["abort", "close"])
