@@ -1,7 +1,9 @@
 // A half-filled form is kept as it is typed: at once on this device, and soon on the server, where a colleague finds
-// it. Nothing is checked on the way. What the server holds is taken where this device holds nothing newer.
+// it. Nothing is checked on the way. What the server holds is taken where this device holds nothing newer. What a person
+// typed here is theirs: whoever signs in next on the same device finds what the server holds.
 import { useEffect, useRef, useState } from 'react';
 import { csrfToken } from '@/api/client';
+import { useSession } from '@/app/session';
 import { withoutLocal } from '@/offline/names';
 
 type Values = Record<string, unknown>;
@@ -9,21 +11,17 @@ export type Keeping = 'idle' | 'saving' | 'saved' | 'failed';
 
 const PAUSE = 800;
 
-function place(run: string, execution: string): string {
-  return `holdfast-draft ${run} ${execution}`;
+export function place(who: string, run: string, execution: string): string {
+  return `holdfast-draft ${who} ${run} ${execution}`;
 }
 
-export function local(run: string, execution: string): Values | undefined {
+export function local(at: string): Values | undefined {
   try {
-    const text = localStorage.getItem(place(run, execution));
+    const text = localStorage.getItem(at);
     return text ? (JSON.parse(text) as Values) : undefined;
   } catch {
     return undefined;
   }
-}
-
-export function forget(run: string, execution: string): void {
-  localStorage.removeItem(place(run, execution));
 }
 
 async function send(run: string, step: string, values: Values): Promise<boolean> {
@@ -46,10 +44,11 @@ type Asked = { run: string; step: string; execution: string; first: Values; enab
 
 /** The values of a form, kept while they are typed. `first` is what the API says the form begins with. */
 export function useDraft({ run, step, execution, first, enabled }: Asked) {
-  const [values, setValues] = useState<Values>(() => local(run, execution) ?? first);
+  const at = place(useSession().data?.user?.id ?? '', run, execution);
+  const [values, setValues] = useState<Values>(() => local(at) ?? first);
   const [keeping, setKeeping] = useState<Keeping>('idle');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const touched = useRef(local(run, execution) !== undefined);
+  const touched = useRef(local(at) !== undefined);
 
   useEffect(() => {
     if (!touched.current) setValues(first);
@@ -60,7 +59,7 @@ export function useDraft({ run, step, execution, first, enabled }: Asked) {
     setValues(next);
     if (!enabled) return;
     touched.current = true;
-    localStorage.setItem(place(run, execution), JSON.stringify(next));
+    localStorage.setItem(at, JSON.stringify(next));
     setKeeping('saving');
     clearTimeout(timer.current);
     timer.current = setTimeout(async () => {
@@ -70,7 +69,7 @@ export function useDraft({ run, step, execution, first, enabled }: Asked) {
   const done = () => {
     clearTimeout(timer.current);
     touched.current = false;
-    forget(run, execution);
+    localStorage.removeItem(at);
     setKeeping('idle');
   };
   return { values, change, keeping, done };
