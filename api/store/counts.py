@@ -14,7 +14,7 @@ from zlib import crc32
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, select, text, true, update
 
 from api.store.keys import teams_key
-from api.store.statements import insert_new
+from api.store.statements import Ready, insert_new
 from api.store.tables import Row
 from definitions.engine import State
 from definitions.views import has_attention
@@ -28,7 +28,7 @@ SHARDS = 16
 Pair = tuple[str, str]
 """A definition and its teams, as `teams_key`."""
 
-_ADD = (
+_ADD = Ready(
     update(COUNTS)
     .where(
         COUNTS.c.shard == bindparam("of_shard"),
@@ -96,10 +96,10 @@ def _counted(state: State) -> tuple[Pair, Counter[str]] | None:
 def _add(connection: Connection, shard: int, pair: Pair, change: Counter[str]) -> None:
     key = {"of_shard": shard, "of_definition": pair[0], "of_teams": pair[1]}
     values = {**key, **{f"more_{name}": change[name] for name in COLUMNS}}
-    if connection.execute(_ADD, values).rowcount == 0:
+    if _ADD.run(connection, values) == 0:
         make_known(connection, *pair)
         insert_new(connection, COUNTS, _zeros(shard, pair))
-        connection.execute(_ADD, values)
+        _ADD.run(connection, values)
 
 
 def _zeros(shard: int, pair: Pair) -> dict[str, Any]:

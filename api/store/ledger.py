@@ -25,7 +25,7 @@ from api.store.outcomes import settle_commands
 from api.store.people import scopes_of
 from api.store.projection import RUNS, Graphs, Held, load, project, read_tasks
 from api.store.runs import create_from
-from api.store.statements import insert_new
+from api.store.statements import Ready, insert_new
 from api.store.store import Store
 from api.store.tables import Row
 from definitions.canonical import digest
@@ -38,13 +38,15 @@ EFFECTS = Row.metadata.tables["effects"]
 LOG = Row.metadata.tables["log"]
 
 # Statements are made once: putting one together costs more than SQLite takes to run it.
-_LOCK_RUN = select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == bindparam("of_run")).with_for_update()
-_WRITE_EVENTS = insert(EVENTS)
-_WRITE_LOG = insert(LOG)
-_FINISH = update(EFFECTS).where(
-    EFFECTS.c.key == bindparam("of_key"),
-    EFFECTS.c.turn == bindparam("of_turn"),
-    EFFECTS.c.state != EffectState.DONE.value,
+_LOCK_RUN = Ready(select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == bindparam("of_run")).with_for_update())
+_WRITE_EVENTS = Ready(insert(EVENTS))
+_WRITE_LOG = Ready(insert(LOG))
+_FINISH = Ready(
+    update(EFFECTS).where(
+        EFFECTS.c.key == bindparam("of_key"),
+        EFFECTS.c.turn == bindparam("of_turn"),
+        EFFECTS.c.state != EffectState.DONE.value,
+    )
 )
 
 log = structlog.get_logger("holdfast.ledger")
@@ -90,7 +92,7 @@ class SqlLedger:
         """Write the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
         values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
         row = {"of_key": call.key, "of_turn": call.turn}
-        await self._store.together(lambda connection: connection.execute(_FINISH, {**row, **values}))
+        await self._store.together(lambda connection: _FINISH.run(connection, {**row, **values}))
 
     def _append(self, connection: Connection, run: str, events: Sequence[Event]) -> Held | None:
         if not events:
@@ -104,17 +106,18 @@ class SqlLedger:
         held = self._current(connection, run, stored, chain)
         chains = links(chain, fresh)
         rows = [event_row(run, event, link) for event, link in zip(fresh, chains, strict=True)]
-        connection.execute(_WRITE_EVENTS, rows)
+        _WRITE_EVENTS.run_all(connection, rows)
         held = project(connection, self._graphs, held, fresh, chains[-1])
         settle_commands(connection, run, fresh)
         return held
 
     def _locked(self, connection: Connection, run: str, first: Event) -> tuple[int, str]:
         """Lock the run's row, made from its first event where it is missing; the last `seq` stored and its link."""
-        if (row := connection.execute(_LOCK_RUN, {"of_run": run}).first()) is None:
+        if (row := _LOCK_RUN.first(connection, {"of_run": run})) is None:
             create_from(connection, run, first)
-            row = connection.execute(_LOCK_RUN, {"of_run": run}).one()
-        return row.seq, row.chain or genesis(run)
+            row = _LOCK_RUN.first(connection, {"of_run": run})
+        seq, chain = row
+        return seq, chain or genesis(run)
 
     def _current(self, connection: Connection, run: str, stored: int, chain: str) -> Held:
         """The run as folded up to `stored`: from memory where that is still the same run, else from its row."""
@@ -129,7 +132,7 @@ class SqlLedger:
         is_first = insert_new(connection, EFFECTS, intent)
         begun = Begun(Verdict.GO) if is_first else self._again(connection, call, intent)
         if begun.verdict is Verdict.GO:
-            connection.execute(_WRITE_LOG, _log_row(call, intent["at"]))
+            _WRITE_LOG.run(connection, _log_row(call, intent["at"]))
         return begun
 
     def _again(self, connection: Connection, call: EffectCall, intent: dict[str, Any]) -> Begun:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store.facts import column_text, instant
-from api.store.statements import insert_new
+from api.store.statements import Ready, insert_new
 from api.store.tables import Row
 from definitions.canonical import digest
 from definitions.wire import CLI_ACTOR, Event
@@ -18,8 +18,8 @@ LOG = Row.metadata.tables["log"]
 
 # Made once: this is asked for every command.
 _OF_RUN = (COMMANDS.c.id == bindparam("of_command"), COMMANDS.c.run == bindparam("of_run"))
-_SETTLE = update(COMMANDS).where(*_OF_RUN, COMMANDS.c.outcome == "received")
-_KNOWN = select(COMMANDS.c.id).where(*_OF_RUN)
+_SETTLE = Ready(update(COMMANDS).where(*_OF_RUN, COMMANDS.c.outcome == "received"))
+_KNOWN = Ready(select(COMMANDS.c.id).where(*_OF_RUN))
 
 
 def settle_commands(connection: Connection, run: str, events: Sequence[Event]) -> None:
@@ -40,9 +40,9 @@ def settle_commands(connection: Connection, run: str, events: Sequence[Event]) -
 
 def _settled(connection: Connection, run: str, command: str, event: Event) -> bool:
     which = {"of_command": command, "of_run": run}
-    if connection.execute(_SETTLE, {**which, **_outcome(event)}).rowcount:
+    if _SETTLE.run(connection, {**which, **_outcome(event)}):
         return True
-    return connection.execute(_KNOWN, which).first() is not None
+    return _KNOWN.first(connection, which) is not None
 
 
 def _by_another_door(connection: Connection, run: str, command: str, event: Event) -> None:

@@ -18,6 +18,7 @@ from api.store.kept import Kept
 from api.store.keys import teams_key
 from api.store.rounds import forget
 from api.store.search import Titles, introduce, search_text
+from api.store.statements import Ready
 from api.store.tables import Row
 from definitions.due import overdue_from
 from definitions.engine import Graph, State, fold
@@ -33,10 +34,10 @@ TASKS = Row.metadata.tables["tasks"]
 ASSIGNMENTS = Row.metadata.tables["assignments"]
 VERSIONS = Row.metadata.tables["versions"]
 
-_WRITE_RUN = update(RUNS).where(RUNS.c.id == bindparam("of_run"))
-_WRITE_TASK, _WRITE_ASSIGNMENT = insert(TASKS), insert(ASSIGNMENTS)
+_WRITE_RUN = Ready(update(RUNS).where(RUNS.c.id == bindparam("of_run")))
+_WRITE_TASK, _WRITE_ASSIGNMENT = Ready(insert(TASKS)), Ready(insert(ASSIGNMENTS))
 _DROP_TASK, _DROP_ASSIGNMENTS = (
-    delete(table).where(table.c.run == bindparam("of_run"), table.c.step == bindparam("of_step"))
+    Ready(delete(table).where(table.c.run == bindparam("of_run"), table.c.step == bindparam("of_step")))
     for table in (TASKS, ASSIGNMENTS)
 )
 
@@ -97,7 +98,7 @@ def project(connection: Connection, graphs: Graphs, held: Held, events: Sequence
     if held.state.closed and not any(event.type in ENDINGS for event in events):
         values.pop("open_key", None)  # an errand of a run that has ended; it may hold its record again: a reopen came
     changed = {name: value for name, value in values.items() if held.columns.get(name, ...) != value}
-    connection.execute(_WRITE_RUN, {"of_run": state.run, **changed})
+    _WRITE_RUN.run(connection, {"of_run": state.run, **changed})
     graphs.titles.learn(connection, (row["title"] for row in tasks))
     _rewrite_tasks(connection, state, held.tasks, tasks)
     if held.state.seq == 0:
@@ -156,14 +157,14 @@ def _rewrite_tasks(
     gone = [step for step, row in old.items() if new.get(step) != row]
     come = [row for step, row in new.items() if old.get(step) != row]
     if gone:
-        connection.execute(_DROP_TASK, [{"of_run": state.run, "of_step": step} for step in gone])
+        _DROP_TASK.run_all(connection, [{"of_run": state.run, "of_step": step} for step in gone])
     if left := [step for step in gone if _assigned(old[step], state)]:
-        connection.execute(_DROP_ASSIGNMENTS, [{"of_run": state.run, "of_step": step} for step in left])
+        _DROP_ASSIGNMENTS.run_all(connection, [{"of_run": state.run, "of_step": step} for step in left])
     forget(connection, state.run, [row for step, row in old.items() if _is_over(row, new.get(step))])
     if come:
-        connection.execute(_WRITE_TASK, come)
+        _WRITE_TASK.run_all(connection, come)
     if people := [who for row in come for who in _assigned(row, state)]:
-        connection.execute(_WRITE_ASSIGNMENT, people)
+        _WRITE_ASSIGNMENT.run_all(connection, people)
 
 
 def _is_over(row: dict[str, Any], now: dict[str, Any] | None) -> bool:
