@@ -2,6 +2,7 @@ import type { Words } from './en';
 import fieldwork from './fieldwork.de';
 import history from './history.de';
 import pages from './pages.de';
+import proposal from './proposal.de';
 
 const de: Words = {
   nav: {
@@ -252,5 +253,6 @@ const de: Words = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...proposal,
 };
 export default de;

@@ -1,6 +1,7 @@
 import fieldwork from './fieldwork.en';
 import history from './history.en';
 import pages from './pages.en';
+import proposal from './proposal.en';
 
 const en = {
   nav: { work: 'My work', records: 'Records', runs: 'Runs', skip: 'Skip to content', menu: 'Menu' },
@@ -224,6 +225,7 @@ const en = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...proposal,
 };
 export default en;
 export type Words = typeof en;

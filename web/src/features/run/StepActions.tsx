@@ -18,7 +18,7 @@ const ASKED = ['reject', 'decline', 'hold', 'skip', 'cancel_schedule', 'assign',
 /** Given with the step's own form. */
 const FORMS = ['amend', 'handle_manually'] as const;
 /** What stands in sight where it may be given; the rest is behind a button. */
-const FIRST = ['reject', 'decline', 'handle_manually'];
+const FIRST = ['reject', 'decline', 'handle_manually', 'cancel_schedule'];
 
 type Props = { run: Run; step: Step; give: (command: Command) => void; busy: boolean };
 

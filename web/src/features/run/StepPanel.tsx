@@ -6,8 +6,6 @@ import Markdown from 'react-markdown';
 import { Problem, type Schemas } from '@/api/client';
 import { useShortcut } from '@/app/keyboard';
 import { Why } from '@/offline/Outbox';
-import { useQueue } from '@/offline/outbox';
-import { ends } from '@/offline/queue';
 import { Failed } from '@/ui/Failed';
 import { Said } from '@/ui/Said';
 import { Status } from '@/ui/Status';
@@ -16,9 +14,13 @@ import { Automations } from './Automations';
 import { useDraft } from './drafts';
 import { type ApiForm, drawsAnything, titles } from './form/model';
 import { StepForm } from './form/StepForm';
-import { type Command, type Told, useCommand, useStep } from './hooks';
-import { isOpen, needs, type Run, type Step } from './model';
+import { useStep } from './hooks';
+import { needs, type Run, type Step } from './model';
 import { Notes } from './Notes';
+import { withDrafted } from './proposal/Drafted';
+import { useGiving, useWaiting } from './proposal/giving';
+import { Machine } from './proposal/Machine';
+import { isMachines } from './proposal/model';
 import { Rounds } from './Rounds';
 import { StepActions } from './StepActions';
 
@@ -61,7 +63,7 @@ export function StepPanel({ run, step, onEnded }: Props) {
         {detail.isError && !detail.data && <Failed error={detail.error} />}
         {detail.isPending && <Waiting size="sm" />}
         {detail.data && (
-          <Work key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
+          <Asked key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
         )}
         {detail.data && (
           <Rounds rounds={detail.data.rounds} titles={titles(detail.data.form as ApiForm | null)} />
@@ -94,12 +96,11 @@ function Facts({ step }: { step: Step }) {
   );
 }
 
-/** What ends a step: what was entered has been given with it, and is no draft any more. */
-const ENDING = ['complete', 'skip', 'decline', 'handle_manually', 'amend'];
+const Asked = (props: Props & { detail: Detail }) =>
+  isMachines(props.step) ? <Machine {...props} /> : <Work {...props} />;
 
 function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
   const { t } = useTranslation();
-  const command = useCommand(run.id);
   const press = useRef<HTMLButtonElement>(null);
   const answerable = step.can.includes('complete');
   const form = detail.form as ApiForm | null;
@@ -117,19 +118,7 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
     enabled: answerable,
   });
 
-  const give = useCallback(
-    (more: Command) => {
-      const after = (told: Told) => {
-        if (ENDING.includes(more.type)) draft.done();
-        const view = told.run ?? told.ahead;
-        const now = view?.steps.find((each) => each.id === step.id);
-        // Begun, held, claimed: the person stays with it.
-        if (view && !(now && isOpen(now))) onEnded(view);
-      };
-      command.mutate({ step: step.id, execution: step.execution, ...more }, { onSuccess: after });
-    },
-    [command, draft, onEnded, step.execution, step.id],
-  );
+  const { command, give } = useGiving({ run, step, onGiven: draft.done, onEnded });
   const answer = (values: Record<string, unknown>) =>
     give({
       type: 'complete',
@@ -142,6 +131,8 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
   }, [answerable, command.isPending, form, give]);
   useShortcut('mod+Enter', t('step.complete'), complete);
 
+  const shown = useMemo(() => form && withDrafted(form, step, draft.values), [form, step, draft.values]);
+
   return (
     <Stack gap="md">
       {waits?.refusal && (
@@ -150,9 +141,9 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
         </Alert>
       )}
       {waits && !waits.refusal && <Alert color="blue">{t('offline.kept')}</Alert>}
-      {form && drawsAnything(form) && (
+      {shown && drawsAnything(shown) && (
         <StepForm
-          form={form}
+          form={shown}
           values={draft.values}
           problem={command.error ?? waits?.refusal}
           readonly={!answerable}
@@ -182,9 +173,4 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
       )}
     </Stack>
   );
-}
-
-/** What ends this step and waits on this device, or was refused since. */
-function useWaiting(run: string, step: string) {
-  return useQueue().find((item) => item.run === run && item.body.step === step && ends(item));
 }

@@ -28,7 +28,8 @@ function Asked({ run, step, type, form }: Props & { form: ApiForm | null }) {
     step.choice ? { choice: step.choice } : { ...form?.values },
   );
   const [reason, setReason] = useState('');
-  const drawn = form !== null && Object.keys(form.schema.properties ?? {}).length > 0;
+  const drawn =
+    form !== null && isAnswered(step, type) && Object.keys(form.schema.properties ?? {}).length > 0;
   const give = (answered: Record<string, unknown>) => {
     const said: Command = { type, step: step.id, execution: step.execution };
     const what = step.kind === 'decision' ? { choice: answered.choice } : { output: answered };
@@ -71,4 +72,9 @@ function Asked({ run, step, type, form }: Props & { form: ApiForm | null }) {
       </Group>
     </Stack>
   );
+}
+
+/** What a person does in a machine's place is typed where the machine would have answered; an effect is only done. */
+function isAnswered(step: Step, type: Props['type']): boolean {
+  return type === 'amend' || step.kind === 'ai' || step.kind === 'decision';
 }

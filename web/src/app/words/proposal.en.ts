@@ -1,0 +1,65 @@
+/** What machines propose, what others agree to, and what a person does about it. */
+const proposal = {
+  proposal: {
+    title: 'The proposal',
+    by: {
+      ai: 'Proposed by AI',
+      matcher: 'Matched from what the run knows',
+      pinned: 'As the workflow sets it',
+    },
+    sure: {
+      sure: 'Sure: {{percent}} %',
+      fairly: 'Fairly sure: {{percent}} %',
+      unsure: 'Not sure: {{percent}} %',
+    },
+    basis: 'Based on',
+    confirmed: 'Confirmed by {{by}}',
+    mark: {
+      stays: 'stays as it is',
+      proposed: 'as proposed',
+      changed: 'changed',
+      added: 'added by a person',
+      emptied: 'will be emptied',
+    },
+    was: '(proposed: {{value}})',
+    back: 'Put back',
+    put_back: 'Put back: {{title}}',
+    empty: 'Empty it',
+    empty_it: 'Empty it: {{title}}',
+    confirm: 'Confirm',
+    ask_anew: 'Ask anew with these values',
+    change: 'Change the values',
+    done: 'Done',
+    planned: 'Planned for',
+    stands: {
+      confirm:
+        'Nothing has been done yet. It is done as soon as it is confirmed, with the values of the form.',
+      done: 'The machine is through. What it did is below; the step ends when it is taken over.',
+      act: 'A machine is doing it.',
+      propose: 'A machine is working out what to propose.',
+      look: 'Look at the values, put right what is wrong, and confirm them; or do it yourself.',
+      help: 'Try again once the reason is out of the way, or do it yourself.',
+    },
+    exactly: 'Exactly this will be done',
+    agreed_to: 'Exactly this was agreed to',
+    moved: 'The values changed since you looked',
+    looked: 'I have looked at the new values',
+    not_as_seen:
+      'This was not carried out: the values are others than those you saw. The new ones are above.',
+    agrees_one: 'One person must agree: {{whom}}.',
+    agrees_other: '{{count}} people must agree: {{whom}}.',
+    anybody: 'anybody who may',
+    wants: '{{by}} wants it done.',
+    nobody_yet: 'Nobody has agreed yet.',
+    agreed: '{{by}} agreed',
+    not_you: 'It is done in your name, so somebody else has to agree.',
+    goes_on: 'The run goes on meanwhile.',
+    refused: 'Rejected by {{by}}',
+    drafted: {
+      ai: 'drafted by AI',
+      matcher: 'drafted from what the run knows',
+      pinned: 'drafted by the workflow',
+    },
+  },
+};
+export default proposal;
