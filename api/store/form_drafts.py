@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from api.store.projection import TASKS
 from api.store.rounds import DRAFTS
@@ -26,8 +26,9 @@ class Stale(Exception):
 
 
 def open_round(connection: Connection, run: str, step: str, *, lock: bool = False) -> str | None:
-    """The round of a step that a person can fill in now, or None."""
-    query = select(TASKS.c.execution).where(TASKS.c.run == run, TASKS.c.step == step, TASKS.c.manual)
+    """The round of a step that a person can fill in now, or None: their own, or a machine's that waits for one."""
+    fillable = or_(TASKS.c.manual, TASKS.c.status.in_(("waiting", "attention")))
+    query = select(TASKS.c.execution).where(TASKS.c.run == run, TASKS.c.step == step, fillable)
     return connection.execute(query.with_for_update(read=True) if lock else query).scalar()
 
 

@@ -108,6 +108,20 @@ async def test_an_e_mail_composed_from_the_context_is_confirmed_with_one_change(
     assert await activities(world, run, "tell#1") == ["holdfast.propose", "email.send"]
 
 
+async def test_what_was_changed_of_a_proposal_is_kept_before_it_is_confirmed(world: World) -> None:
+    """Half-way changes are found on another device; they confirm nothing, and go with the round."""
+    run = await begun(world, ORDER, MAIL)
+    await stood(world, "ann", run, "tell", status="waiting")
+    path = f"/v1/runs/{run}/steps/tell/draft"
+    saved = await world.call("ann", "PUT", path, {"output": {"text": "We pay", "to": None}})
+    assert saved.status_code == 200, saved.text
+    step = await stood(world, "ann", run, "tell", status="waiting")
+    assert step["draft"]["output"] == {"text": "We pay", "to": None}
+    assert (await world.command("ann", run, "decline", step="tell")).status_code == 200
+    refused = await world.call("ann", "PUT", path, {"output": {"text": "Late"}})
+    assert (refused.status_code, refused.json()["code"]) == (409, "step_not_ready")
+
+
 async def test_declined_nothing_is_done(world: World) -> None:
     run = await begun(world, ORDER, MAIL)
     await stood(world, "ann", run, "tell", status="waiting")
