@@ -17,13 +17,11 @@ from api.schemas_people import ClosingReason
 from api.serving import shown, workers_of
 from api.store.tables import ActionRow, ClosingReasonRow
 from api.templates import snippets, templates
+from definitions.checks.release import KINDS as NOT_RUN
 from definitions.model import Document
 from definitions.model.document import AnyStep
 
 routes = router("/v1", "catalog")
-
-AVAILABLE_KINDS = ("task", "decision", "get_data", "update_data", "action", "wait", "end")
-"""What this release runs; the checks refuse the others with `not_yet`, and a test holds the two together."""
 
 
 @routes.get("/templates", response_model=Page[Template], responses=READS)
@@ -53,7 +51,7 @@ def _step_kinds() -> list[dict[str, Any]]:
         {
             "kind": (kind := model.model_fields["kind"].default),
             "title": (model.__doc__ or kind).strip().splitlines()[0],
-            "available": kind in AVAILABLE_KINDS,
+            "available": kind not in NOT_RUN,
             "json_schema": model.model_json_schema(by_alias=True),
         }
         for model in get_args(AnyStep)

@@ -63,12 +63,14 @@ async def test_a_draft_may_be_wrong_a_version_may_not(world: World) -> None:
 
 
 async def test_what_this_release_does_not_run_is_refused_by_name(world: World) -> None:
-    body = document("later", [{"id": "a", "kind": "ai", "instruction": "Say", "output": [{"id": "x", "type": "text"}]}])
+    body = document(
+        "later", [{"id": "a", "kind": "journey", "to": "x@y.example", "fields": [{"id": "x", "type": "text"}]}]
+    )
     await world.call("admin", "POST", "/v1/definitions", body)
     refused = (await world.call("admin", "POST", f"/v1/definitions/{body['key']}/publish", {})).json()
     assert "not_yet" in {row["code"] for row in refused["errors"]}
     kinds = {row["kind"]: row["available"] for row in (await world.get("ann", "/v1/step-kinds"))["items"]}
-    assert (kinds["ai"], kinds["task"], len(kinds)) == (False, True, 13)
+    assert (kinds["journey"], kinds["ai"], kinds["task"], len(kinds)) == (False, True, True, 13)
 
 
 async def test_two_authors(world: World) -> None:

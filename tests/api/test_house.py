@@ -68,6 +68,8 @@ async def test_the_database_goes_away(tmp_path: Path, temporal_client: Client) -
         path = world.settings.home / "holdfast.db"
         hidden = path.with_name("gone")
         await world.store.engine.dispose()
+        await world.store.transact(lambda _: None)  # behind a worker's sign of life, which has a connection of its own
+        world.store._blocking.dispose()
         for suffix in ("", "-wal", "-shm"):
             if (file := path.with_name(path.name + suffix)).exists():
                 file.rename(hidden.with_name(hidden.name + suffix))
