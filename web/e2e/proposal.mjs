@@ -1,7 +1,7 @@
 // What a machine proposes, with no AI about: a record update and a mail, matched from what the run knows, are confirmed
 // with one change each; a second mail is declined; a refund that one person wants is approved by another. Afterwards the
 // row, and what was sent and paid, are asked of the API.
-import { DESKTOP, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
 
 const KEY = `proposed-${Date.now()}`;
 const MAIL = { kind: 'action', action: 'email.send', instruction: 'Write to the customer' };
@@ -53,7 +53,7 @@ await story('proposal', async ({ open, look }) => {
   const before = await row(page);
   await page.goto(`${base}/runs/${run}`);
   await corrected(page, look);
-  await told(page, look, before.email);
+  await told(page, look, before.email, await open('ann', PHONE));
   await declined(page);
   await wanted(page);
   await approved(await open('lea', DESKTOP), page, run, look);
@@ -84,7 +84,7 @@ async function corrected(page, look) {
 }
 
 /** The mail with the address of the order; its text is a person's. */
-async function told(page, look, email) {
+async function told(page, look, email, phone) {
   await shown(page, 'Tell the customer');
   const to = page.getByRole('textbox', { name: 'To', exact: true });
   expect(await to.inputValue(), email);
@@ -95,6 +95,12 @@ async function told(page, look, email) {
   await page.getByRole('textbox', { name: 'Text' }).fill('We put your order right.');
   await page.getByText('added by a person').waitFor();
   await look(page, 'mail');
+  // What was begun here is found on a phone too.
+  await page.getByText('Draft saved').waitFor();
+  await phone.goto(page.url());
+  await shown(phone, 'Tell the customer');
+  expect(await phone.getByRole('textbox', { name: 'Text' }).inputValue(), 'We put your order right.');
+  await look(phone, 'phone');
   await page.getByRole('button', { name: 'Confirm', exact: true }).click();
 }
 
