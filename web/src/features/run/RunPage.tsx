@@ -38,7 +38,11 @@ export function OneRun({ run, stale, beside = false }: Props) {
   const step = chosen(run, search.step);
   const select = useCallback(
     (name: string | undefined) =>
-      void go({ to: '.', search: (old: object) => ({ ...old, step: name }), replace: true }),
+      void go({
+        to: '.',
+        search: (old: object) => ({ ...old, step: name, shows: undefined }),
+        replace: true,
+      }),
     [go],
   );
   // Nothing asked for: the run is followed until there is a step to complete, and that one stays.
