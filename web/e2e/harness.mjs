@@ -69,6 +69,9 @@ export async function story(name, tell) {
     return page;
   };
   const look = async (page, shot) => {
+    // A menu that led to a dialog fades away behind it; one that stays there is found here.
+    if (await page.getByRole('dialog').count())
+      await page.locator('[role="menu"]').first().waitFor({ state: 'hidden' });
     mkdirSync(SHOTS, { recursive: true });
     for (const scheme of ['light', 'dark']) {
       // As the device asks for it: whoever has set nothing gets what their device has.
