@@ -1,16 +1,18 @@
-"""Sample records on both databases, and a stage to perform effects on."""
+"""Sample records on both databases, a stage to perform effects on, and a model that is asked from it."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import psycopg
 import pytest
 
 from activities.records import Records, SourceConfig
 from definitions.catalog import demo_sql
+from tests.activities.ai_house import Ai
 from tests.activities.house import Stage
+from tests.support.openai_server import OpenAiServer
 
 
 def load_sql(url: str, sql: str) -> None:
@@ -27,6 +29,20 @@ def load_sql(url: str, sql: str) -> None:
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAiServer]:
+    """A model's server that says what the test tells it to."""
+    with OpenAiServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def ai(stage: Stage, server: OpenAiServer) -> AsyncIterator[Ai]:
+    ai = Ai(stage, server)
+    yield ai
+    await ai.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -15,19 +14,6 @@ from tests.activities.house import Stage
 from tests.support.openai_server import CHAT, RESPONSES, OpenAiServer, Say, answer, status
 
 STYLES = ("responses", "chat", "json")
-
-
-@pytest.fixture
-def server() -> Iterator[OpenAiServer]:
-    with OpenAiServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def ai(stage: Stage, server: OpenAiServer) -> AsyncIterator[Ai]:
-    ai = Ai(stage, server)
-    yield ai
-    await ai.close()
 
 
 @pytest.mark.parametrize("style", STYLES)

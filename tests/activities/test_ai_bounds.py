@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
-
-import pytest
 
 from definitions.effects import Scopes
 from definitions.proposing import Asked
@@ -13,19 +10,6 @@ from tests.activities.ai_house import GOOD, Ai, a_question
 from tests.activities.house import Stage
 from tests.support.openai_server import Asked as Request
 from tests.support.openai_server import OpenAiServer, Say, answer
-
-
-@pytest.fixture
-def server() -> Iterator[OpenAiServer]:
-    with OpenAiServer() as server:
-        yield server
-
-
-@pytest.fixture
-async def ai(stage: Stage, server: OpenAiServer) -> AsyncIterator[Ai]:
-    ai = Ai(stage, server)
-    yield ai
-    await ai.close()
 
 
 def obey(asked: Request) -> Say:

@@ -15,7 +15,7 @@ from tests.api.documents import key
 from tests.api.world import World, open_world
 from tests.support.mcp_servers.web import McpSite, an_mcp_site
 
-REPO = Path(__file__).parents[2]
+REPO = Path(__file__).parents[3]
 
 
 @asynccontextmanager

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from temporalio.client import Client
 
 from tests.api.documents import document, key
-from tests.api.mcp_world import mcp_world, refreshed, set_up, switched_on
+from tests.api.mcp.world import mcp_world, refreshed, set_up, switched_on
 from tests.api.world import World
 from tests.support.mcp_servers.tools import pids, tickets
 from tests.support.mcp_servers.web import McpSite
 from tests.support.openai_server import OpenAiServer, answer
-
-
-@pytest.fixture(scope="module")
-async def both(
-    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client
-) -> AsyncIterator[tuple[World, McpSite]]:
-    async with mcp_world(tmp_path_factory.mktemp("steps"), temporal_client) as found:
-        yield found
-
-
-@pytest.fixture
-def world(both: tuple[World, McpSite]) -> World:
-    return both[0]
-
-
-@pytest.fixture
-def site(both: tuple[World, McpSite]) -> McpSite:
-    found = both[1]
-    found.guarded, found.status = False, None
-    return found
 
 
 def calls(server: str, tool: str, **step: Any) -> dict[str, Any]:

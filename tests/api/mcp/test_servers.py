@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +9,11 @@ import pytest
 from temporalio.client import Client
 
 from tests.api.documents import key
-from tests.api.mcp_world import mcp_world, refreshed, set_up, switched_on
+from tests.api.mcp.world import mcp_world, refreshed, set_up, switched_on
 from tests.api.world import World
 from tests.support.mcp_servers.web import McpSite
 
 SECRET = "s3cret-of-ours"
-
-
-@pytest.fixture(scope="module")
-async def both(
-    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client
-) -> AsyncIterator[tuple[World, McpSite]]:
-    async with mcp_world(tmp_path_factory.mktemp("mcp"), temporal_client) as found:
-        yield found
-
-
-@pytest.fixture
-def world(both: tuple[World, McpSite]) -> World:
-    return both[0]
-
-
-@pytest.fixture
-def site(both: tuple[World, McpSite]) -> McpSite:
-    found = both[1]
-    found.guarded, found.status = False, None
-    return found
 
 
 async def test_a_server_is_set_up_read_and_its_tools_are_switched_on(world: World, site: McpSite) -> None:

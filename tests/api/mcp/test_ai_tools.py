@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import Client
 
-from holdfast.models import model_of
 from tests.api.documents import document, key
-from tests.api.mcp_world import set_up, switched_on
-from tests.api.world import World, open_world
+from tests.api.mcp.world import mcp_world, set_up, switched_on
+from tests.api.world import World
 from tests.support.mcp_servers.tools import tickets
-from tests.support.mcp_servers.web import McpSite, an_mcp_site
+from tests.support.mcp_servers.web import McpSite
 from tests.support.openai_server import OpenAiServer, Say, answer
 
 
@@ -39,17 +37,11 @@ def model() -> Iterator[OpenAiServer]:
 async def desk(
     tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, model: OpenAiServer
 ) -> AsyncIterator[Desk]:
-    folder: Path = tmp_path_factory.mktemp("desk")
-    async with an_mcp_site(folder) as site:
-        more: dict[str, Any] = {"mcp_allowed": (f"127.0.0.1:{site.port}",), "ai_base_url": model.url}
-        more |= {"ai_style": "chat", "ai_run_tokens": 6_000}
-        async with open_world(folder, temporal_client, **more) as world, model_of(world.settings, world.store) as found:
-            world.model = found
-            world.work()
-            name = await set_up(world, site.url)
-            await switched_on(world, name, "create_ticket", "echo")
-            yield Desk(world, site, name)
-            await world.rest()
+    more: dict[str, Any] = {"ai_base_url": model.url, "ai_style": "chat", "ai_run_tokens": 6_000}
+    async with mcp_world(tmp_path_factory.mktemp("desk"), temporal_client, **more) as (world, site):
+        name = await set_up(world, site.url)
+        await switched_on(world, name, "create_ticket", "echo")
+        yield Desk(world, site, name)
 
 
 async def begun(desk: Desk, *steps: dict[str, Any]) -> str:
