@@ -346,7 +346,10 @@ class UserRoleRow(Row, table=True):
 
 
 class TokenRow(Row, table=True):
-    """An API token: 256 random bits, of which only the SHA-256 is kept. The plain text is shown once."""
+    """An API token: 256 random bits, of which only the SHA-256 is kept. The plain text is shown once.
+
+    `grants` narrow what it may be used for to less than its owner may; null: whatever the owner may.
+    """
 
     __tablename__ = "tokens"
 
@@ -357,3 +360,4 @@ class TokenRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime | None = instant_column()
     revoked_at: datetime | None = instant_column()
+    grants: list[str] | None = json_column()

@@ -13,6 +13,7 @@ from api.store import (  # noqa: F401  (their tables belong to the schema)
     ai_budget,
     confirmations,
     file_tables,
+    identity_tables,
     mcp_tables,
     register_tables,
     sessions,
