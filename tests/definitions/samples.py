@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from definitions.checks import Known
@@ -151,3 +152,10 @@ def case_definitions() -> list[tuple[str, dict[str, Any]]]:
         for story in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             found += [(path.stem, each) for each in story["definitions"]]
     return found
+
+
+def case_rows() -> list[Any]:
+    """The same as rows of a parametrized test; where there is none, one that is skipped and says why."""
+    found = [pytest.param(name, raw, id=name) for name, raw in case_definitions()]
+    reason = "the acceptance cases stand beside the repository, and here they do not"
+    return found or [pytest.param("", {}, id="none", marks=pytest.mark.skip(reason=reason))]

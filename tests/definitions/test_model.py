@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from definitions.answers import TYPES
 from definitions.model import FIELD_TYPES, KINDS, DecisionStep, Document, EndStep, TaskStep, WaitStep, parse
-from tests.definitions.samples import case_definitions, choice, definition, task
+from tests.definitions.samples import case_rows, choice, definition, task
 
 EVERYTHING: dict[str, Any] = {
     "holdfast": 1,
@@ -272,7 +272,7 @@ def test_every_type_of_field_can_be_answered() -> None:
     assert set(TYPES) == set(FIELD_TYPES)
 
 
-@pytest.mark.parametrize(("case", "raw"), case_definitions(), ids=[name for name, _ in case_definitions()])
+@pytest.mark.parametrize(("case", "raw"), case_rows())
 def test_definitions_of_the_acceptance_cases_are_read(case: str, raw: dict[str, Any]) -> None:
     document, findings = parse(raw)
     assert (findings, document is not None) == ([], True), case
