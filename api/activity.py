@@ -27,7 +27,10 @@ READS_KEPT = 10_000
 
 @dataclass(slots=True)
 class About:
-    """What a request turns out to be about; filled in while it is served. `logged`: its row stands already."""
+    """What a request turns out to be about; filled in while it is served. `logged`: its row stands already.
+
+    `via` is the way it came in where that was not the API: `webhook`, `schedule` and so on.
+    """
 
     action: str = ""
     definition: str | None = None
@@ -36,6 +39,7 @@ class About:
     record: str | None = None
     detail: dict[str, Any] | None = None
     logged: bool = False
+    via: str = "api"
 
 
 def entry(who: Who, about: About, kind: str, outcome: str = "ok", at: datetime | None = None) -> LogRow:
@@ -46,6 +50,7 @@ def entry(who: Who, about: About, kind: str, outcome: str = "ok", at: datetime |
         teams=list(who.teams),
         action=about.action,
         type=kind,
+        via=about.via,
         outcome=outcome[:64],
         definition=cut(about.definition, 64),
         run=cut(about.run, 64),

@@ -46,6 +46,34 @@ RESUMING_SOURCES = ("summary", "workspace")
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Which round of which run started this one, and how many starts of that kind lie before it: 1 for the first."""
+
+    run: str
+    execution: str | None = None
+    depth: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        return {"run": self.run, "execution": self.execution, "depth": self.depth}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a start came in. `via` empty: a person asked for it over the API, who waits for the first view of the run.
+
+    Otherwise it is where it came from (`webhook`, `schedule`, ...), and nobody is there. `lenient`: a record that is
+    not there is no reason to refuse; the first step that reads it says so.
+    """
+
+    via: str = ""
+    chain: Chain | None = None
+    lenient: bool = False
+
+
+BY_HAND = Way()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A start that has been found right: what will be stored and sent."""
 
@@ -55,17 +83,18 @@ class Request:
     files: tuple[str, ...] = ()
 
 
-async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, dict[str, Any]]:
+async def start_run(caller: Caller, body: StartRun, once: Once, way: Way = BY_HAND) -> tuple[int, dict[str, Any]]:
     """201 and the new run, or 200 and the open one. Raises ApiError: 403, 404, 409, 422."""
     house = caller.house
+    caller.about.via = way.via or caller.about.via
     caller.about.action, caller.about.definition = "run.start", body.definition
     if (before := await once.answered(house.store)) is not None:
         return before[0], await present(caller, before[1]["run"])
     published = await published_for(caller, body)
-    record = await record_for(caller, published, body)
+    record = await _record(caller, published, body, way)
     if (open_run := await to_continue(caller, published, body)) is not None:
         return await _resume(caller, body, open_run, once)
-    request = await _request(caller, body, published, record)
+    request = await _request(caller, body, published, record, way)
     request = replace(request, start=await stored_apart(house, request.start))
     try:
         row, stored = await _store(caller, request, once)
@@ -74,17 +103,35 @@ async def start_run(caller: Caller, body: StartRun, once: Once) -> tuple[int, di
     end = time.monotonic() + house.config.command_deadline
     told = await house.outbox.deliver(stored, True, end - time.monotonic())
     log.info("run started", action="run.start", definition=row.definition, version=row.version, told=told)
-    return 201, await _fresh_view(caller, row, request.published, end if told else 0.0)
+    return 201, await _fresh_view(caller, row, request.published, end if told and not way.via else 0.0)
 
 
-async def _request(caller: Caller, body: StartRun, published: Published, record: dict[str, Any]) -> Request:
+async def _record(caller: Caller, published: Published, body: StartRun, way: Way) -> dict[str, Any]:
+    try:
+        return await record_for(caller, published, body)
+    except NotFound:
+        if not way.lenient:
+            raise
+        return {}
+
+
+async def _request(caller: Caller, body: StartRun, published: Published, record: dict[str, Any], way: Way) -> Request:
     _check_names(published, body)
     now = datetime.now(UTC)
     scope: dict[str, Any] = {"record": {**record, "id": body.record} if body.record else {}, "now": now, "policy": {}}
     if not is_offered(published, scope):
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
     inputs, files = await checked_inputs(caller, published, body.inputs, scope)
-    return Request(published, _start(caller, published, body, record, inputs), _key(published, body), files)
+    start = _start(caller, published, body, record, inputs)
+    return Request(published, replace(start, request={**start.request, **_came(way)}), _key(published, body), files)
+
+
+def _came(way: Way) -> dict[str, Any]:
+    """What the run keeps of how it was started where no person asked for it; nothing otherwise."""
+    if not way.via:
+        return {}
+    chain = {"chain": way.chain.to_json()} if way.chain else {}
+    return {"source": way.via, "started_without_person": True, **chain}
 
 
 def _key(published: Published, body: StartRun) -> str | None:
