@@ -10,6 +10,7 @@ import { CommandFields } from './CommandFields';
 import { RunAnchor } from './RunAnchor';
 import { Said as Wrong } from './Said';
 import { asCommand, EMPTY, isComplete, type Said } from './telling';
+import { Foot } from './Foot';
 import { Waiting } from './Waiting';
 
 type Props = { type: string; items: Item[]; onDone: () => void; onOpen: (run: string) => void };
@@ -72,10 +73,7 @@ function Bulk({ type, items, onDone, onOpen }: Props) {
           </Alert>
         )}
         {found.able.length > 0 && <CommandFields name={type} rule={rule} value={said} onChange={setSaid} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => modals.closeAll()}>
-            {t('step.never_mind')}
-          </Button>
+        <Foot>
           <Button
             type="submit"
             color={type === 'abort' ? 'red.9' : undefined}
@@ -83,7 +81,7 @@ function Bulk({ type, items, onDone, onOpen }: Props) {
           >
             {t('bulk.give', { command: t(`command.${type}`), count: found.able.length })}
           </Button>
-        </Group>
+        </Foot>
       </Stack>
     </form>
   );

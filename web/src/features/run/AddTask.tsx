@@ -1,6 +1,7 @@
-import { Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type FormEvent, useState } from 'react';
+import { Foot } from '@/ui/Foot';
 import { useTranslation } from 'react-i18next';
 import type { Command } from './hooks';
 import type { Run } from './model';
@@ -49,12 +50,9 @@ export function AddTask({ run, onGive }: Props) {
           value={due}
           onChange={(e) => setDue(e.currentTarget.value)}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => modals.closeAll()}>
-            {t('step.never_mind')}
-          </Button>
+        <Foot>
           <Button type="submit">{t('command.add_task')}</Button>
-        </Group>
+        </Foot>
       </Stack>
     </form>
   );

@@ -1,10 +1,11 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useClosing } from '@/ui/closing';
 import { CommandFields } from '@/ui/CommandFields';
 import { asCommand, EMPTY, isComplete, type Said, takes } from '@/ui/telling';
+import { Foot } from '@/ui/Foot';
 import { Waiting } from '@/ui/Waiting';
 import type { Command } from './hooks';
 import type { Run } from './model';
@@ -34,10 +35,7 @@ export function Ask({ name, first, run, onGive }: Props) {
     <form onSubmit={submit}>
       <Stack>
         <CommandFields name={name} rule={rule} value={said} onChange={setSaid} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => modals.closeAll()}>
-            {t('step.never_mind')}
-          </Button>
+        <Foot>
           <Button
             type="submit"
             color={name === 'abort' ? 'red.9' : undefined}
@@ -45,7 +43,7 @@ export function Ask({ name, first, run, onGive }: Props) {
           >
             {t(`command.${name}`)}
           </Button>
-        </Group>
+        </Foot>
       </Stack>
     </form>
   );

@@ -1,10 +1,12 @@
-import { Alert, Badge, Button, Group, List, Select, Stack, Text } from '@mantine/core';
+import { Alert, Badge, Button, Select, Stack, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
+import { Named } from '@/ui/Named';
 import { Said } from '@/ui/Said';
+import { Foot } from '@/ui/Foot';
 import { Waiting } from '@/ui/Waiting';
 import { useCommand } from './hooks';
 import type { Run } from './model';
@@ -84,19 +86,16 @@ function Look({ run, to, map, onMap }: LookProps) {
           {reason.message}
         </Alert>
       ))}
-      <Steps words={t('migrate.new')} names={found.new} />
-      <Steps words={t('migrate.not_taken')} names={found.not_taken} />
-      <Steps words={t('migrate.gone')} names={found.gone} />
+      <Named words={t('migrate.new')} names={found.new} />
+      <Named words={t('migrate.not_taken')} names={found.not_taken} />
+      <Named words={t('migrate.gone')} names={found.gone} />
       {found.verdict !== 'safe' && <Map run={run} found={found} map={map} onMap={onMap} />}
       {command.isError && <Said error={command.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={() => modals.closeAll()}>
-          {t('step.never_mind')}
-        </Button>
+      <Foot>
         <Button disabled={found.verdict !== 'safe'} loading={command.isPending} onClick={give}>
           {t('migrate.give')}
         </Button>
-      </Group>
+      </Foot>
     </Stack>
   );
 }
@@ -119,20 +118,4 @@ function Map({ run, found, map, onMap }: { run: Run; found: Preview } & Pick<Loo
       clearButtonProps={{ 'aria-label': t('people.clear') }}
     />
   ));
-}
-
-function Steps({ words, names }: { words: string; names: string[] }) {
-  if (names.length === 0) return null;
-  return (
-    <div>
-      <Text size="sm" fw={600}>
-        {words}
-      </Text>
-      <List size="sm">
-        {names.map((name) => (
-          <List.Item key={name}>{name}</List.Item>
-        ))}
-      </List>
-    </div>
-  );
 }

@@ -1,10 +1,12 @@
-import { Alert, Button, Checkbox, Group, List, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Stack, Textarea } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
 import { modals } from '@mantine/modals';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
+import { Named } from '@/ui/Named';
+import { Foot } from '@/ui/Foot';
 import { Said } from '@/ui/Said';
 import type { Command } from './hooks';
 import type { Run, Step } from './model';
@@ -63,30 +65,11 @@ export function Revise({ run, step, onGive }: Props) {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <Group justify="flex-end">
-        <Button variant="default" onClick={() => modals.closeAll()}>
-          {t('step.never_mind')}
-        </Button>
+      <Foot>
         <Button disabled={!reason.trim()} onClick={give}>
           {t('command.revise')}
         </Button>
-      </Group>
+      </Foot>
     </Stack>
-  );
-}
-
-function Named({ words, names }: { words: string; names: string[] }) {
-  if (names.length === 0) return null;
-  return (
-    <div>
-      <Text size="sm" fw={600}>
-        {words}
-      </Text>
-      <List size="sm">
-        {names.map((name) => (
-          <List.Item key={name}>{name}</List.Item>
-        ))}
-      </List>
-    </div>
   );
 }

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
 import { Problem, type Schemas } from '@/api/client';
 import { useShortcut } from '@/app/keyboard';
-import { Why } from '@/offline/Outbox';
 import { Failed } from '@/ui/Failed';
 import { Said } from '@/ui/Said';
 import { Status } from '@/ui/Status';
@@ -23,6 +22,7 @@ import { Machine } from './proposal/Machine';
 import { isMachines } from './proposal/model';
 import { Rounds } from './Rounds';
 import { StepActions } from './StepActions';
+import { Undelivered } from './Undelivered';
 
 type Detail = Schemas['StepDetail'];
 type Props = { run: Run; step: Step; onEnded: (after: Run) => void };
@@ -135,12 +135,7 @@ function Work({ run, step, detail, onEnded }: Props & { detail: Detail }) {
 
   return (
     <Stack gap="md">
-      {waits?.refusal && (
-        <Alert color="red" role="alert" title={t('offline.was_refused')}>
-          <Why refusal={waits.refusal} />
-        </Alert>
-      )}
-      {waits && !waits.refusal && <Alert color="blue">{t('offline.kept')}</Alert>}
+      <Undelivered waits={waits} />
       {shown && drawsAnything(shown) && (
         <StepForm
           form={shown}

@@ -1,9 +1,10 @@
-import { Button, Group, Stack, Textarea } from '@mantine/core';
+import { Button, Stack, Textarea } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed } from '@/ui/Failed';
 import { Said } from '@/ui/Said';
+import { Foot } from '@/ui/Foot';
 import { Waiting } from '@/ui/Waiting';
 import type { ApiForm } from './form/model';
 import { StepForm } from './form/StepForm';
@@ -58,10 +59,7 @@ function Asked({ run, step, type, form }: Props & { form: ApiForm | null }) {
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       {command.isError && <Said error={command.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={() => modals.closeAll()}>
-          {t('step.never_mind')}
-        </Button>
+      <Foot>
         <Button
           loading={command.isPending}
           disabled={type === 'amend' && !reason.trim()}
@@ -69,7 +67,7 @@ function Asked({ run, step, type, form }: Props & { form: ApiForm | null }) {
         >
           {t(`command.${type}`)}
         </Button>
-      </Group>
+      </Foot>
     </Stack>
   );
 }

@@ -1,10 +1,10 @@
-import { Button, Group, Menu, Text } from '@mantine/core';
+import { Group, Menu } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { IconChevronDown } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
+import { PickedMenu } from '@/ui/PickedMenu';
 import { MigrateMany } from './MigrateMany';
 
 type Summary = Schemas['RunSummary'];
@@ -43,28 +43,9 @@ export function PickedRuns({ picked, onDone }: Props) {
     });
   return (
     <Group gap="sm">
-      <Text size="sm" role="status">
-        {t('bulk.picked', { count: picked.length })}
-      </Text>
-      <Menu shadow="md">
-        <Menu.Target>
-          <Button size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
-            {t('bulk.command')}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {COMMANDS.map((type) => (
-            <Menu.Item
-              key={type}
-              c={type === 'abort' ? 'var(--hf-danger)' : undefined}
-              onClick={() => ask(type)}
-            >
-              {t(`command.${type}`)}
-            </Menu.Item>
-          ))}
-          <Menu.Item onClick={migrate}>{t('header.migrate')}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <PickedMenu count={picked.length} commands={COMMANDS} onAsk={ask}>
+        <Menu.Item onClick={migrate}>{t('header.migrate')}</Menu.Item>
+      </PickedMenu>
     </Group>
   );
 }

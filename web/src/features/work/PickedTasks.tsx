@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Menu, Text } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
+import { Checkbox, Group } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
+import { PickedMenu } from '@/ui/PickedMenu';
 
 type Task = Schemas['Task'];
 type Props = { list: Task[]; picked: Task[]; onPick: (tasks: Task[]) => void };
@@ -47,27 +47,7 @@ export function PickedTasks({ list, picked, onPick }: Props) {
         onChange={() => onPick(all ? [] : list.slice(0, MOST))}
         label={t(all ? 'bulk.none' : 'bulk.all')}
       />
-      {picked.length > 0 && (
-        <>
-          <Text size="sm" role="status">
-            {t('bulk.picked', { count: picked.length })}
-          </Text>
-          <Menu shadow="md">
-            <Menu.Target>
-              <Button size="xs" rightSection={<IconChevronDown size={14} aria-hidden />}>
-                {t('bulk.command')}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {COMMANDS.map((type) => (
-                <Menu.Item key={type} onClick={() => ask(type)}>
-                  {t(`command.${type}`)}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-        </>
-      )}
+      {picked.length > 0 && <PickedMenu count={picked.length} commands={COMMANDS} onAsk={ask} />}
     </Group>
   );
 }

@@ -3,7 +3,6 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react
 import { useTranslation } from 'react-i18next';
 import { Problem, type Schemas } from '@/api/client';
 import { useShortcut } from '@/app/keyboard';
-import { Why } from '@/offline/Outbox';
 import { Said } from '@/ui/Said';
 import { When } from '@/ui/When';
 import { Automations } from '../Automations';
@@ -13,6 +12,7 @@ import type { ApiForm } from '../form/model';
 import type { Command } from '../hooks';
 import { isOpen, type Run, type Step } from '../model';
 import { StepActions } from '../StepActions';
+import { Undelivered } from '../Undelivered';
 import { Agree } from './Agree';
 import { Beside } from './Beside';
 import { Confirm } from './Confirm';
@@ -51,12 +51,7 @@ export function Machine({ run, step, detail, onEnded }: Props) {
   const problem = told.error;
   return (
     <Stack gap="md">
-      {waits?.refusal && (
-        <Alert color="red" role="alert" title={t('offline.was_refused')}>
-          <Why refusal={waits.refusal} />
-        </Alert>
-      )}
-      {waits && !waits.refusal && <Alert color="blue">{t('offline.kept')}</Alert>}
+      <Undelivered waits={waits} />
       <Stands step={step} />
       {step.approval && (isAsked(step) || step.approval.given.length > 0) && (
         <Agree step={step} approval={step.approval} asked={isAsked(step)} busy={told.isPending} give={give} />

@@ -1,11 +1,12 @@
 import { Anchor, Button, FileButton, Group, Stack, Text } from '@mantine/core';
 import type { FieldProps } from '@rjsf/utils';
-import { IconPaperclip, IconTrash } from '@tabler/icons-react';
+import { IconPaperclip } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FileAnswer, isLocal, keep } from '@/offline/files';
 import type { Hints } from '../model';
 import { Labelled, locked } from './Labelled';
+import { Remove } from './Remove';
 
 /** One file, or as many as the field takes. */
 export function Attachment(props: FieldProps<FileAnswer | FileAnswer[]>) {
@@ -37,18 +38,7 @@ export function Attachment(props: FieldProps<FileAnswer | FileAnswer[]>) {
                 {file.name ?? file.file}
               </Anchor>
             )}
-            {!locked(props) && (
-              <Button
-                variant="subtle"
-                size="compact-sm"
-                c="var(--hf-danger)"
-                leftSection={<IconTrash size={14} aria-hidden />}
-                aria-label={t('field.remove_named', { name: file.name ?? '' })}
-                onClick={() => change(kept.toSpliced(index, 1))}
-              >
-                {t('field.remove')}
-              </Button>
-            )}
+            {!locked(props) && <Remove name={file.name} onRemove={() => change(kept.toSpliced(index, 1))} />}
           </Group>
         ))}
         {!locked(props) && kept.length < most && (

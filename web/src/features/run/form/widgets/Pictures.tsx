@@ -1,11 +1,12 @@
 import { Button, FileButton, Group, Image, Stack, TextInput } from '@mantine/core';
 import type { FieldProps } from '@rjsf/utils';
-import { IconCamera, IconPhoto, IconTrash } from '@tabler/icons-react';
+import { IconCamera, IconPhoto } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FileAnswer, keep, useSource } from '@/offline/files';
 import type { Hints } from '../model';
 import { Labelled, locked } from './Labelled';
+import { Remove } from './Remove';
 
 /** Pictures from the camera or from what is on the device, each with a caption. */
 export function Pictures(props: FieldProps<FileAnswer[]>) {
@@ -43,17 +44,7 @@ export function Pictures(props: FieldProps<FileAnswer[]>) {
                 onChange={(event) => caption(index, event.currentTarget.value)}
               />
               {!locked(props) && (
-                <Button
-                  variant="subtle"
-                  size="compact-sm"
-                  c="var(--hf-danger)"
-                  style={{ alignSelf: 'flex-start' }}
-                  leftSection={<IconTrash size={14} aria-hidden />}
-                  aria-label={t('field.remove_named', { name: picture.name ?? '' })}
-                  onClick={() => change(kept.toSpliced(index, 1))}
-                >
-                  {t('field.remove')}
-                </Button>
+                <Remove name={picture.name} onRemove={() => change(kept.toSpliced(index, 1))} />
               )}
             </Stack>
           </Group>
