@@ -82,7 +82,7 @@ class TemporalEngine:
     async def start(self, start: RunStart, summary: str) -> None:
         """Starts the run unless it has been started: a second try is no second run. Raises Unreachable."""
         try:
-            await _within(
+            await within(
                 SIGNAL_DEADLINE,
                 self.client.start_workflow(
                     start.definition,
@@ -103,14 +103,14 @@ class TemporalEngine:
         """Hands one envelope to a run. Raises Gone, Unreachable."""
         handle = self.client.get_workflow_handle(run)
         timeout = timedelta(seconds=SIGNAL_DEADLINE)
-        await _within(SIGNAL_DEADLINE, handle.signal(name, payload, rpc_timeout=timeout))
+        await within(SIGNAL_DEADLINE, handle.signal(name, payload, rpc_timeout=timeout))
 
     async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None:
         """Hands one envelope to a run that has ended, which begins again with it. Raises Unreachable.
 
         One that is open all the same is only handed the envelope: Temporal does either, in one call.
         """
-        await _within(
+        await within(
             SIGNAL_DEADLINE,
             self.client.start_workflow(
                 start.definition,
@@ -133,17 +133,17 @@ class TemporalEngine:
         asked: Awaitable[dict[str, Any]] = handle.query(
             QUERY_STATE, command, rpc_timeout=timedelta(seconds=max(deadline, 0.1))
         )
-        return await _within(deadline, asked)
+        return await within(deadline, asked)
 
     async def look(self, run: str, deadline: float) -> Look:
         """How the run stands in Temporal, and whether anybody works on its queue. Raises Gone, Unreachable."""
         timeout = timedelta(seconds=max(deadline, 0.1))
-        return await _within(deadline, look(self.client, run, self.task_queue, timeout))
+        return await within(deadline, look(self.client, run, self.task_queue, timeout))
 
     async def reachable(self, deadline: float = 1.0) -> bool:
         """Whether the server answers its health check."""
         try:
-            return await _within(deadline, self.client.service_client.check_health(timeout=timedelta(seconds=deadline)))
+            return await within(deadline, self.client.service_client.check_health(timeout=timedelta(seconds=deadline)))
         except EngineError:
             return False
 
@@ -165,7 +165,8 @@ def _attributes(start: RunStart) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
-async def _within(deadline: float, call: Awaitable[T]) -> T:
+async def within(deadline: float, call: Awaitable[T]) -> T:
+    """The answer of a call to Temporal under an outer deadline, in seconds. Raises Gone, Unreachable and nothing else."""
     try:
         async with asyncio.timeout(deadline):
             return await call
