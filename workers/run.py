@@ -23,13 +23,14 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
     from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.engine.moves.migrating import FROZEN
-    from definitions.wire import QUERY_STATE, RecordCall, RunStart
+    from definitions.wire import QUERY_STATE, RunStart
     from workers import effects, pace
     from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
-    from workers.record import Unstored, recorded_at_last, recorded_in_the_task, stored_now
-    from workers.shown import search_attributes
+    from workers.record import Unstored
+    from workers.recording import Recording
+    from workers.shown import outcome_of, search_attributes, to_show, view_of
     from workers.traces import Traces, tell
     from workers.versions import decides_by_what_it_took, is_known, keeps_a_pace, knows_what_was_shown
     from workers.versions import records_within_a_turn as records_at_once
@@ -42,7 +43,7 @@ ONE_TASK = timedelta(milliseconds=1)
 
 
 @workflow.defn(dynamic=True)
-class Run:
+class Run(Recording):
     """One run of one definition."""
 
     @workflow.init
@@ -64,7 +65,7 @@ class Run:
         self.all_handed_out = True
         self.shown: tuple[Any, ...] = ()
         if luggage.of_a_rest and knows_what_was_shown(self.start.interpreter):
-            self.shown = self._to_show()
+            self.shown = to_show(self.graph, self.state)
         if start.carried:
             workflow.set_current_details(views.waiting_text(self.graph, self.state))
         self.traces = Traces(luggage.traces)
@@ -109,19 +110,8 @@ class Run:
     @workflow.query(name=QUERY_STATE, description="The run as people see it, and what became of one command.")
     def state_query(self, command: str | None = None) -> dict[str, Any]:
         """`{"run": RunView, "seq": n, "command": {"outcome", "refusal"} | null}`; a view that is too large is null."""
-        return {"run": self._view(), "seq": self.state.seq, "command": self._outcome(command) if command else None}
-
-    def _view(self) -> dict[str, Any] | None:
-        if len(self.graph.nodes) * pace.STEP_BYTES > pace.TASK_BYTES:
-            return None  # nor is it made: of thousands of steps that takes longer than a turn may
-        view = views.run_view(self.graph, self.state, workflow.now())
-        return view if pace.size(view) <= pace.TASK_BYTES else None
-
-    def _outcome(self, command: str) -> dict[str, Any]:
-        if command not in self.state.applied:
-            return {"outcome": "unknown", "refusal": None}
-        refusal = self.state.applied[command]
-        return {"outcome": "refused" if refusal else "applied", "refusal": refusal}
+        run, seq = view_of(self.graph, self.state, workflow.now()), self.state.seq
+        return {"run": run, "seq": seq, "command": outcome_of(self.state, command) if command else None}
 
     async def _turn(self) -> None:
         """Everything that has arrived, then what was asked for, then the record if the run comes to rest."""
@@ -301,76 +291,14 @@ class Run:
         self.timers.pop(command.execution, None)
         self._arrive(TimerFired(workflow.now(), command.execution))
 
-    def _must_record(self) -> bool:
-        return self.unstored.homeless and self.recording is None
-
-    def _to_carry(self) -> tuple[dict[str, Any], ...]:
-        """The events an effect takes: all not known to be stored, as long as each of many can take them.
-
-        Those that are left out have been sent: they are stored before the task ends that asks for the effect, and an
-        effect that finds a gap before its events does not begin.
-        """
-        rows = self.unstored.rows()
-        return self.unstored.unsent() if self.paced and pace.size(rows) > pace.EVENT_BYTES else rows
-
-    def _to_record(self) -> RecordCall:
-        return RecordCall(self.start.run, self.unstored.send(), self.traces.of_record())
-
-    async def _record(self) -> None:
-        """A database that is down does not block the run: then it is tried beside it.
-
-        A steady run does not wait for a local activity: a task's signals are taken before its answers only by a loop
-        that is free, and on replay it would be free (seen, with a query in between; docs/decisions/0016).
-        """
-        if self.at_once:
-            return self._record_now(self._to_record())
-        recorded = self._record_quickly(self._to_record())
-        if self.steady:
-            self.length.events += Length.RECORD
-            self.quick = asyncio.create_task(recorded)
-            self.sent_at = workflow.now()
-        else:
-            await recorded
-
-    def _record_now(self, call: RecordCall) -> None:
-        if stored_now(call):
-            self.unstored.stored(call.events[-1]["seq"])
-        else:
-            self.length.events += Length.RECORD + Length.EFFECT
-            self._try_beside(call)
-
-    def _try_beside(self, call: RecordCall) -> None:
-        self.unstored.not_sent()
-        self.recording = self.recording or asyncio.create_task(self._record_patiently(call))
-
-    async def _record_quickly(self, call: RecordCall) -> None:
-        try:
-            await recorded_in_the_task(call)
-            self.all_handed_out = False
-            self.length.events += 0 if self.steady else Length.RECORD
-            self.unstored.stored(call.events[-1]["seq"])
-        except FailureError:  # of a local activity the cause itself may be raised, and it must not fail the run
-            self._try_beside(call)
-
-    async def _record_patiently(self, call: RecordCall) -> None:
-        for part in pace.parts(call.events) if self.paced else (call.events,):
-            await recorded_at_last(replace(call, events=part))
-            self.unstored.stored(part[-1]["seq"])
-        self.recording = None
-
     def _show(self) -> None:
         """What Temporal's UI says of a run at rest. An unchanged set of attributes costs no event."""
         workflow.set_current_details(views.waiting_text(self.graph, self.state))
-        shown = self._to_show()
+        shown = to_show(self.graph, self.state)
         if shown != self.shown:
             self.shown = shown
             self.length.events += Length.SHOWN if self.at_once else 0
             workflow.upsert_search_attributes(search_attributes(*shown))
-
-    def _to_show(self) -> tuple[str, tuple[str, ...], bool]:
-        """Status, whom the run waits for, and whether it asks for a person, as search attributes have them."""
-        waiting = tuple(views.waiting_for(self.graph, self.state))
-        return str(self.state.status), waiting, views.has_attention(self.state)
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""

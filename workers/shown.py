@@ -1,14 +1,20 @@
-"""What Temporal's UI is told of a run at rest, as search attributes: it is found and sorted by them, nothing else.
+"""What is seen of a run from outside: the answer of its query, and what Temporal's UI is told of it at rest.
 
-Ids and statuses only: search attributes are not encrypted, and stand in lists that anybody with the UI can see.
+Search attributes hold ids and statuses only: they are not encrypted, and stand in lists that anybody with the UI can
+see. A run is found and sorted by them, nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from definitions import views
+from definitions.engine import Graph, State
+from workers import pace
 
 STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
@@ -18,3 +24,24 @@ ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
 def search_attributes(status: str, waiting: Sequence[str], attention: bool) -> list[SearchAttributeUpdate[Any]]:
     """One update of all three: one event, whatever changed."""
     return [STATUS.value_set(status), WAITING_FOR.value_set(waiting), ATTENTION.value_set(attention)]
+
+
+def to_show(graph: Graph, state: State) -> tuple[str, tuple[str, ...], bool]:
+    """Status, whom the run waits for, and whether it asks for a person, as search attributes have them."""
+    return str(state.status), tuple(views.waiting_for(graph, state)), views.has_attention(state)
+
+
+def view_of(graph: Graph, state: State, now: datetime) -> dict[str, Any] | None:
+    """The RunView, or None where it is too large for an answer of Temporal's."""
+    if len(graph.nodes) * pace.STEP_BYTES > pace.TASK_BYTES:
+        return None  # nor is it made: of thousands of steps that takes longer than a turn may
+    view = views.run_view(graph, state, now)
+    return view if pace.size(view) <= pace.TASK_BYTES else None
+
+
+def outcome_of(state: State, command: str) -> dict[str, Any]:
+    """What became of a command: {outcome: unknown | applied | refused, refusal}."""
+    if command not in state.applied:
+        return {"outcome": "unknown", "refusal": None}
+    refusal = state.applied[command]
+    return {"outcome": "refused" if refusal else "applied", "refusal": refusal}
