@@ -16,6 +16,7 @@ from api.permissions import Subject
 from api.problems import ApiError, Conflict, Invalid, NotFound
 from api.publishing import checked, etag
 from api.store.tables import DefinitionRow, VersionRow
+from definitions.times import rfc3339
 
 if TYPE_CHECKING:
     from api.doors import Caller
@@ -89,6 +90,21 @@ async def current_etag(caller: Caller, row: DefinitionRow) -> str | None:
     async with caller.house.store.reading() as session:
         newest = await session.get(VersionRow, (row.key, row.version))
     return etag(newest.document) if newest else None
+
+
+NO_DRAFT = {"draft_document": None, "draft_etag": None, "draft_by": None, "draft_at": None}
+"""What somebody who may not edit is shown of a draft."""
+
+
+async def draft_view(caller: Caller, row: DefinitionRow) -> dict[str, Any]:
+    """The draft as its editors see it, and whose hand was the last."""
+    by, at = (row.draft_by, row.draft_at) if row.draft is not None else (None, None)
+    return {
+        "draft_document": row.draft,
+        "draft_etag": await current_etag(caller, row),
+        "draft_by": by,
+        "draft_at": rfc3339(at) if at else None,
+    }
 
 
 async def _existing(caller: Caller, key: str) -> DefinitionRow | None:

@@ -90,11 +90,17 @@ async def publish(caller: Caller, key: str, once: Once) -> dict[str, Any]:
         row = await session.get(DefinitionRow, key)
     if row is None or row.draft is None:
         raise Conflict("There is no draft to publish.", code="no_draft")
-    found = await known(house, row.draft)
-    report, frozen = await asyncio.to_thread(_frozen, row.draft, found, house.config.calendar)
+    frozen, warnings = await frozen_draft(house, row.draft)
+    return await _store(caller, row, frozen, warnings, once)
+
+
+async def frozen_draft(house: House, draft: Any) -> tuple[Frozen, Sequence[Finding]]:
+    """What would be published of a draft now, and the warnings. Raises Invalid with every finding."""
+    found = await known(house, draft)
+    report, frozen = await asyncio.to_thread(_frozen, draft, found, house.config.calendar)
     if not isinstance(frozen, Frozen):
         raise not_valid(frozen.findings)
-    return await _store(caller, row, frozen, report.warnings, once)
+    return frozen, report.warnings
 
 
 def _frozen(draft: Any, found: Known, calendar: str) -> tuple[Report, Frozen | Report]:

@@ -74,11 +74,16 @@ class DefinitionSummary(Out):
 
 
 class DefinitionDetail(DefinitionSummary):
-    """A definition with its newest published document, and its draft for those who may edit it."""
+    """A definition with its newest published document, and its draft for those who may edit it.
+
+    `draft_by` is who saved the draft last, `draft_at` when.
+    """
 
     document: dict[str, Any] | None
     draft_document: dict[str, Any] | None
     draft_etag: str | None
+    draft_by: str | None
+    draft_at: str | None
 
 
 class Change(Out):

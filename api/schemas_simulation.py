@@ -31,13 +31,15 @@ class Answer(Body):
 
 
 class Simulate(Body):
-    """`POST /v1/definitions/{key}/simulate`. The newest version, unless one is named.
+    """`POST /v1/definitions/{key}/simulate`. The newest version, unless one is named, or its draft as it would be
+    published now (`draft`, for those who may edit it).
 
     `record` is read with the caller's rights; `record_data` stands in for it. `answers` are by step, one or a list by
     round, of which the last holds for every further round. `at` is the moment it starts.
     """
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    draft: bool = False
     record: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     record_data: Values | None = None
     inputs: Values = {}
@@ -68,10 +70,14 @@ class Need(BaseModel):
 
 
 class Simulated(Out):
-    """What happened, and where it stopped: at its end, or where an answer is missing, refused, or it never ends."""
+    """What happened, and where it stopped: at its end, or where an answer is missing, refused, or it never ends.
+
+    `scope` is what expressions see there: `POST /v1/definitions/evaluate` tries one against it.
+    """
 
     stopped: Literal["ended", "needs_answers", "refused", "too_long"]
     needs: list[Need]
     path: list[Passed]
     events: list[EventView]
     run: RunView
+    scope: Values

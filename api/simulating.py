@@ -13,13 +13,15 @@ from api.answers import now_text, past
 from api.doors import Caller
 from api.drafts import seen_definition
 from api.inputs import checked_inputs
-from api.problems import Invalid, NotFound
+from api.problems import Conflict, Invalid, NotFound
+from api.publishing import frozen_draft
 from api.record_errors import read_record
 from api.schemas_simulation import Answer, Simulate
 from api.store.tables import ActionRow
-from api.versions import Published
+from api.versions import Published, of_frozen
+from definitions.engine.scope import scope_of
 from definitions.simulation import Simulation, simulate
-from definitions.times import parse_instant
+from definitions.times import parse_instant, rfc3339
 from definitions.views import run_view
 from definitions.wire import Actor, RunStart
 
@@ -30,13 +32,8 @@ RUN = "simulation"
 
 
 async def simulated(caller: Caller, key: str, body: Simulate) -> dict[str, Any]:
-    """{stopped, needs, path, events, run}. Raises NotFound, Invalid."""
-    row = await seen_definition(caller, key)
-    if row.version == 0 and body.version is None:
-        raise NotFound("published version of this definition")
-    published = await caller.house.versions.get(key, body.version or row.version)
-    if published is None:
-        raise NotFound("version of this definition")
+    """{stopped, needs, path, events, run, scope}. Raises NotFound, Invalid."""
+    published = await (_draft(caller, key) if body.draft else _version(caller, key, body.version))
     start = await _start(caller, published, body)
     actor = _actor(caller, published)
     answers = {step: _rounds(given) for step, given in body.answers.items()}
@@ -49,6 +46,25 @@ async def simulated(caller: Caller, key: str, body: Simulate) -> dict[str, Any]:
 
     found = await asyncio.to_thread(simulate, published.graph, start, actor, at, answers, examples, go_on)
     return _shown(published, found)
+
+
+async def _version(caller: Caller, key: str, version: int | None) -> Published:
+    row = await seen_definition(caller, key)
+    if row.version == 0 and version is None:
+        raise NotFound("published version of this definition")
+    published = await caller.house.versions.get(key, version or row.version)
+    if published is None:
+        raise NotFound("version of this definition")
+    return published
+
+
+async def _draft(caller: Caller, key: str) -> Published:
+    """The draft as it would be published now, kept nowhere."""
+    row = await seen_definition(caller, key, "definition.edit")
+    if row.draft is None:
+        raise Conflict("There is no draft to try out.", code="no_draft")
+    frozen, _ = await frozen_draft(caller.house, row.draft)
+    return of_frozen(key, row.version + 1, frozen, caller.who.id)
 
 
 def _rounds(given: Answer | list[Answer]) -> tuple[dict[str, Any], ...]:
@@ -109,4 +125,5 @@ def _shown(published: Published, found: Simulation) -> dict[str, Any]:
         "path": path,
         "events": [event.to_json() for event in found.events],
         "run": past(run_view(published.graph, state, found.now)),
+        "scope": {**scope_of(published.graph, state, found.now), "now": rfc3339(found.now)},
     }

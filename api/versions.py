@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.store.store import Store
 from api.store.tables import VersionRow
 from definitions.engine import Graph
+from definitions.freeze import Frozen
 from definitions.policy import is_read
 
 KEPT = 256
@@ -34,6 +35,14 @@ class Published:
     published_by: str
     published_at: datetime
     reads_policy: bool
+
+
+def of_frozen(key: str, version: int, frozen: Frozen, by: str) -> Published:
+    """What is not published, as if it were now: to be looked at only."""
+    json = frozen.to_json()
+    graph = Graph.load(json)
+    now, reads = datetime.now(UTC), is_read(graph.trees)
+    return Published(key, version, frozen.hash, json["document"], json, graph, by, now, reads)
 
 
 class Versions:

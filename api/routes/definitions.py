@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from api.activity import entry
 from api.doors import JSON, YAML, Calling, GatedRequest, asks
 from api.drafts import (
-    current_etag,
+    NO_DRAFT,
+    draft_view,
     published_version,
     required_match,
     save_draft,
@@ -141,8 +142,7 @@ async def get_definition(key: str, caller: Calling) -> Response:
     newest = await published_version(caller, key, row.version) if row.version else None
     body = {**_summary(row), "document": newest.document if newest else None}
     editor = caller.may("definition.edit", subject_of_definition(row))
-    draft = {"draft_document": row.draft, "draft_etag": await current_etag(caller, row)} if editor else {}
-    return answer({**body, "draft_document": None, "draft_etag": None, **draft})
+    return answer({**body, **(await draft_view(caller, row) if editor else NO_DRAFT)})
 
 
 STALE = problems(400, 401, 403, 404, 409, 413, 415, 422, 428, 503)
