@@ -40,3 +40,38 @@ class Backlog(Out):
     open: int
     overdue: int
     more: bool
+
+
+class ModelCallRow(Out):
+    """One request to a model. `estimated`: the server did not say what it took; `cost` in the currency of the prices.
+
+    `request` and `reply` are capped and without keys; files stand as their digests. `outcome` `asked`: no answer yet.
+    """
+
+    id: int
+    step: str
+    execution: str
+    turn: int
+    acting: str
+    what: str
+    model: str
+    prompt_hash: str
+    request: str
+    reply: str
+    outcome: str
+    input_tokens: int
+    output_tokens: int
+    estimated: bool
+    cost: float
+    seconds: float
+    at: str
+    ended_at: str | None
+
+
+class ModelMonth(Out):
+    """What a team's runs used of models in a calendar month; team `""`: runs of no team."""
+
+    team: str
+    month: str
+    tokens: int
+    cost: float
