@@ -15,6 +15,7 @@ from activities.demo import SOURCE as DEMO
 from activities.demo import register_demo
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
+from activities.invite import invite_activity
 from activities.links import Links
 from activities.mail import MailSettings, register_mail
 from activities.mcp.call import mcp_activity
@@ -32,7 +33,7 @@ class Resources:
     """The store's three ports, the records, the two ways out of the house, and where large values go.
 
     `model` is there where one is set up, `mcp` where tools of MCP servers may be called; `links` makes those by which
-    somebody outside confirms.
+    somebody outside confirms, or fills in a form.
     """
 
     ledger: Ledger
@@ -82,6 +83,7 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         *data_activities(resources.records, resources.people),
         notify_activity(resources.notices, resources.mail),
         propose_activity(Proposer(resources.people, resources.blobs, tools, resources.model)),
+        *([invite_activity(resources.links.kept, resources.mail, resources.links.url)] if resources.links else []),
         *([mcp_activity(resources.mcp.servers, resources.people, resources.mcp.reach)] if resources.mcp else []),
         *registry.activities(),
         unregistered,

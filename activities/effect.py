@@ -49,11 +49,12 @@ SCOPED_ELSEWHERE = frozenset(
         wire.ACTIVITY_NOTIFY,
         wire.ACTIVITY_MCP,
         wire.ACTIVITY_PROPOSE,
+        wire.ACTIVITY_INVITE,
     }
 )
 """These are bounded by rows and fields, where the rows are read, or by tools, where one is called, and not by the
-patterns for actions; telling people is what the engine does by itself, whoever started the run. A proposal does
-nothing: what it is told is bounded where it is told, what it proposes where that is done."""
+patterns for actions; telling people and inviting them to a form is what the engine does by itself, whoever started the
+run. A proposal does nothing: what it is told is bounded where it is told, what it proposes where that is done."""
 
 SETTLE_DELAYS = (0.1, 0.5, 2.0)
 """Seconds between the tries to store an outcome:

@@ -1,8 +1,9 @@
-"""The link by which somebody outside confirms what an action began: made for one try, given to the action, used once.
+"""The links of an installation; and the one by which somebody outside confirms what an action began.
 
-The link is 256 random bits of which the store keeps only the hash. It says which round of which step it is for; whether
-that round still waits is for the run to say, so a link that is used twice, too late, or of a round that somebody went
-back past, changes nothing. Each try makes a link of its own, for nobody knows whether the one before was sent.
+That one is made for one try, given to the action, and used once. It is 256 random bits of which the store keeps only
+the hash. It says which round of which step it is for; whether that round still waits is for the run to say, so a link
+that is used twice, too late, or of a round that somebody went back past, changes nothing. Each try makes a link of its
+own, for nobody knows whether the one before was sent. Links to forms are made by activities/invite.py.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from definitions.wire import EffectCall
@@ -22,8 +24,48 @@ LINK: ContextVar[str | None] = ContextVar("holdfast_confirm_link", default=None)
 MakeLink = Callable[[EffectCall], Awaitable[str]]
 
 
-class Confirmations(Protocol):
-    """Where links are kept. May raise when the database is away."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The form a link is asked for, by whom, and under which key its mail goes out."""
+
+    run: str
+    step: str
+    execution: str
+    journey: str
+    by: str
+    key: str
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A link with its token; `mailed`: it went out under this very key before."""
+
+    link: str
+    token: str
+    expires: datetime | None
+    mailed: bool = False
+
+
+class Invitations(Protocol):
+    """Where links are kept. Every method is one transaction, may be repeated, and may raise when the database is
+    away."""
+
+    async def invite(self, asked: Asked) -> Invited:
+        """The link of that form: the one that is there and good, else a new one."""
+        ...
+
+    async def mailed(self, link: str, key: str) -> None:
+        """Remembers that the mail of this key was taken by the server."""
+        ...
+
+    async def revoke(self, run: str, execution: str, journey: str) -> None:
+        """Ends every link of that form."""
+        ...
+
+
+class Kept(Invitations, Protocol):
+    """Where links are kept, those to forms included. May raise when the database is away."""
 
     async def issue(self, call: EffectCall) -> str:
         """A new secret for the round of this call, in plain text this once."""
@@ -34,8 +76,8 @@ class Confirmations(Protocol):
 class Links:
     """Makes links. `url` is where the API answers to somebody outside; empty: links are paths."""
 
-    confirmations: Confirmations
+    kept: Kept
     url: str = ""
 
     async def __call__(self, call: EffectCall) -> str:
-        return f"{self.url.rstrip('/')}{PATH}{await self.confirmations.issue(call)}"
+        return f"{self.url.rstrip('/')}{PATH}{await self.kept.issue(call)}"

@@ -37,6 +37,7 @@ RESERVED = frozenset(
         wire.ACTIVITY_LOAD_RELATED,
         wire.ACTIVITY_PROPOSE,
         wire.ACTIVITY_MCP,
+        wire.ACTIVITY_INVITE,
     }
 )
 

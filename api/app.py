@@ -23,6 +23,7 @@ from api.commands import Commands
 from api.console import serve
 from api.doors import Door, Rule
 from api.engine import Engine
+from api.feed import Feed, feeding
 from api.house import Config, House
 from api.mcp_servers import McpHouse
 from api.metrics import Metrics
@@ -31,6 +32,7 @@ from api.outbox import Outbox, relaying
 from api.ports import Blobs, Records
 from api.routes import (
     activity_log,
+    administration,
     analytics,
     calendar,
     catalog,
@@ -42,6 +44,7 @@ from api.routes import (
     files,
     inboxes,
     mcp_servers,
+    model_calls,
     migrations,
     notes,
     notices,
@@ -53,18 +56,22 @@ from api.routes import (
     registers,
     runs,
     session,
+    setup,
     simulate,
     sources,
     starting,
     system,
     tasks,
+    tokens,
     values,
     versions,
     views,
     why,
 )
 from api.signing import Signer
+from api.store.links import SqlLinks
 from api.store.people import People
+from api.store.secrets_box import SecretsBox
 from api.store.sessions import Sessions
 from api.store.store import Store
 from api.tracing import log
@@ -90,7 +97,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     starting.routes,
     sources.routes,
     people.routes,
+    administration.routes,
+    tokens.routes,
     session.routes,
+    setup.routes,
     policies.routes,
     files.routes,
     drafts.routes,
@@ -101,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calendar.routes,
     confirmations.routes,
     analytics.routes,
+    model_calls.routes,
     activity_log.routes,
     system.routes,
 )
@@ -121,12 +132,14 @@ def create_app(
     signer: Signer | None = None,
     console: Path | None = None,
     mcp: McpHouse | None = None,
+    box: SecretsBox | None = None,
 ) -> FastAPI:
     """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close.
 
     `console` is the folder of the built console, where there is one.
     """
-    house = build_house(store, records, temporal, config or Config(), signer or Signer.fresh(), blobs=blobs, mcp=mcp)
+    signer, box = signer or Signer.fresh(), box or SecretsBox.fresh()
+    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, mcp=mcp)
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -154,6 +167,7 @@ def build_house(
     config: Config,
     signer: Signer,
     *,
+    box: SecretsBox,
     blobs: Blobs | None,
     mcp: McpHouse | None = None,
 ) -> House:
@@ -169,6 +183,9 @@ def build_house(
         versions=versions,
         outbox=outbox,
         commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
+        feed=Feed(store),
+        links=SqlLinks(store, box),
+        box=box,
         reads=ReadLog(store),
         sessions=Sessions(store),
         config=config,
@@ -182,7 +199,7 @@ def build_house(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house = cast(House, app.state.house)
     flushing = asyncio.create_task(house.reads.keep_flushing(), name="read log")
-    async with relaying(house.outbox, house.config.relay_every):
+    async with relaying(house.outbox, house.config.relay_every), feeding(house.feed, house.config.relay_every):
         yield
     flushing.cancel()
     with contextlib.suppress(asyncio.CancelledError):

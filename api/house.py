@@ -15,11 +15,14 @@ from api.activity import ReadLog
 from api.calendars import known_calendars
 from api.commands import Commands
 from api.engine import Engine
+from api.feed import Feed
 from api.metrics import Metrics
 from api.outbox import Outbox
 from api.ports import Blobs, Records
 from api.signing import Signer
+from api.store.links import SqlLinks
 from api.store.people import People
+from api.store.secrets_box import SecretsBox
 from api.store.sessions import Sessions
 from api.store.store import Store
 from api.versions import Versions
@@ -61,9 +64,9 @@ class Config:
 class House:
     """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
 
-    Without `blobs` there are no large values and no files to be had, without `mcp` no MCP servers. `busy` counts the
-    calls that are worked on now, by operation, where only so many may be at a time; `guesses` the wrong passwords of
-    the last minute.
+    `box` seals what must be told to others in plain text later. Without `blobs` there are no large values and no files
+    to be had, without `mcp` no MCP servers. `busy` counts the calls that are worked on now, by operation, where only so
+    many may be at a time; `guesses` the wrong passwords of the last minute.
     """
 
     store: Store
@@ -74,6 +77,9 @@ class House:
     versions: Versions
     outbox: Outbox
     commands: Commands
+    feed: Feed
+    links: SqlLinks
+    box: SecretsBox
     reads: ReadLog
     sessions: Sessions
     config: Config = field(default_factory=Config)

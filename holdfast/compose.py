@@ -30,8 +30,8 @@ from api.app import create_app
 from api.engine import TemporalEngine
 from api.house import Config
 from api.signing import Signer
-from api.store.confirmations import SqlConfirmations
 from api.store.ledger import SqlLedger
+from api.store.links import SqlLinks
 from api.store.notices import SqlNotices
 from api.store.people import People
 from api.store.store import Store
@@ -43,7 +43,7 @@ from holdfast.models import model_of
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
-from holdfast.tools import tools_of_api, tools_of_worker
+from holdfast.tools import box_of, tools_of_api, tools_of_worker
 from workers.hands import build_hands
 from workers.worker import build_worker
 
@@ -65,9 +65,14 @@ def effects_of(
     http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
-    links = Links(SqlConfirmations(store), settings.url)
+    links = Links(links_of(settings, store), settings.url)
     ports = replace(ports, model=model, mcp=tools_of_worker(settings, store), links=links)
     return assemble(ports, registry, queue_of=settings.queue_of)
+
+
+def links_of(settings: Settings, store: Store) -> SqlLinks:
+    """The links to forms and pages, with the key that opens those which may be told again."""
+    return SqlLinks(store, box_of(settings))
 
 
 async def announce(store: Store, catalogue: Iterable[dict[str, Any]]) -> None:
@@ -158,4 +163,5 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             signer=signer,
             console=console.folder(),
             mcp=tools_of_api(settings, store),
+            box=box_of(settings),
         )

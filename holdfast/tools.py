@@ -21,9 +21,14 @@ def reach_of(settings: Settings) -> Reach:
 
 
 def servers_of(settings: Settings, store: Store) -> SqlServers:
-    """The registry, with the key that opens its secrets. Raises ValueError for a key of another form."""
+    """The registry, with the key that opens its secrets."""
+    return SqlServers(store, box_of(settings))
+
+
+def box_of(settings: Settings) -> SecretsBox:
+    """What secrets are sealed with. Raises ValueError for a key of another form."""
     key = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    return SqlServers(store, SecretsBox.load(settings.home.absolute(), key))
+    return SecretsBox.load(settings.home.absolute(), key)
 
 
 def tools_of_worker(settings: Settings, store: Store) -> Mcp:

@@ -19,7 +19,6 @@ from api.problems import ApiError, NotFound
 from api.routing import answer, problems, router
 from api.schemas_commands import CommandBody
 from api.schemas_out import Out
-from api.store.confirmations import confirmed_by
 from api.store.tables import RunRow
 from definitions.engine.outside import waits_outside
 from definitions.wire import OUTSIDE_ACTOR
@@ -97,10 +96,10 @@ def _told(error: ApiError) -> ApiError:
 
 
 async def _of(house: House, token: str) -> tuple[str, str, str]:
-    found = await house.store.look(lambda connection: confirmed_by(connection, token))
-    if found is None:
+    found = await house.links.find("confirm", token)
+    if found is None or not found.good:
         raise NotFound("link")
-    return found
+    return found.run, found.step, found.execution
 
 
 async def _run(house: House, run: str) -> Any:

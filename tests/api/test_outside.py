@@ -54,7 +54,7 @@ async def test_the_link_works_once_and_looking_at_it_changes_nothing(world: Worl
 
 async def test_only_the_hash_is_kept_and_nobody_guesses(world: World) -> None:
     _, token = await waiting(world, "Visit two")
-    rows = await world.rows("confirmations")
+    rows = await world.rows("links")
     assert rows and not any(token in str(row) for row in rows)
     for wrong in (token[:-1] + ("a" if token[-1] != "a" else "b"), "x"):
         for method in ("GET", "POST"):

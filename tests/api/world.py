@@ -37,7 +37,7 @@ from holdfast.compose import announce, effects_of
 from holdfast.crew import present
 from holdfast.demo import make_sample_records
 from holdfast.settings import Settings
-from holdfast.tools import tools_of_api
+from holdfast.tools import box_of, tools_of_api
 from workers.worker import build_worker
 
 HOST = "http://127.0.0.1"
@@ -157,6 +157,7 @@ async def open_world(
             config=Config(command_deadline=deadline, relay_every=0.1, public_url=HOST),
             signer=Signer.fresh(),
             mcp=tools_of_api(settings, store),
+            box=box_of(settings),
         )
         await closing.enter_async_context(app.router.lifespan_context(app))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

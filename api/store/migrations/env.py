@@ -11,9 +11,11 @@ from sqlalchemy.types import TypeDecorator
 
 from api.store import (  # noqa: F401  (their tables belong to the schema)
     ai_budget,
-    confirmations,
+    archive_tables,
+    feed_tables,
     file_tables,
     identity_tables,
+    link_tables,
     mcp_tables,
     register_tables,
     sessions,
