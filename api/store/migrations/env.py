@@ -19,6 +19,7 @@ from api.store import (  # noqa: F401  (their tables belong to the schema)
     mcp_tables,
     register_tables,
     sessions,
+    trigger_tables,
     workers_seen,
 )
 from api.store.store import listen_sqlite
