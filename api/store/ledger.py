@@ -18,6 +18,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from api.store import feed
 from api.store.chain import genesis, links
 from api.store.facts import event_row, follow_on, read_events
 from api.store.kept import Kept
@@ -107,9 +108,12 @@ class SqlLedger:
         chains = links(chain, fresh)
         rows = [event_row(run, event, link) for event, link in zip(fresh, chains, strict=True)]
         _WRITE_EVENTS.run_all(connection, rows)
-        held = project(connection, self._graphs, held, fresh, chains[-1])
+        after = project(connection, self._graphs, held, fresh, chains[-1])
+        graph = self._graphs.of(connection, after.state)
+        before = graph if held.state.seq == 0 else self._graphs.of(connection, held.state)
+        feed.put(connection, (before, held.state), (graph, after.state), fresh)
         settle_commands(connection, run, fresh)
-        return held
+        return after
 
     def _locked(self, connection: Connection, run: str, first: Event) -> tuple[int, str]:
         """Lock the run's row, made from its first event where it is missing; the last `seq` stored and its link."""

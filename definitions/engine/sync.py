@@ -7,48 +7,15 @@ written once, with the last values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from definitions.engine.events import EventType
 from definitions.engine.graph import Graph, Node
-from definitions.engine.scope import phase_status, resolved
+from definitions.engine.happenings import happenings
+from definitions.engine.scope import resolved
 from definitions.engine.sides import queue_write
 from definitions.engine.state import State, StepStatus
 from definitions.engine.turn import Turn
 from definitions.model.document import Sync
-from definitions.wire import Event
-
-OF_RUN = {
-    EventType.RUN_STARTED: "run.started",
-    EventType.RUN_COMPLETED: "run.completed",
-    EventType.RUN_ABORTED: "run.aborted",
-    EventType.RUN_REOPENED: "run.reopened",
-    EventType.RUN_ASSIGNED: "run.assigned",
-    EventType.RUN_HANDED_OVER: "run.handed_over",
-}
-OF_STEP = {
-    EventType.STEP_READY: ("step.changed", "step.current"),
-    EventType.EFFECT_REQUESTED: ("step.changed", "step.current"),
-    EventType.STEP_WAITING: ("step.changed", "step.current"),
-    EventType.STEP_SCHEDULED: ("step.changed", "step.current"),
-    EventType.CONFIRMATION_AWAITED: ("step.changed",),
-    EventType.STEP_ATTENTION: ("step.changed",),
-    EventType.STEP_CLAIMED: ("step.changed",),
-    EventType.STEP_UNCLAIMED: ("step.changed",),
-    EventType.STEP_ASSIGNED: ("step.changed",),
-    EventType.STEP_AMENDED: ("step.changed",),
-    EventType.STEP_OVERDUE: ("step.changed",),
-    EventType.STEP_STARTED: ("step.changed", "step.in_progress"),
-    EventType.STEP_HELD: ("step.changed", "step.on_hold"),
-    EventType.STEP_RELEASED: ("step.changed", "step.in_progress"),
-    EventType.STEP_DONE: ("step.changed", "step.done"),
-    EventType.STEP_SKIPPED: ("step.changed", "step.skipped"),
-    EventType.STEP_NOT_TAKEN: ("step.changed",),
-    EventType.STEP_REVISED: ("step.changed",),
-    EventType.STEP_CANCELLED: ("step.changed",),
-}
-OF_PHASE = {"in_progress": ("phase.changed", "phase.in_progress"), "completed": ("phase.changed", "phase.done")}
 
 
 def queue_sync(turn: Turn) -> None:
@@ -56,44 +23,11 @@ def queue_sync(turn: Turn) -> None:
     rules = turn.graph.document.sync
     if not rules or turn.state.record is None:
         return
-    happened = list(_happened(turn))
+    happened = list(happenings(turn.before_graph, turn.before, turn.graph, turn.state, turn.events))
     for index, rule in enumerate(rules):
-        fitting = [(step, phase) for name, step, phase in happened if _fits(rule, name, step, phase)]
+        fitting = [(each.step, each.phase) for each in happened if _fits(rule, each.name, each.step, each.phase)]
         if fitting:
             _queue(turn, index, rule, *fitting[-1])
-
-
-def _happened(turn: Turn) -> Iterator[tuple[str, str | None, str | None]]:
-    """The events of the language in this message: name, step, phase."""
-    for event in turn.events:
-        kind = EventType(event.type)
-        if kind in OF_RUN:
-            yield OF_RUN[kind], None, None
-        if kind in OF_STEP and event.step in turn.graph.nodes:
-            for name in _names_of(turn.state, kind, event):
-                yield name, event.step, turn.graph.nodes[event.step].step.phase
-        if kind is EventType.DUE_CHANGED and event.data["target"] == "run":
-            yield "run.due_changed", None, None
-        if kind is EventType.DUE_CHANGED and event.step in turn.graph.nodes:
-            yield "step.changed", event.step, turn.graph.nodes[event.step].step.phase
-    for phase in turn.graph.members:
-        after = phase_status(turn.graph, turn.state, phase)
-        if after != _phase_before(turn, phase):
-            for name in OF_PHASE.get(after, ("phase.changed",)):
-                yield name, None, phase
-
-
-def _names_of(state: State, kind: EventType, event: Event) -> tuple[str, ...]:
-    """A machine that tries again has not become current again; what is released may go back to waiting for somebody."""
-    again = kind is EventType.EFFECT_REQUESTED and event.data["turn"] > 1
-    execution = state.executions.get(event.execution or "")
-    idle = kind is EventType.STEP_RELEASED and execution is not None and execution.status is StepStatus.READY
-    return ("step.changed",) if again or idle else OF_STEP[kind]
-
-
-def _phase_before(turn: Turn, phase: str) -> str:
-    known = phase in turn.before_graph.members
-    return phase_status(turn.before_graph, turn.before, phase) if known else "open"
 
 
 def _fits(rule: Sync, name: str, step: str | None, phase: str | None) -> bool:
