@@ -64,13 +64,18 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The caller as found for this request: ids of roles and teams, and the grants and denials of those roles."""
+    """The caller as found for this request: ids of roles and teams, and the grants and denials of those roles.
+
+    `only` are patterns over operations that a token was made for: nothing else may be asked with it, and what they
+    name goes no further than the roles do. None: whatever the roles grant.
+    """
 
     id: str
     roles: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     grants: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
 
     def actor(self) -> Actor:
         """The same person as a command carries it into the run."""
@@ -104,6 +109,7 @@ def _table(*operations: Operation) -> Mapping[str, Operation]:
 OPERATIONS: Mapping[str, Operation] = _table(
     Operation("health", "Ask whether the service is up", public=True),
     Operation("session", "Sign in and out of the console", public=True),
+    Operation("setup", "Set a first password by a link of one use", public=True),
     Operation("me.view", "See who one is", everyone=True),
     Operation("me.password", "Set one's own password", everyone=True),
     Operation("catalog.view", "Read templates, step kinds, schemas and closing reasons", everyone=True),
@@ -141,6 +147,10 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("policy.manage", "Change policy profiles"),
     Operation("people.view", "See users, teams and roles"),
     Operation("people.manage", "Change users, teams and roles", sees="people.view"),
+    Operation("team.members", "Say who belongs to a team", sees="people.view"),
+    Operation("secret.view", "See the names of secrets, never their values"),
+    Operation("secret.manage", "Set and take away secrets of other systems"),
+    Operation("codec.use", "Open sealed payloads for Temporal's pages"),
     Operation("register.manage", "Change partners, closing reasons and inboxes"),
     Operation("mcp.view", "See MCP servers and their tools", everyone=True),
     Operation("mcp.manage", "Set up MCP servers and their tools"),
@@ -153,7 +163,9 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("calendar.keep", "Make and end the link to one's calendar", everyone=True),
     Operation("calendar.read", "Read a calendar by its link", public=True),
     Operation("confirmation.give", "Confirm by a link what an action began", public=True),
+    Operation("event.deliver", "Hand an event to a run that waits for it: the system, and no role"),
     Operation("token.view", "See one's own tokens", everyone=True),
+    Operation("token.keep", "Make and revoke one's own tokens", everyone=True),
     Operation("token.manage", "Make and revoke tokens of other people"),
 )
 """Everything that can be asked for; what is not here is refused."""
@@ -164,6 +176,9 @@ _ON_A_MACHINE = ("run_now", "cancel_schedule", "reconcile", "automation", "escal
 COMMAND_OPERATIONS: Mapping[str, str] = {
     **dict.fromkeys((*_ON_A_STEP, *_ON_A_MACHINE), "task.act"),
     "confirm": "confirmation.give",
+    "event": "event.deliver",
+    "resend": "task.assign",
+    "revoke": "task.assign",
     "approve": "approve",
     "reject": "approve",
     "revise": "run.revise",
@@ -201,6 +216,8 @@ def decide(who: Who | None, operation: str, subject: Subject = EVERYONES) -> Dec
 @lru_cache(maxsize=4096)
 def reaches(who: Who, operation: str) -> frozenset[Reach]:
     """How far `who` may go with an operation: what lists filter by. Empty = not at all."""
+    if not _within_token(who, operation):
+        return frozenset()
     denied = {reach for glob, reach in map(_parse, who.deny) if fnmatchcase(operation, glob)}
     if None in denied:
         return frozenset()
@@ -227,8 +244,14 @@ def _permits(who: Who, entry: Operation, subject: Subject) -> bool:
     if entry.by_role and subject.roles and not set(subject.roles) & set(who.roles):
         return False
     if entry.everyone:
-        return not any(fnmatchcase(entry.name, _parse(deny)[0]) for deny in who.deny)
+        denied = any(fnmatchcase(entry.name, _parse(deny)[0]) for deny in who.deny)
+        return not denied and _within_token(who, entry.name)
     return any(_within(who, reach, subject) for reach in reaches(who, entry.name))
+
+
+def _within_token(who: Who, operation: str) -> bool:
+    """Whether the token the caller came with is for this; who one is may always be asked."""
+    return who.only is None or operation == "me.view" or any(fnmatchcase(operation, each) for each in who.only)
 
 
 def _within(who: Who, reach: Reach, subject: Subject) -> bool:

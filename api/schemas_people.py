@@ -67,11 +67,12 @@ class RoleView(Out):
 
 
 class TokenView(Out):
-    """A token without its text, which is shown once, when it is made."""
+    """A token without its text, which is shown once, when it is made. `grants`: what it is for; null: all."""
 
     id: str
     user: str
     name: str
+    grants: list[str] | None
     created_at: str
     expires_at: str | None
     revoked_at: str | None

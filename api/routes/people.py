@@ -1,8 +1,7 @@
-"""Who there is and what they may: the caller, users, teams, roles, tokens. Tokens never show their text."""
+"""Who there is and what they may: the caller, users, teams, roles."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import Response
@@ -13,9 +12,8 @@ from api.paging import Cursor, Limit, Order, cut, listing
 from api.problems import NotFound
 from api.routing import READS, answer, router
 from api.schemas_out import Page
-from api.schemas_people import Me, RoleView, Team, TokenView, User
-from api.store.tables import MembershipRow, RoleRow, TeamRow, TokenRow, UserRoleRow, UserRow
-from definitions.times import rfc3339
+from api.schemas_people import Me, RoleView, Team, User
+from api.store.tables import MembershipRow, RoleRow, TeamRow, UserRoleRow, UserRow
 
 routes = router("/v1", "people")
 
@@ -84,26 +82,3 @@ async def list_roles(caller: Calling, limit: Limit = 50, cursor: Cursor = None) 
 def _role(row: RoleRow) -> dict[str, Any]:
     body = {"id": row.id, "name": row.name, "grants": row.grants, "deny": row.deny}
     return {**body, "scopes": row.scopes or {}, "built_in": row.built_in}
-
-
-@routes.get("/tokens", response_model=Page[TokenView], responses=READS)
-@asks("token.view")
-async def list_tokens(caller: Calling, limit: Limit = 50, cursor: Cursor = None) -> Response:
-    """The caller's own tokens; everybody's for those who manage them."""
-    order = Order("tokens", (col(TokenRow.id),))
-    query = select(TokenRow)
-    if not caller.may("token.manage"):
-        query = query.where(col(TokenRow.user) == caller.who.id)
-    async with caller.house.store.reading() as session:
-        rows = (await session.exec(order.page(query, limit, cursor))).all()
-    shown, following = cut(rows, limit, "tokens", lambda row: (row.id,))
-    return answer(listing([_token(row) for row in shown], following))
-
-
-def _token(row: TokenRow) -> dict[str, Any]:
-    times = {"created_at": row.created_at, "expires_at": row.expires_at, "revoked_at": row.revoked_at}
-    return {"id": row.id, "user": row.user, "name": row.name, **{key: _time(at) for key, at in times.items()}}
-
-
-def _time(at: datetime | None) -> str | None:
-    return rfc3339(at) if at else None

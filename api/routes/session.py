@@ -71,6 +71,13 @@ async def sign_in(request: Request, body: Credentials, house: TheHouse) -> Respo
     person = await house.people.person(await _proved(request, body, house))
     if person is None:
         raise Unidentified
+    return await signed_in(request, house, person)
+
+
+async def signed_in(request: Request, house: House, person: Person) -> Response:
+    """A session that begins now, with its cookie; one that this browser had before ends."""
+    if before := request.cookies.get(SESSION_COOKIE, ""):
+        await house.sessions.end(before)
     secret = await house.sessions.begin(person.id)
     response = answer(await _told(house, person, secret))
     lasts, secure = int(LASTS.total_seconds()), request.url.scheme == "https"

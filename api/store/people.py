@@ -25,10 +25,14 @@ USER_ROLES, MEMBERSHIPS = (Row.metadata.tables[name] for name in ("user_roles", 
 # Made once: these run for every request and every effect.
 _USER = select(USERS.c.id, USERS.c.name, USERS.c.email).where(USERS.c.active == true())
 _BY_ID = _USER.where(USERS.c.id == bindparam("of_user"))
-_BY_TOKEN = _USER.join(TOKENS, TOKENS.c.user == USERS.c.id).where(
-    TOKENS.c.hash == bindparam("of_hash"),
-    TOKENS.c.revoked_at.is_(None),
-    or_(TOKENS.c.expires_at.is_(None), TOKENS.c.expires_at > bindparam("now")),
+_BY_TOKEN = (
+    _USER.add_columns(TOKENS.c.grants)
+    .join(TOKENS, TOKENS.c.user == USERS.c.id)
+    .where(
+        TOKENS.c.hash == bindparam("of_hash"),
+        TOKENS.c.revoked_at.is_(None),
+        or_(TOKENS.c.expires_at.is_(None), TOKENS.c.expires_at > bindparam("now")),
+    )
 )
 _ROLES_OF = (
     select(ROLES)
@@ -48,13 +52,14 @@ _TEAMS_OF = select(MEMBERSHIPS.c.team).where(MEMBERSHIPS.c.user == bindparam("of
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may act, as the database has them at this moment."""
+    """Somebody who may act, as the database has them at this moment; `only` what a token of theirs was made for."""
 
     id: str
     name: str
     email: str | None
     roles: tuple[Any, ...]
     teams: tuple[str, ...]
+    only: tuple[str, ...] | None = None
 
     def who(self) -> Who:
         """The person as the permission table wants them."""
@@ -64,6 +69,7 @@ class Person:
             teams=self.teams,
             grants=_once(grant for role in self.roles for grant in role.grants),
             deny=_once(deny for role in self.roles for deny in role.deny),
+            only=self.only,
         )
 
     def scopes(self) -> Scopes:
@@ -130,7 +136,8 @@ def _person(connection: Connection, query: Any, asked: dict[str, Any]) -> Person
         return None
     roles = connection.execute(_ROLES_OF, {"of_user": user.id}).all()
     teams = connection.execute(_TEAMS_OF, {"of_user": user.id}).scalars()
-    return Person(user.id, user.name, user.email, tuple(roles), tuple(teams))
+    only = getattr(user, "grants", None)
+    return Person(user.id, user.name, user.email, tuple(roles), tuple(teams), None if only is None else tuple(only))
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ BUILT_IN_ROLES = (
         (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
             *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
+            *("team.members.all", "secret.*.all"),
             *("register.manage.all", "mcp.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
         ),
     ),
@@ -47,11 +48,11 @@ BUILT_IN_ROLES = (
         "Lead",
         (
             *(*_WORKS, "run.abort", "run.close", "run.reopen", "run.revise", "run.migrate", "run.verify"),
-            *("task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures"),
+            *("task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures", "team.members"),
         ),
     ),
-    BuiltInRole("designer", "Designer", (*_SEES, "definition.*")),
+    BuiltInRole("designer", "Designer", (*_SEES, "definition.*", "secret.view")),
     BuiltInRole("compliance-officer", "Compliance officer", (*_WORKS, "audit.read")),
     BuiltInRole("viewer", "Viewer", _SEES),
-    BuiltInRole("auditor", "Auditor", ("*.view.all", "*.read.all", "run.verify.all")),
+    BuiltInRole("auditor", "Auditor", ("*.view.all", "*.read.all", "run.verify.all", "codec.use.all")),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -25,9 +26,16 @@ def token_hash(token: str) -> str:
 
 
 async def issue_token(
-    session: AsyncSession, user: str, name: str, expires_at: datetime | None = None
+    session: AsyncSession,
+    user: str,
+    name: str,
+    expires_at: datetime | None = None,
+    grants: Sequence[str] | None = None,
 ) -> tuple[str, str]:
-    """Make a token of a person: (its id, its plain text). The name is the owner's label for it."""
+    """Make a token of a person: (its id, its plain text). The name is the owner's label for it.
+
+    `grants` are patterns of the operations it is for; None: all that the owner may.
+    """
     plain = TOKEN_PREFIX + secrets.token_urlsafe(32)
     row = TokenRow(
         id=f"tok-{uuid4().hex}",
@@ -36,6 +44,7 @@ async def issue_token(
         name=name,
         created_at=datetime.now(UTC),
         expires_at=expires_at,
+        grants=None if grants is None else list(grants),
     )
     session.add(row)
     await session.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,7 @@ def test_the_table_is_sound() -> None:
     assert [name for name, operation in OPERATIONS.items() if operation.public] == [
         "health",
         "session",
+        "setup",
         "calendar.read",
         "confirmation.give",
     ]
@@ -66,15 +69,26 @@ ALLOWED = {
     "compliance-officer": WORKS | {"audit.read"},
     "lead": WORKS
     | CLOSES
-    | {"run.revise", "task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures"},
-    "designer": READS | DEFINES,
-    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view"},
+    | {
+        "run.revise",
+        "task.amend",
+        "definition.validate",
+        "audit.read",
+        "analytics.view",
+        "inbox.figures",
+        "team.members",
+    },
+    "designer": READS | DEFINES | {"secret.view"},
+    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view", "secret.view", "codec.use"},
     "admin": READS
     | DEFINES
     | CLOSES
     | {
         "audit.read",
         "people.manage",
+        "team.members",
+        "secret.view",
+        "secret.manage",
         "policy.manage",
         "token.manage",
         "register.manage",
@@ -141,6 +155,18 @@ def test_deny_wins_whatever_grants() -> None:
     narrowed = person("admin", "operator", deny=("run.view.all",))
     assert reaches(narrowed, "run.view") == {Reach.TEAM}
     assert decide(narrowed, "run.view", THEIRS) is Decision.HIDE
+
+
+def test_a_token_may_what_it_was_made_for_and_never_more_than_its_owner() -> None:
+    lead = person("lead")
+    narrow = replace(lead, only=("run.view", "task.*"))
+    for name, operation in OPERATIONS.items():
+        asked = decide(narrow, name, OURS)
+        named = operation.public or name in ("me.view", "run.view") or name.startswith("task.")
+        assert (asked is Decision.ALLOW) == (named and decide(lead, name, OURS) is Decision.ALLOW), name
+    assert decide(replace(lead, only=("task.*",)), "task.act", OURS) is Decision.HIDE, "what is not seen"
+    assert decide(replace(person("viewer"), only=("*",)), "task.act", OURS) is Decision.FORBID
+    assert decide(replace(lead, only=()), "run.view", OURS) is Decision.HIDE
 
 
 def test_nobody_and_nothing_known() -> None:
