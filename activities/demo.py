@@ -14,8 +14,9 @@ from sqlalchemy import insert, select, update
 from activities.data import as_action_error
 from activities.errors import ActionError, Retryable
 from activities.records import RecordError, Records
-from activities.registry import ActionContext, Registry
+from activities.registry import ActionContext, Found, Look, Registry
 from definitions.contracts import Touches
+from definitions.effects import Scopes
 
 SOURCE = "demo"
 
@@ -41,10 +42,15 @@ class Refund(BaseModel):
 
 
 def register_demo(registry: Registry, records: Records) -> None:
-    """Adds `demo.refund` and `demo.cancel_refund`, which work on the source `demo`."""
+    """Adds `demo.refund`, `demo.cancel_refund` and `demo.refund_status`, which work on the source `demo`."""
 
     @registry.action(
-        "demo.refund", title="Pay the order back", undo="demo.cancel_refund", repeatable=True, touches=Touches.WORLD
+        "demo.refund",
+        title="Pay the order back",
+        undo="demo.cancel_refund",
+        reconcile="demo.refund_status",
+        repeatable=True,
+        touches=Touches.WORLD,
     )
     async def refund(asked: RefundOrder, context: ActionContext) -> Refund:
         try:
@@ -56,6 +62,13 @@ def register_demo(registry: Registry, records: Records) -> None:
     async def cancel_refund(asked: CancelRefund) -> Refund:
         try:
             return await take_back(records, asked.refund)
+        except RecordError as error:
+            raise _told(error) from None
+
+    @registry.action("demo.refund_status", title="Ask what became of the refund", repeatable=True)
+    async def refund_status(asked: Look) -> Found:
+        try:
+            return await look(records, asked.key)
         except RecordError as error:
             raise _told(error) from None
 
@@ -83,6 +96,17 @@ async def take_back(records: Records, refund: str) -> Refund:
         if (await connection.execute(cancelled)).rowcount == 0:
             raise ActionError("refund_not_found", f"There is no refund {refund!r}.")
     return Refund(id=refund, status="cancelled")
+
+
+async def look(records: Records, key: str) -> Found:
+    """Whether a refund was made under that key, and how it stands now: the provider's own view, nobody's rights."""
+    fields = ["id", "status"]
+    rows, _ = await records.rows(
+        f"{SOURCE}.refunds", scopes=Scopes(), me={}, where={"idempotency_key": key}, fields=fields
+    )
+    if not rows:
+        return Found(state="not_done", message="The provider knows of no such refund.")
+    return Found(state="done", output=rows[0])
 
 
 def _told(error: RecordError) -> ActionError:

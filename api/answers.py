@@ -179,6 +179,7 @@ def _round(step: dict[str, Any]) -> Execution:
         status,
         entered,
         claimed=claimed,
+        turn=1 if step["doing"] else 0,  # the view says what was begun, not how often
         waits=step["waits"] or "",
         doing=step["doing"] or "",
         proposal=step["proposal"],

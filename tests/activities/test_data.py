@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -173,6 +174,21 @@ async def test_a_refund_is_taken_back_once_and_for_all(
         call = a_call("demo.cancel_refund", key=f"undo-{turn}", input={"refund": paid["id"]})
         assert await stage.perform(demo["demo.cancel_refund"], call) == {"id": paid["id"], "status": "cancelled"}
     assert [row["status"] for row in await refunds(records)] == ["cancelled"]
+
+
+async def test_what_became_of_a_refund_is_asked_under_its_key(
+    stage: Stage, records: Records, demo: dict[str, Callable[..., Any]]
+) -> None:
+    paid = await stage.perform(demo["demo.refund"], a_refund())
+
+    async def asked(key: str) -> Any:
+        call = a_call("demo.refund_status", key=f"look-{uuid.uuid4()}", input={"key": key, "output": None})
+        return await stage.perform(demo["demo.refund_status"], call)
+
+    found = await asked(a_refund().key)
+    assert (found["state"], found["output"]) == ("done", {"id": paid["id"], "status": "paid"})
+    assert (await asked("another"))["state"] == "not_done"
+    assert len(await refunds(records)) == 1, "looking pays nothing"
 
 
 async def test_what_the_demo_refuses(stage: Stage, demo: dict[str, Callable[..., Any]]) -> None:
