@@ -123,7 +123,7 @@ async def add_team(body: NewTeam, caller: Calling, idempotency_key: KeyHeader = 
 @asks("people.manage")
 async def change_team(team: Id, body: ChangedTeam, caller: Calling) -> Response:
     """Renames a team."""
-    caller.allow("people.manage")
+    caller.allow("people.manage", Subject(teams=(team,)), "team")
     caller.about.detail = {"team": team}
 
     def work(connection: Connection) -> dict[str, Any]:
