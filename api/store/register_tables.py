@@ -13,7 +13,7 @@ from sqlalchemy import Column, Index
 from sqlmodel import Field
 
 from api.store.columns import Instant, Json, code, counter
-from api.store.row import Row, instant_column
+from api.store.row import Row, instant_column, partial
 
 
 class PartnerRow(Row, table=True):
@@ -67,10 +67,17 @@ class TicketRow(Row, table=True):
 
 
 class NoticeRow(Row, table=True):
-    """What a person should be told. `key` is that of the effect that told it: told twice, it stands here once."""
+    """What a person should be told. `key` is that of the effect that told it: told twice, it stands here once.
+
+    Who does not want its kind here has it out of sight (`in_app`). `digest`: it still waits for the mail of the day.
+    """
 
     __tablename__ = "notices"
-    __table_args__ = (Index("notices_by_user", "user", "id"), Index("notices_once", "user", "key", unique=True))
+    __table_args__ = (
+        Index("notices_by_user", "user", "id"),
+        Index("notices_once", "user", "key", unique=True),
+        Index("notices_to_digest", "user", "id", **partial("digest", "digest = 1")),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(counter(), primary_key=True, autoincrement=True))
     user: str = Field(sa_type=code())
@@ -83,6 +90,8 @@ class NoticeRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = instant_column()
     mailed_at: datetime | None = instant_column()
+    in_app: bool = True
+    digest: bool = False
 
 
 class CalendarTokenRow(Row, table=True):

@@ -17,9 +17,11 @@ from api.store import (  # noqa: F401  (their tables belong to the schema)
     identity_tables,
     link_tables,
     mcp_tables,
+    notification_tables,
     register_tables,
     sessions,
     trigger_tables,
+    webhook_tables,
     workers_seen,
 )
 from api.store.store import listen_sqlite
