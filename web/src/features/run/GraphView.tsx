@@ -2,26 +2,15 @@ import '@xyflow/react/dist/style.css';
 import './graph.css';
 import { Text, useComputedColorScheme } from '@mantine/core';
 import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type Place, SIZE } from '@/ui/graph/layout';
+import { usePlaces } from '@/ui/graph/usePlaces';
 import { Waiting } from '@/ui/Waiting';
-import { type Place, type Shape, SIZE } from './layout';
 import { isOpen, type Run } from './model';
 
 /** With more steps than this the picture begins where the work is, large enough to be read. */
 const MANY = 12;
-
-/** Places for the steps, laid out in a worker; null until they are there. */
-function usePlaces(shape: string): Place[] | null {
-  const [places, setPlaces] = useState<Place[] | null>(null);
-  useEffect(() => {
-    const worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = (event: MessageEvent<Place[]>) => setPlaces(event.data);
-    worker.postMessage(JSON.parse(shape) as Shape);
-    return () => worker.terminate();
-  }, [shape]);
-  return places;
-}
 
 type Drawn = { nodes: Node[]; edges: Edge[] };
 type Words = (status: string) => string;

@@ -18,7 +18,7 @@ describe('who waits for whom', () => {
   });
 
   it('follows what a phase waits for where a step opens it', () => {
-    const phases = [{ id: 'one' }, { id: 'two', after: 'phase:one' }];
+    const phases: Obj[] = [{ id: 'one' }, { id: 'two', after: 'phase:one' }];
     const steps = [step('a', { phase: 'one' }), step('b', { phase: 'one' }), step('c', { phase: 'two' })];
     expect(drawn({ ...list(...steps), phases })).toEqual(['a > b', 'phase:b > c']);
     expect(waitsOf({ ...list(...steps), phases }, 'c').waits).toEqual([
@@ -154,7 +154,7 @@ describe('another name', () => {
   });
 
   it('of a phase too', () => {
-    const phased = {
+    const phased: Obj = {
       ...list(
         step('a', { phase: 'one' }),
         step('b', { after: 'phase:one', when: "= phases.one.status == 'open'" }),

@@ -1,4 +1,4 @@
-// Lays out a run beside the page's own thread, which a person is using meanwhile.
+// Lays out a picture beside the page's own thread, which a person is using meanwhile.
 import { places, type Shape } from './layout';
 
 globalThis.onmessage = (event: MessageEvent<Shape>) => globalThis.postMessage(places(event.data));
