@@ -41,7 +41,8 @@ class Config:
     granted to signals sent with Temporal's own tools; `relay_every` how often the outbox looks for what was left.
     `file_limit` are the bytes an uploaded file may have, `picture_pixels` how many pixels of a picture are decoded.
     `calendar` is the one of business days that name none; empty: weekends alone. `temporal_ui` is where Temporal's own
-    pages show a workflow, up to its id; empty where there are none.
+    pages show a workflow, up to its id; empty where there are none. `hook_calls` are the calls of one webhook that a
+    process takes in a minute.
     """
 
     command_deadline: float = 4.0
@@ -53,6 +54,7 @@ class Config:
     picture_pixels: int = 40_000_000
     calendar: str = ""
     temporal_ui: str = ""
+    hook_calls: int = 120
 
     def __post_init__(self) -> None:
         """Raises ValueError for a calendar that nobody knows, before anything is published by it."""

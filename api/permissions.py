@@ -124,6 +124,8 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("run.view", "See runs, their steps, events and work lists", hides=True),
     Operation("view.keep", "Use and keep saved views of lists", everyone=True),
     Operation("run.start", "Start a run", sees="definition.view", by_role=True),
+    Operation("hook.call", "Start a run by a webhook", public=True),
+    Operation("event.send", "Send an event"),
     Operation("run.save", "Save, resume and take over a run", sees="run.view"),
     Operation("run.revise", "Open a finished step again", sees="run.view", by_role=True),
     Operation("run.abort", "Abort a run", sees="run.view"),

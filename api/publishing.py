@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api import hook_keys, triggers
 from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
@@ -40,6 +42,7 @@ from definitions.checks import Known, Report, check
 from definitions.due import calendars_named
 from definitions.findings import Finding
 from definitions.freeze import Frozen, freeze
+from definitions.model import Document, parse
 
 if TYPE_CHECKING:
     from api.doors import Caller
@@ -91,6 +94,7 @@ async def publish(caller: Caller, key: str, once: Once) -> dict[str, Any]:
     if row is None or row.draft is None:
         raise Conflict("There is no draft to publish.", code="no_draft")
     frozen, warnings = await frozen_draft(house, row.draft)
+    triggers.refuse_others(caller, _document(frozen))
     return await _store(caller, row, frozen, warnings, once)
 
 
@@ -137,13 +141,29 @@ async def _store(
         session.add(_version(caller, row, frozen, now))
         await _add_closing_reasons(session, document)
         await (await session.connection()).run_sync(make_known, row.key, teams_key(row.teams))
+        hooks = await session.run_sync(lambda inner: _ways_in(inner.connection(), caller, row.key, _document(frozen)))
         said = [finding.to_json() for finding in warnings]
         answer = {"key": row.key, "version": row.version, "hash": frozen.hash, "warnings": said}
         session.add(entry(caller.who, caller.about, "write", at=now))
         once.remember(session, 201, answer)
     caller.about.logged = True
     log.info("published", action="definition.publish", definition=answer["key"], version=answer["version"])
-    return answer
+    return {**answer, "hooks": hooks} if hooks else answer  # with its secret, which is remembered nowhere
+
+
+def _ways_in(connection: Connection, caller: Caller, key: str, document: Document) -> list[dict[str, Any]]:
+    """What starts runs of this version by itself; the hook that was made for it, if one was."""
+    triggers.published(connection, key, document, caller.who.id)
+    if not any(each.type == "webhook" for each in document.start.triggers):
+        return []
+    hook = hook_keys.made(connection, caller.house, key, caller.who.id)
+    return [hook] if hook is not None else []
+
+
+def _document(frozen: Frozen) -> Document:
+    document, _ = parse(frozen.to_json()["document"])
+    assert document is not None
+    return document
 
 
 def _version(caller: Caller, row: DefinitionRow, frozen: Frozen, now: datetime) -> VersionRow:

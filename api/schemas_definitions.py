@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.schemas_out import Out
+from api.schemas_triggers import Hook
 
 
 class Finding(BaseModel):
@@ -37,12 +38,13 @@ class DraftSaved(Out):
 
 
 class PublishedVersion(Out):
-    """An immutable version."""
+    """An immutable version. `hooks` are those that were made for it, with their secrets."""
 
     key: str
     version: int
     hash: str
     warnings: list[Finding] = []
+    hooks: list[Hook] = []
 
 
 class VersionSummary(Out):

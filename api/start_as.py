@@ -19,13 +19,16 @@ from api.schemas import StartRun
 from api.starts import Chain, Way, start_run
 from api.store.tables import RunRow
 
-__all__ = ["MAX_DEPTH", "Chain", "chain_from", "start_as"]
+__all__ = ["MAX_DEPTH", "Chain", "chain_from", "refuse_endless", "start_as"]
 
 MAX_DEPTH = 10
 """Runs started by runs, one after the other, at most."""
 
 LENIENT = ("webhook", "event")
 """Ways in which the record is named by somebody outside, who cannot be told that it is not there."""
+
+BY_TRIGGER = ("webhook", "event", "schedule", "journey")
+"""Ways that a definition opens by a trigger of its own."""
 
 
 async def start_as(
@@ -46,8 +49,8 @@ async def start_as(
     try:
         if found is None:
             raise Forbidden(f"{user!r} is nobody who may start anything.", code="nobody")
-        _refuse_endless(chain)
-        return await start_run(caller, body, once, Way(via, chain, lenient=via in LENIENT))
+        refuse_endless(chain)
+        return await start_run(caller, body, once, Way(via, chain, via in LENIENT, via in BY_TRIGGER))
     except ApiError as error:
         await log_refusal(house.store, caller.who, caller.about, error, "POST")
         raise
@@ -59,7 +62,8 @@ def chain_from(row: RunRow, execution: str | None = None) -> Chain:
     return Chain(row.id, execution, int(before.get("depth", 0)) + 1)
 
 
-def _refuse_endless(chain: Chain | None) -> None:
+def refuse_endless(chain: Chain | None) -> None:
+    """Raises Conflict `chain_too_deep` where too many runs have started one another."""
     if chain is not None and chain.depth > MAX_DEPTH:
         raise Conflict(
             f"Runs that start runs stop after {MAX_DEPTH}: {chain.run} is the last of such a chain. "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
@@ -25,7 +25,7 @@ from api.inputs import checked_inputs
 from api.large import stored_apart
 from api.outbox import Entry
 from api.permissions import Subject
-from api.problems import Conflict, Invalid, NotFound
+from api.problems import Conflict, Forbidden, Invalid, NotFound
 from api.record_errors import read_record
 from api.resuming import open_runs, present, take_up
 from api.schemas import StartRun
@@ -47,14 +47,18 @@ RESUMING_SOURCES = ("summary", "workspace")
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Which round of which run started this one, and how many starts of that kind lie before it: 1 for the first."""
+    """Which round of which run started this one, and how many starts of that kind lie before it: 1 for the first.
+
+    `place`: of a child run its place among those of the round, and whether that waits: {index, waits, alone}.
+    """
 
     run: str
     execution: str | None = None
     depth: int = 1
+    place: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"run": self.run, "execution": self.execution, "depth": self.depth}
+        return {"run": self.run, "execution": self.execution, "depth": self.depth, **(self.place or {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,22 @@ class Way:
     """How a start came in. `via` empty: a person asked for it over the API, who waits for the first view of the run.
 
     Otherwise it is where it came from (`webhook`, `schedule`, ...), and nobody is there. `lenient`: a record that is
-    not there is no reason to refuse; the first step that reads it says so.
+    not there is no reason to refuse; the first step that reads it says so. `published`: whoever published the
+    definition has decided that this starts it, so one who may publish it need not be one who starts runs.
+    `run`: the id of a child run, which its parent begins.
     """
 
     via: str = ""
     chain: Chain | None = None
     lenient: bool = False
+    published: bool = False
+    run: str = ""
 
 
 BY_HAND = Way()
+
+PARENT_BEGINS = timedelta(minutes=1)
+"""How long the parent of a child run has to begin it before the outbox does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +101,18 @@ async def start_run(caller: Caller, body: StartRun, once: Once, way: Way = BY_HA
     caller.about.action, caller.about.definition = "run.start", body.definition
     if (before := await once.answered(house.store)) is not None:
         return before[0], await present(caller, before[1]["run"])
-    published = await published_for(caller, body)
+    published = await published_for(caller, body, way)
     record = await _record(caller, published, body, way)
     if (open_run := await to_continue(caller, published, body)) is not None:
         return await _resume(caller, body, open_run, once)
     request = await _request(caller, body, published, record, way)
     request = replace(request, start=await stored_apart(house, request.start))
     try:
-        row, stored = await _store(caller, request, once)
+        row, stored = await _store(caller, request, once, PARENT_BEGINS if way.run else None)
     except IntegrityError:
         return await _lost_the_race(caller, body, request, once)
+    if way.run:
+        return 201, {"id": row.id}
     end = time.monotonic() + house.config.command_deadline
     told = await house.outbox.deliver(stored, True, end - time.monotonic())
     log.info("run started", action="run.start", definition=row.definition, version=row.version, told=told)
@@ -109,7 +122,7 @@ async def start_run(caller: Caller, body: StartRun, once: Once, way: Way = BY_HA
 async def _record(caller: Caller, published: Published, body: StartRun, way: Way) -> dict[str, Any]:
     try:
         return await record_for(caller, published, body)
-    except NotFound:
+    except (NotFound, Forbidden):
         if not way.lenient:
             raise
         return {}
@@ -123,7 +136,8 @@ async def _request(caller: Caller, body: StartRun, published: Published, record:
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
     inputs, files = await checked_inputs(caller, published, body.inputs, scope)
     start = _start(caller, published, body, record, inputs)
-    return Request(published, replace(start, request={**start.request, **_came(way)}), _key(published, body), files)
+    start = replace(start, run=way.run or start.run, request={**start.request, **_came(way)})
+    return Request(published, start, _key(published, body), files)
 
 
 def _came(way: Way) -> dict[str, Any]:
@@ -171,7 +185,7 @@ def _start(
     )
 
 
-async def published_for(caller: Caller, body: StartRun) -> Published:
+async def published_for(caller: Caller, body: StartRun, way: Way = BY_HAND) -> Published:
     """The version to run; a draft, an archived definition and another team's read like none at all."""
     async with caller.house.store.reading() as session:
         row = await session.get(DefinitionRow, body.definition)
@@ -183,7 +197,8 @@ async def published_for(caller: Caller, body: StartRun) -> Published:
         raise NotFound("version of this definition")
     document = published.graph.document
     subject = Subject(teams=tuple(document.teams), roles=tuple(document.start.roles))
-    caller.allow("run.start", subject, "definition")
+    if not (way.published and caller.may("definition.publish", subject)):
+        caller.allow("run.start", subject, "definition")
     return published
 
 
@@ -247,7 +262,7 @@ def _resumes(body: StartRun) -> bool:
     return body.on_open == "resume" or (body.on_open is None and body.source in RESUMING_SOURCES)
 
 
-async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, Entry]:
+async def _store(caller: Caller, request: Request, once: Once, later: timedelta | None = None) -> tuple[RunRow, Entry]:
     house, start = caller.house, request.start
     caller.about.run = start.run
     bind(run=start.run)
@@ -276,13 +291,15 @@ async def _store(caller: Caller, request: Request, once: Once) -> tuple[RunRow, 
         await session.run_sync(lambda inner: named.link(inner.connection(), row.id, request.files))
         session.add(entry(caller.who, caller.about, "write", at=at))
         once.remember(session, 201, {"run": row.id})
-        stored, _ = await house.outbox.put(session, row.id, "start", {**payload, "frozen": {}})
+        stored, _ = await house.outbox.put(session, row.id, "start", {**payload, "frozen": {}}, later=later)
     caller.about.logged = True
     return row, stored
 
 
 async def _resume(caller: Caller, body: StartRun, row: RunRow, once: Once) -> tuple[int, dict[str, Any]]:
     """The open run of this record, taken up by the caller, where that was asked for; else 409 that names it."""
+    if (before := await once.answered(caller.house.store)) is not None:  # it was opened by this very call, a moment ago
+        return before[0], await present(caller, before[1]["run"])
     caller.about.run = row.id
     if not caller.may("run.view", subject_of(row)):
         raise Conflict("A run on this record is open.", code="run_already_open")
@@ -298,10 +315,10 @@ async def _resume(caller: Caller, body: StartRun, row: RunRow, once: Once) -> tu
 
 async def _lost_the_race(caller: Caller, body: StartRun, request: Request, once: Once) -> tuple[int, dict[str, Any]]:
     """Somebody was faster: with this key (then theirs is the answer), or on this record."""
-    if (before := await once.answered(caller.house.store)) is not None:
-        return before[0], await present(caller, before[1]["run"])
     if (open_run := await to_continue(caller, request.published, body)) is not None:
         return await _resume(caller, body, open_run, once)
+    if (before := await once.answered(caller.house.store)) is not None:
+        return before[0], await present(caller, before[1]["run"])
     raise Conflict("A run on this record was open a moment ago; try again.", code="run_already_open")
 
 

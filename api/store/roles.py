@@ -22,7 +22,7 @@ class BuiltInRole:
 _SEES = ("run.view", "definition.view", "actions.view", "source.view", "people.view", "inbox.view")
 _WORKS = (
     *_SEES,
-    *("source.read", "run.start", "run.save", "approve", "file.upload"),
+    *("source.read", "run.start", "event.send", "run.save", "approve", "file.upload"),
     *("task.act", "task.assign", "task.date", "task.add", "task.note", "inbox.next"),
 )
 _RUNS_OF_ALL = ("run.view.all", "run.abort.all", "run.close.all", "run.reopen.all", "run.migrate.all", "run.verify.all")
@@ -34,7 +34,7 @@ BUILT_IN_ROLES = (
         (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
             *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
-            *("team.members.all", "secret.*.all"),
+            *("team.members.all", "secret.*.all", "event.send.all"),
             *("register.manage.all", "mcp.manage.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
         ),
     ),

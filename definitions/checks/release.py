@@ -19,8 +19,7 @@ KINDS = ("journey", "workflow", "escalate")
 
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
-    ("/start/triggers/*/type", ("webhook", "mcp", "journey", "event", "schedule"), "starting by itself"),
-    ("/start/fallback_inbox", ANYTHING, "inboxes"),
+    ("/start/triggers/*/type", ("journey",), "starting by itself"),
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
     ("/steps/*/confirm/remind", ANYTHING, "reminders of an outside confirmation"),

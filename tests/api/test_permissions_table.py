@@ -44,6 +44,7 @@ def test_the_table_is_sound() -> None:
         "health",
         "session",
         "setup",
+        "hook.call",
         "calendar.read",
         "confirmation.give",
     ]
@@ -58,7 +59,7 @@ def test_every_grant_of_a_built_in_role_grants_something() -> None:
 READS = {"run.view", "definition.view", "actions.view", "source.view", "people.view", "inbox.view"}
 EVERYONE = {name for name, operation in OPERATIONS.items() if operation.everyone or operation.public}
 WORKS = READS | {
-    "source.read", "run.start", "run.save", "approve", "file.upload",
+    "source.read", "run.start", "event.send", "run.save", "approve", "file.upload",
     "task.act", "task.assign", "task.date", "task.add", "task.note", "inbox.next",
 }  # fmt: skip
 DEFINES = {name for name in OPERATIONS if name.startswith("definition.")}
@@ -85,6 +86,7 @@ ALLOWED = {
     | CLOSES
     | {
         "audit.read",
+        "event.send",
         "people.manage",
         "team.members",
         "secret.view",
