@@ -7,7 +7,7 @@ CONSOLE := .make/console
 # The lock names no package index: hashes say what a package is, the machine says where it comes from.
 LOCK := --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --all-extras --group dev
 
-.PHONY: help run test check format lock openapi clean bench bench-lists docs
+.PHONY: help run test check format lock openapi clean bench bench-lists chaos docs
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -42,6 +42,9 @@ docs: $(READY) ## draws the documentation's pictures anew and builds the site in
 
 bench: $(READY) ## what Holdfast costs beside a workflow written by hand; writes bench/latest.json
 	@exec $(BIN)/python -m bench
+
+chaos: $(READY) ## kills everything again and again under live runs: make chaos SEED=7 SECONDS=600 RUNS=200
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(RUNS),--runs $(RUNS))
 
 bench-lists: $(READY) ## every list of the API at a million runs, on PostgreSQL and SQLite; takes minutes
 	@exec $(BIN)/python -m bench.lists

@@ -24,8 +24,13 @@ def alive(pid: int) -> bool:
 
 def children_of(parent: int) -> dict[str, int]:
     """The parts of a running stack by name (`temporal`, `worker`, `api`), as process ids."""
+    return {_part(pid): pid for pid in started_by(parent)}
+
+
+def started_by(parent: int) -> list[int]:
+    """The processes that one started and that are still there."""
     pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
-    return {_part(pid): pid for pid in pids if _stat(pid)[1:2] == [str(parent)]}
+    return [pid for pid in pids if _stat(pid)[1:2] == [str(parent)]]
 
 
 def _stat(pid: int) -> list[str]:

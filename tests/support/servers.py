@@ -5,6 +5,7 @@ They die with the test process, however it ends, so that a killed test run leave
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ from psycopg import sql
 
 from holdfast.children import spawn
 from holdfast.temporal_server import answers, server_command, temporal_binary
+from tests.support.processes import started_by
 
 
 def free_port() -> int:
@@ -84,29 +86,50 @@ class TemporalServer:
 
 
 class PostgresServer:
-    """PostgreSQL from a wheel, reached by a socket in its own folder. What it holds need not survive: no fsync.
+    """PostgreSQL from a wheel, reached by a socket in its own folder. What it holds need not survive a power cut.
 
     The wheel makes the cluster (and, for root, the user that PostgreSQL insists on); we run the server ourselves, so
-    that it dies with us. It is fast because it promises nothing about power cuts; crashes of ours it survives.
+    that it dies with us. It is fast because it never waits for the disk; with `durable` what it committed survives its
+    own death, which is all that a test can bring about.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="holdfast-pg-"))
-        cluster = get_server(self._folder / "data", start=False)
-        cluster.ensure_pgdata_inited()
+        self._cluster = get_server(self._folder / "data", start=False)
+        self._cluster.ensure_pgdata_inited()
+        self._host = str(self._cluster.pgdata)
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it, where it is not running; returns when it answers."""
+        if self._process is not None:
+            return
+        committed = "on" if self._durable else "off"
         options = (
             "fsync=off",
-            "synchronous_commit=off",
+            f"synchronous_commit={committed}",
             "full_page_writes=off",
             "max_connections=200",
             "listen_addresses=",
         )
-        argv = [str(cluster.bin_path / "postgres"), "-D", str(cluster.pgdata), "-k", str(cluster.pgdata)]
-        with (self._folder / "log").open("wb") as log:
+        argv = [str(self._cluster.bin_path / "postgres"), "-D", self._host, "-k", self._host]
+        with (self._folder / "log").open("ab") as log:
             command = [*argv, *(part for option in options for part in ("-c", option))]
-            self._process = spawn(command, os.environ, log, cluster.system_user)
-        self._host = str(cluster.pgdata)
+            self._process = spawn(command, os.environ, log, self._cluster.system_user)
         self._await_start()
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster, and to its sessions: they would hold the memory a while longer."""
+        if self._process is None:
+            return
+        sessions = started_by(self._process.pid)
+        _end(self._process, signal.SIGKILL)
+        for pid in sessions:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process = None
 
     def create(self, name: str, template: str | None = None) -> str:
         """Makes a database, as a copy of `template` where given. Returns its URL."""
@@ -123,7 +146,8 @@ class PostgresServer:
 
     def stop(self) -> None:
         """A fast shutdown: sessions are cut off."""
-        _end(self._process, signal.SIGINT)
+        if self._process is not None:
+            _end(self._process, signal.SIGINT)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, statement: sql.SQL | sql.Composed) -> None:
@@ -136,7 +160,7 @@ class PostgresServer:
             try:
                 return self._run(sql.SQL("SELECT 1"))
             except psycopg.OperationalError:
-                if self._process.poll() is not None or time.monotonic() > deadline:
+                if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}") from None
             time.sleep(0.05)
 

@@ -1,0 +1,79 @@
+"""What is there when all is quiet: the tables, the deeds of the outside world, the histories, what the API shows.
+
+Everything is written into one JSON file, so that the check needs nothing that still runs.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from temporalio.client import Client
+from temporalio.worker import Replayer
+
+from workers.run import Run
+from workers.worker import sandbox
+
+QUIET_WITHIN = 60.0
+TABLES = {
+    "runs": "SELECT id, status, seq, chain, started_by, attention, state FROM runs",
+    "commands": "SELECT id, run, type, actor, outcome FROM commands",
+    "events": "SELECT run, seq, type, at, step, execution, actor, command, data, chain FROM events ORDER BY run, seq",
+    "effects": "SELECT key, run, execution, turn, tries, state AS came_to FROM effects",
+    "outbox": "SELECT id, run, command, kind, sent_at::text FROM outbox WHERE sent_at IS NULL",
+}
+
+JSON = ("data", "state")
+
+
+def settled(url: str) -> float:
+    """Waits until everything that was stored has been told and answered; seconds it took, at most QUIET_WITHIN."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + QUIET_WITHIN:
+        with psycopg.connect(url) as connection:
+            left = connection.execute(
+                "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)"
+                " + (SELECT count(*) FROM commands WHERE outcome = 'received')"
+                " + (SELECT count(*) FROM effects WHERE state = 'begun')"
+            ).fetchone()
+        if left == (0,):
+            break
+        time.sleep(0.5)
+    return time.monotonic() - begun
+
+
+def tables(url: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every table that the check reads."""
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        return {name: [_plain(row) for row in connection.execute(query)] for name, query in TABLES.items()}
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """What the database keeps as JSON text, as JSON."""
+    return {key: json.loads(value) if key in JSON and isinstance(value, str) else value for key, value in row.items()}
+
+
+def deeds(world: Path) -> dict[str, int]:
+    """How often each thing was done outside, by the name of its file."""
+    return {path.name: len(path.read_text().splitlines()) for path in world.iterdir()}
+
+
+async def replayed(address: str, runs: list[str], most: int) -> dict[str, str]:
+    """Runs whose history does not replay on this code, and why; of the newest `most`."""
+    client, wrong = await Client.connect(address), {}
+    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
+    for run in runs[-most:]:
+        history = await client.get_workflow_handle(run).fetch_history()
+        outcome = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        if outcome.replay_failure is not None:
+            wrong[run] = str(outcome.replay_failure)[:500]
+    return wrong
+
+
+def write(path: Path, books: dict[str, Any]) -> None:
+    """The books, whole."""
+    path.write_text(json.dumps(books, default=str))
