@@ -13,10 +13,10 @@ READABLE = 64 * 1024
 """Bytes of JSON up to which what is carried stands in the history as it is."""
 
 
-def packed(value: dict[str, Any]) -> dict[str, Any]:
+def packed(value: dict[str, Any], readable: int = READABLE) -> dict[str, Any]:
     """The value while it is small enough to be read in Temporal's UI, else compressed to some tenth of its size."""
     text = canonical(value).encode()
-    if len(text) <= READABLE:
+    if len(text) <= readable:
         return value
     return {"zlib": base64.b64encode(zlib.compress(text, 6)).decode()}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.dues import passes_at
+from definitions.engine.family_shown import children_view
 from definitions.engine.graph import Graph, Node
 from definitions.engine.judge import may_act, run_takes
 from definitions.engine.moves import MOVES, Question
@@ -134,6 +135,7 @@ def step_view(graph: Graph, state: State, node: Node, now: datetime | None = Non
         "overdue": bool(due and now and is_open and _is_past(graph, due, now)),
         "proposal": proposal_view(execution) if execution else None,
         "approval": execution.approval if execution else None,
+        "children": children_view(state.run, state.families.get(execution.id)) if execution else None,
         "notes": state.notes.get(node.id, 0),
         "automations": [_automation(state, node, index) for index in range(len(node.step.automations))],
         "errands": [shown(side) for side in state.sides.values() if side.step == node.id and side.kind == "undo"],
@@ -203,7 +205,8 @@ def round_view(execution: Execution) -> dict[str, Any]:
 
 
 def waits_for_what(execution: Execution) -> str | None:
-    """What a waiting round waits for: timer, confirm, approval, done (a press), resume, outside (a confirmation)."""
+    """What a waiting round waits for: timer, confirm, approval, done (a press), resume, outside (a word), event,
+    children (runs of its own)."""
     return execution.waits or ("timer" if execution.until else None)
 
 
@@ -356,6 +359,8 @@ STANDS = {
     "confirm": "waiting to be confirmed",
     "done": "waiting to be marked as done",
     "outside": "waiting for a confirmation from outside",
+    "event": "waiting for an event",
+    "children": "waiting for its child runs",
 }
 
 

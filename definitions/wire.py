@@ -31,6 +31,9 @@ COMMAND_SIGNALS = {
     "cancel_schedule": "cancel_schedule",
     "reconcile": "reconcile",
     "confirm": "confirm_step",
+    "event": "event",
+    "resend": "resend",
+    "revoke": "revoke",
     "approve": "approve",
     "reject": "reject",
     "automation": "automation",
@@ -56,6 +59,23 @@ ACTIVITY_NOTIFY = "holdfast.notify"
 ACTIVITY_LOAD_RELATED = "holdfast.load_related"
 ACTIVITY_PROPOSE = "holdfast.propose"
 ACTIVITY_MCP = "holdfast.mcp"
+ACTIVITY_LISTEN = "holdfast.listen"
+"""Registers a wait for an event: {name, until?} -> {events: [{id, name, data, at}]}, those that are still alive."""
+ACTIVITY_INVITE = "holdfast.invite"
+"""Makes or sends a link to a form: {to, title, step, execution, journey?, expires?, again?} -> {link, expires?}."""
+
+ACTIVITY_CHILD = "holdfast.child"
+"""Makes a child run: {definition, version?, record?, inputs?, child, chain} -> {run, version, start: packed RunStart}.
+The workflow starts it; made a second time it is the same one."""
+ACTIVITY_STOP_CHILDREN = "holdfast.stop_children"
+"""Stops child runs: {runs, reasons, text} -> {stopped}."""
+ACTIVITY_TELL_PARENT = "holdfast.tell_parent"
+"""Tells the run that waits for this one: {run, execution, index, status, said} -> {}."""
+
+SIGNAL_CHILD_TOLD = "child_told"
+"""A child run says how it stands: {execution, index, status, said}. Believed of SYSTEM_ACTOR alone, and no command."""
+SIGNAL_STOP = "stop_run"
+"""Whoever started this run has given it up: {by, reasons, text}. Believed of SYSTEM_ACTOR alone, and no command."""
 
 STORE_NOW = "holdfast_store_now"
 """What workflow code finds the worker's own recording under: a call and no activity, so it stands in no history."""
@@ -72,6 +92,12 @@ SEARCH_ATTRIBUTES = {
 
 OUTSIDE_ACTOR = "outside"
 """Who confirms by the link that an action gave away."""
+
+SYSTEM_ACTOR = "system"
+"""Who hands an event to a run that waits for it."""
+
+JOURNEY_ACTOR = "journey:"
+"""With what the actor begins who fills in a form outside, by a link; the link's id follows."""
 
 CLI_ACTOR = "temporal-cli"
 """Who a signal without a valid seal comes from, whatever it claims."""

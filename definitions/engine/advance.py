@@ -41,8 +41,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from definitions.engine.answers import effect_ended, effect_failed, timer_fired
+from definitions.engine.answers import effect_ended, effect_failed, timer_fired, told_by_child
 from definitions.engine.assigning import assignees_named
+from definitions.engine.children import start_children
 from definitions.engine.commands import Command
 from definitions.engine.drafting import drop_drafts
 from definitions.engine.dues import refresh, reset_clocks
@@ -51,6 +52,8 @@ from definitions.engine.evolve import evolve
 from definitions.engine.finish import close_if_over, end_if_taken_back
 from definitions.engine.graph import Graph
 from definitions.engine.messages import (
+    Abandoned,
+    ChildTold,
     CommandGiven,
     EffectEnded,
     EffectFailed,
@@ -59,6 +62,8 @@ from definitions.engine.messages import (
     TimerFired,
     Unreadable,
 )
+from definitions.engine.moves.closing import abandon
+from definitions.engine.parent import tell_parent
 from definitions.engine.people import command_given, unreadable
 from definitions.engine.settle import open_forced, settle
 from definitions.engine.sides import begin_queued
@@ -94,6 +99,10 @@ def advance(graph: Graph, state: State, message: Message) -> Step:
             effect_failed(turn, message)
         case TimerFired():
             timer_fired(turn, message)
+        case ChildTold():
+            told_by_child(turn, message)
+        case Abandoned():
+            abandon(turn, message)
     _go_on(turn)
     return Step(turn.state, tuple(turn.events), tuple(turn.commands))
 
@@ -106,8 +115,10 @@ def _go_on(turn: Turn) -> None:
     refresh(turn)
     queue_sync(turn)
     drop_drafts(turn)
+    start_children(turn)
     begin_queued(turn)
     reset_clocks(turn)
+    tell_parent(turn)
     close_if_over(turn)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from definitions.engine.children import child_refused, child_started, child_told
 from definitions.engine.dues import CLOCK, clock_fired
 from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
+from definitions.engine.family import read_name
 from definitions.engine.graph import Node
-from definitions.engine.messages import EffectEnded, EffectFailed, TimerFired
+from definitions.engine.messages import ChildTold, EffectEnded, EffectFailed, TimerFired
 from definitions.engine.outside import await_outside, expire, is_told_outside, waits_outside
 from definitions.engine.proposals import answered, go_on, loaded, succeed
 from definitions.engine.reconciling import reconciled
@@ -31,6 +33,9 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
         side_ended(turn, message)
         if asked.kind == RECONCILE and turn.state.sides[asked.id] is not asked:
             reconciled(turn, turn.state.sides[asked.id])
+        return
+    if child_started(turn, message):
+        _move_on(turn, message.execution)
         return
     execution = _awaited(turn, message.execution, message.turn)
     if execution is None:
@@ -61,6 +66,9 @@ def effect_failed(turn: Turn, message: EffectFailed) -> None:
     if message.execution in turn.state.sides:
         side_failed(turn, message)
         return
+    if child_refused(turn, message):
+        _move_on(turn, message.execution)
+        return
     execution = _awaited(turn, message.execution, message.turn)
     if execution is None:
         _late(turn, message.execution, message.turn, "unknown" if message.unknown else "failed", message.message)
@@ -75,6 +83,21 @@ def effect_failed(turn: Turn, message: EffectFailed) -> None:
         moved(turn, node.id)
     else:
         turn.emit(EventType.STEP_ATTENTION, why, execution=execution.id)
+
+
+def told_by_child(turn: Turn, message: ChildTold) -> None:
+    """A child run says how it stands; with the last of them the step that waits for them may end."""
+    child_told(turn, message)
+    _move_on(turn, message.execution)
+
+
+def _move_on(turn: Turn, name: str) -> None:
+    """Look at what comes after the step of this round, or of this child's, if it ended by what has come."""
+    execution = turn.state.executions.get((read_name(name) or (name, 0))[0])
+    if execution is None or execution.id not in turn.before.open or execution.status not in ENDED:
+        return
+    if turn.state.latest.get(execution.step) == execution.id:
+        moved(turn, execution.step)
 
 
 def timer_fired(turn: Turn, message: TimerFired) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from definitions.engine.assigning import ask_a_person, assignees_of
 from definitions.engine.back import option_taken, send_back
+from definitions.engine.children import begin_children
 from definitions.engine.commands import ArmTimer
 from definitions.engine.drafting import begin_draft
 from definitions.engine.events import EventType
@@ -143,7 +144,7 @@ ENTER: dict[str, Callable[[Turn, Node, str], None]] = {
     "mcp": begin_machine,
     "ai": begin_machine,
     "journey": _later_release,
-    "workflow": _later_release,
+    "workflow": begin_children,
     "escalate": _later_release,
 }
 """How each kind begins when no person does it. A task never comes here: it is for a person from the start."""

@@ -26,6 +26,12 @@
 | confirmation_awaited | output, until?: the action ran, and somebody outside is to confirm it |
 | step_attention | reason, code, message, errors?: a person is asked |
 | step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet |
+| children_planned | definition, version?, rows: [{record?, inputs?}], at_once, acting, detach?, alone?, assignees?: the
+  child runs of a step, and what each of them is given |
+| children_requested | places: [index], turn: these are being started; children_again | acting, turn: a person has those
+  started that could not be |
+| child_started | index, run, version; child_refused | index, reason, code, message |
+| child_told | index, status: open, attention, completed, aborted; outcome?, reason?, reasons?, text?, outputs? |
 | step_skipped | reason? |
 | step_not_taken | because: dead, guard, purpose, ended, closed, aborted, migrated |
 | step_revised | reason?, loops?: somebody went back to this round; loops that count anew |
@@ -88,6 +94,12 @@ class EventType(StrEnum):
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"
     STEP_NOT_TAKEN = "step_not_taken"
+    CHILDREN_PLANNED = "children_planned"
+    CHILDREN_REQUESTED = "children_requested"
+    CHILDREN_AGAIN = "children_again"
+    CHILD_STARTED = "child_started"
+    CHILD_REFUSED = "child_refused"
+    CHILD_TOLD = "child_told"
     STEP_REVISED = "step_revised"
     STEP_CANCELLED = "step_cancelled"
     SENT_BACK = "sent_back"

@@ -2,7 +2,8 @@
 
 It decides nothing and refuses nothing: an event has already happened. The API's read model and the workflow fold the
 same events through it, so that a console cannot disagree with the engine. What happens to steps is in evolve_steps.py,
-to what is proposed for them in evolve_proposals.py, to errands beside them in evolve_sides.py; the run itself is here.
+to what is proposed for them in evolve_proposals.py, to child runs in
+evolve_children.py, to errands beside them in evolve_sides.py; the run itself is here.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
+from definitions.engine import evolve_children as children
 from definitions.engine import evolve_proposals as proposals
 from definitions.engine import evolve_sides as sides
 from definitions.engine import evolve_steps as steps
@@ -71,6 +73,7 @@ def _run_started(state: State, event: Event) -> State:
         source=data.get("source", "api"),
         assign=data.get("assign") or {},
         assignees=data.get("assignees") or {},
+        chain=data.get("chain"),
         started_by=data["started_by"],
         holder=data["started_by"],
         started_at=event.at,
@@ -188,6 +191,12 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.APPROVAL_GIVEN: proposals.approval_given,
     EventType.APPROVAL_REFUSED: proposals.approval_refused,
     EventType.STEP_SUCCEEDED: proposals.succeeded,
+    EventType.CHILDREN_PLANNED: children.planned,
+    EventType.CHILDREN_REQUESTED: children.requested,
+    EventType.CHILDREN_AGAIN: children.again,
+    EventType.CHILD_STARTED: children.started,
+    EventType.CHILD_REFUSED: children.refused,
+    EventType.CHILD_TOLD: children.told,
     EventType.STEP_ATTENTION: steps.attention,
     EventType.STEP_DONE: steps.done,
     EventType.STEP_SKIPPED: steps.skipped,

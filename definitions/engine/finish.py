@@ -13,6 +13,7 @@ from definitions.engine.commands import CancelEffect, CancelTimer, Close
 from definitions.engine.events import EventType
 from definitions.engine.sides import forget_failed, queue_undo
 from definitions.engine.state import FINISHED, TIMED, Execution, RunStatus, State, StepStatus
+from definitions.engine.stopping import stop_children
 from definitions.engine.turn import Turn
 
 
@@ -101,3 +102,5 @@ def stop(turn: Turn, execution: Execution) -> None:
         turn.ask(CancelEffect(execution.id))
     if execution.status in TIMED and execution.until is not None:
         turn.ask(CancelTimer(execution.id))
+    if execution.id in turn.state.families:
+        stop_children(turn, execution)

@@ -28,6 +28,8 @@ OF_STEP = {
     EventType.EFFECT_REQUESTED: ("step.changed", "step.current"),
     EventType.STEP_WAITING: ("step.changed", "step.current"),
     EventType.STEP_SCHEDULED: ("step.changed", "step.current"),
+    EventType.CHILDREN_PLANNED: ("step.changed", "step.current"),
+    EventType.CHILDREN_AGAIN: ("step.changed",),
     EventType.CONFIRMATION_AWAITED: ("step.changed",),
     EventType.STEP_ATTENTION: ("step.changed",),
     EventType.STEP_CLAIMED: ("step.changed",),

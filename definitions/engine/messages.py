@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -76,4 +76,25 @@ class TimerFired:
     execution: str
 
 
-Message = Started | CommandGiven | Unreadable | EffectEnded | EffectFailed | TimerFired
+@dataclass(frozen=True, slots=True)
+class ChildTold:
+    """A child run says how it stands: open, attention, completed or aborted. `said` is how it ended."""
+
+    at: datetime
+    execution: str
+    index: int
+    status: str
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The run that started this one has given it up. `by` is the person who did."""
+
+    at: datetime
+    by: str
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
+Message = Started | CommandGiven | Unreadable | EffectEnded | EffectFailed | TimerFired | ChildTold | Abandoned

@@ -14,7 +14,7 @@ from definitions.engine.scope import Seen, Unresolved, inputs_of
 from definitions.model import GetDataStep, UpdateDataStep
 
 ITEMS_LIMIT = 1_000
-"""Rows one step may write; the effect takes no more either."""
+"""Items one step may go through: rows to write (the effect takes no more either), children to start."""
 
 
 def update_inputs(turn: Seen, node: Node) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def update_inputs(turn: Seen, node: Node) -> dict[str, Any]:
     scope = turn.scope()
     if step.each is None:
         return {**asked, **_row(turn, node, step, scope)}
-    items = _items(turn, node, step, scope)
+    items = items_of(turn, node, step.each, scope)
     rows = [_row(turn, node, step, {**scope, "item": item, "index": place}) for place, item in enumerate(items)]
     return {**asked, "items": rows}
 
@@ -47,14 +47,15 @@ def _row(turn: Seen, node: Node, step: UpdateDataStep, scope: dict[str, Any]) ->
     return {"set": values} if step.create else {"record": record_of(turn, node, scope), "set": values}
 
 
-def _items(turn: Seen, node: Node, step: UpdateDataStep, scope: dict[str, Any]) -> list[Any]:
-    found = inputs_of(turn.graph, step.each, f"{node.pointer}/each", scope)
+def items_of(turn: Seen, node: Node, each: Any, scope: dict[str, Any]) -> list[Any]:
+    """The items of a step's `each`. Raises Unresolved for what is no list, or one that is too long."""
+    found = inputs_of(turn.graph, each, f"{node.pointer}/each", scope)
     if found is None:
         return []
     if not isinstance(found, list):
         raise Unresolved("each", "it is no list")
     if len(found) > ITEMS_LIMIT:
-        raise Unresolved("each", f"it has {len(found)} items, and one step writes at most {ITEMS_LIMIT} rows")
+        raise Unresolved("each", f"it has {len(found)} items, and one step takes at most {ITEMS_LIMIT}")
     return found
 
 

@@ -10,6 +10,8 @@
 | act | `pay~act#1` | what counts as done, and was agreed to later, is done now (approvals.py) |
 | reconcile | `pay~reconcile#1` | the outside is asked again what became of a step (reconciling.py) |
 | notify | `~notify#2` | somebody is told |
+| stop | `call~stop#1` | child runs that nobody waits for any more are stopped (stopping.py) |
+| tell | `~tell#1` | the run that waits for this one is told how it stands (parent.py) |
 
 They wait in lanes: undoing goes one at a time and stops where a person is asked, since the order matters; writes to the
 record go one at a time too, but one that failed lets the next go on. Nothing new begins while the run is saved, except
@@ -22,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from definitions.bound import writes
-from definitions.contracts import ASK_A_MODEL, TELL_PEOPLE, WRITE_RECORDS, EffectContract
+from definitions.contracts import ASK_A_MODEL, MOVE_RUNS, TELL_PEOPLE, WRITE_RECORDS, EffectContract
 from definitions.engine.commands import CancelEffect, StartEffect
 from definitions.engine.drafting import drafted
 from definitions.engine.events import EventType
@@ -39,6 +41,7 @@ from definitions.wire import ACTIVITY_NOTIFY, ACTIVITY_UPDATE_DATA, Actor
 
 LANES = {"undo": "undo", "sync": "record", "bind": "record"}
 RECORD = ("sync", "bind")
+FAMILY = ("stop", "tell")
 RECONCILE = "reconcile"
 
 
@@ -50,6 +53,8 @@ def contract_of(graph: Graph, side: Side) -> EffectContract:
         return TELL_PEOPLE
     if side.kind == "draft":
         return ASK_A_MODEL
+    if side.kind in FAMILY:
+        return MOVE_RUNS
     if side.kind == "act" and side.step in graph.nodes:
         return graph.nodes[str(side.step)].contract
     announced = graph.actions.get(side.activity, {}).get("contract")
@@ -75,7 +80,7 @@ def run_automation(turn: Turn, node: Node, automation: Automation, given: Mappin
         "acting": acting,
         "input": values,
     }
-    _request(turn, next_side(turn.state, f"{node.id}.{automation.id}"), node.id, data, 1)
+    request(turn, next_side(turn.state, f"{node.id}.{automation.id}"), node.id, data, 1)
 
 
 def queue_undo(turn: Turn, execution: str, acting: str) -> None:
@@ -142,7 +147,7 @@ def notify(
             "step": step,
         },
     }
-    _request(turn, next_side(turn.state, "~notify"), step, data, 1)
+    request(turn, next_side(turn.state, "~notify"), step, data, 1)
 
 
 def begin_agreed(turn: Turn, node: Node, execution: str) -> None:
@@ -157,7 +162,7 @@ def begin_agreed(turn: Turn, node: Node, execution: str) -> None:
         "acting": approval.get("by", ""),
         "input": approval.get("values", {}),
     }
-    _request(turn, f"{node.id}~act#{turn.execution(execution).round}", node.id, data, 1)
+    request(turn, f"{node.id}~act#{turn.execution(execution).round}", node.id, data, 1)
 
 
 def ask_outside(turn: Turn, node: Node, of: Execution, activity: str, acting: str) -> None:
@@ -171,10 +176,11 @@ def ask_outside(turn: Turn, node: Node, of: Execution, activity: str, acting: st
         "acting": acting,
         "input": {"key": f"{turn.state.run}:{of.id}", "output": of.output},
     }
-    _request(turn, next_side(turn.state, f"{node.id}~{RECONCILE}"), node.id, data, 1)
+    request(turn, next_side(turn.state, f"{node.id}~{RECONCILE}"), node.id, data, 1)
 
 
-def _request(turn: Turn, name: str, step: str | None, data: dict[str, Any], number: int) -> None:
+def request(turn: Turn, name: str, step: str | None, data: dict[str, Any], number: int) -> None:
+    """Ask for an errand now, the `number`th time."""
     turn.emit(EventType.SIDE_REQUESTED, {**data, "turn": number}, execution=name, step=step)
     side = turn.state.sides[name]
     contract = contract_of(turn.graph, side)
@@ -208,7 +214,7 @@ def begin_side(turn: Turn, side: Side) -> None:
     keys = ("kind", "name", "title", "activity", "of")
     known = {key: getattr(side, key) for key in keys if getattr(side, key)}
     acting = side.acting if side.kind == "act" else turn.cause[0] or side.acting
-    _request(turn, side.id, side.step, {**known, "acting": acting, "input": values}, side.turn + 1)
+    request(turn, side.id, side.step, {**known, "acting": acting, "input": values}, side.turn + 1)
 
 
 def _is_overtaken(turn: Turn, side: Side) -> bool:
@@ -270,7 +276,7 @@ def side_failed(turn: Turn, message: EffectFailed) -> None:
     if side is None:
         _late(turn, message, "unknown" if message.unknown else "failed", message.message)
         return
-    if side.kind in ("notify", "draft", RECONCILE) or (side.kind == "automation" and turn.state.closed):
+    if side.kind in ("notify", "draft", "tell", RECONCILE) or (side.kind == "automation" and turn.state.closed):
         turn.emit(EventType.SIDE_GIVEN_UP, {"reason": message.message}, execution=side.id, step=side.step)
         return
     data: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}

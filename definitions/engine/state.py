@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from definitions.engine.execution import Execution, Side, seen
+from definitions.engine.family import STARTING, Family
 from definitions.engine.status import (
     BY_A_PERSON,
     CLOSED,
@@ -62,6 +63,8 @@ class State:
     `added` are tasks that people put into this one run; `notes` counts notes by step, `run` for the run's own.
     `sides` are errands beside the steps (sides.py); `counts` how many there were of each; `loops` counts how
     often an option sent the run back.
+    `families` are the child runs of its rounds (family.py), by execution; `chain` says which run started this one:
+    {run, execution, depth}, and of a child run also its place and whether its parent waits.
     `saved` says who saved it and why; `ending` how it will end once side effects are taken back; `reopened` the event
     it was reopened by, so that it does not end again before somebody has finished something. `forced` are steps that a
     move to another version puts the run at, and that are not open yet because it is saved.
@@ -102,6 +105,8 @@ class State:
     loops: dict[str, int] = field(default_factory=dict)
     sides: dict[str, Side] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    families: dict[str, Family] = field(default_factory=dict)
+    chain: dict[str, Any] | None = None
     executions: dict[str, Execution] = field(default_factory=dict)
     applied: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     latest: dict[str, str] = field(default_factory=dict)
@@ -121,8 +126,12 @@ class State:
 
     @property
     def over(self) -> bool:
-        """Whether it has ended and no errand of it is left to do."""
-        return self.closed and not self.errands()
+        """Whether it has ended and no errand of it is left to do, nor a child run being started."""
+        return self.closed and not self.errands() and not self.is_starting()
+
+    def is_starting(self) -> bool:
+        """Whether a child run is being started."""
+        return any(STARTING in family.standing for family in self.families.values())
 
     def of(self, step: str) -> Execution | None:
         """The newest round of a step that counts, or None while it is pending."""
@@ -157,6 +166,7 @@ class State:
             executions = (execution.to_json() for execution in self.executions.values())
         row["executions"] = list(executions)
         row["sides"] = [side.to_json() for side in self.sides.values()]
+        row["families"] = [family.to_json() for family in self.families.values()]
         for name in LISTS:
             row[name] = list(row[name])
         return {key: value for key, value in row.items() if key in KEPT_EMPTY or value not in (None, [], {}, 0)}
@@ -166,12 +176,14 @@ class State:
         executions = [Execution.from_json(item) for item in row["executions"]]
         lists = {name: tuple(row.get(name, ())) for name in LISTS}
         sides = [Side.from_json(item) for item in row.get("sides", ())]
+        families = [Family.from_json(item) for item in row.get("families", ())]
         return cls(
             **{
                 **row,
                 **lists,
                 "status": RunStatus(row["status"]),
                 "sides": {side.id: side for side in sides},
+                "families": {family.execution: family for family in families},
                 "executions": {e.id: e for e in executions},
                 **derived(executions),
             }

@@ -10,6 +10,7 @@ from definitions.engine.approvals import keeps_open, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, StartEffect
 from definitions.engine.dues import CLOCK
 from definitions.engine.events import EventType
+from definitions.engine.family import BEGUN, child_run, effect_name
 from definitions.engine.finish import is_taking_back
 from definitions.engine.scope import is_undoing
 from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
@@ -35,6 +36,7 @@ def check_step(graph: Graph, before: State, step: Step, events: list[Event], gra
     nothing_is_left_to_do(grown, step.state)
     undone_in_order(before, step)
     nothing_stands_on_what_is_undone(grown, step.state)
+    nobody_is_orphaned(grown, step.state)
     views_add_up(grown, step.state)
 
 
@@ -117,8 +119,8 @@ def commands_fit(before: State, step: Step) -> None:
     asked = [c.execution for c in step.commands if isinstance(c, StartEffect)]
     armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
     began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
-    assert asked == [e.execution for e in step.events if e.type in began]
-    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED, EventType.CONFIRMATION_AWAITED)
+    assert asked == [name for e in step.events for name in effects_asked(e, began)]
+    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED, EventType.CONFIRMATION_AWAITED, EventType.EVENT_AWAITED)
     assert armed == [e.execution for e in step.events if e.type in timed and e.data.get("until")]
     closed = [c for c in step.commands if isinstance(c, Close)]
     assert len(closed) == (1 if step.state.over and not before.over else 0)
@@ -127,7 +129,26 @@ def commands_fit(before: State, step: Step) -> None:
             known = (*before.open, *before.sides, *asked, *armed)
             assert command.execution in known
             stands = step.state.open.get(command.execution)
-            assert stands is None or before.open.get(command.execution) is StepStatus.SCHEDULED != stands, command
+            pressed = stands is not None and step.state.executions[command.execution].waits == "done"
+            began = before.open.get(command.execution) is StepStatus.SCHEDULED != stands
+            assert stands is None or pressed or began, command
+
+
+def effects_asked(event: Event, began: tuple[EventType, ...]) -> list[str | None]:
+    """The effects that an event asks for: its own, or one for each child that is to be started."""
+    if event.type == EventType.CHILDREN_REQUESTED:
+        return [effect_name(str(event.execution), index) for index in event.data["places"]]
+    return [event.execution] if event.type in began else []
+
+
+def nobody_is_orphaned(graph: Graph, state: State) -> None:
+    """Each child that is at work is waited for, or is being stopped, or was never to be waited for."""
+    stopped = [run for side in state.sides.values() if side.kind == "stop" for run in side.input["runs"]]
+    for family in state.families.values():
+        working = family.places(*BEGUN)
+        assert len(working) <= family.at_once or family.detach
+        if family.execution not in state.open and not family.detach and family.step in graph.nodes:
+            assert all(child_run(state.run, family.execution, index) in stopped for index in working), family
 
 
 def nothing_is_done_unseen(graph: Graph, step: Step) -> None:

@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Replayer
 
-import workers.run
+import workers.recording
 from definitions.wire import ACTIVITY_RECORD, RecordCall
 from tests.engine.story import document
 from tests.replay.stories import TASK
@@ -91,7 +91,7 @@ async def test_a_turn_that_is_taken_again_writes_again_and_stands_once(
                 raise RuntimeError("the worker dies here")
         return stored
 
-    monkeypatch.setattr(workers.run, "stored_now", and_lost)
+    monkeypatch.setattr(workers.recording, "stored_now", and_lost)
     async with house.worker():
         found = await kinds(await chain(house, 3))
     assert written == [2, 4, 4, 6]

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from definitions.engine.back import can_undo
 from definitions.engine.events import EventType
 from definitions.engine.finish import abort_run, begin_ending, complete_run
+from definitions.engine.messages import Abandoned
 from definitions.engine.moves.base import Given, Move, Question, Refusal, malformed, texts
 from definitions.engine.state import Execution, StepStatus
+from definitions.engine.turn import Turn
 
 GIVEN_UP_BY_ITS_END = ("aborted", "closed", "ended")
 
@@ -57,8 +59,7 @@ def _undo_list(given: Given) -> list[Execution]:
     turn, named = given.turn, given.command.get("undo")
     if named is None and not (given.command["type"] == "abort" and turn.graph.document.on_abort == "undo"):
         return []
-    able = [each for each in turn.state.executions.values() if can_undo(turn.graph, turn.state, each)]
-    return [each for each in able if named is None or each.step in named]
+    return [each for each in _able(turn) if named is None or each.step in named]
 
 
 def _end(given: Given) -> None:
@@ -73,6 +74,24 @@ def _end(given: Given) -> None:
         abort_run(turn, data)
     else:
         complete_run(turn, data, because="closed")
+
+
+def abandon(turn: Turn, message: Abandoned) -> None:
+    """The run that started this one has given it up: it ends as by an abort, whatever reasons it asks for."""
+    if turn.state.closed or turn.state.ending is not None or not turn.state.started_at:
+        return
+    turn.cause = (message.by, None)
+    undo = [each.id for each in _able(turn)] if turn.graph.document.on_abort == "undo" else []
+    data = {"reasons": list(message.reasons), "text": message.text}
+    if undo:
+        begin_ending(turn, "abort", data, undo, message.by)
+    else:
+        abort_run(turn, data)
+
+
+def _able(turn: Turn) -> list[Execution]:
+    """The rounds whose side effect can be taken back."""
+    return [each for each in turn.state.executions.values() if can_undo(turn.graph, turn.state, each)]
 
 
 def _judge_reopen(asked: Question) -> Refusal | None:
