@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activities.ai import Model, Proposer, propose_activity
+from activities.children import family_activities
 from activities.data import data_activities
 from activities.demo import SOURCE as DEMO
 from activities.demo import register_demo
@@ -22,10 +23,11 @@ from activities.mcp.call import mcp_activity
 from activities.mcp.catalogue import Catalogue
 from activities.mcp.reach import Mcp
 from activities.notify import notify_activity
-from activities.ports import Blobs, Ledger, Notices, People
+from activities.ports import Blobs, Ledger, Notices, People, Runs
 from activities.record import record_activity
 from activities.records import Records
 from activities.registry import Action, Registry
+from activities.starting import register_starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Resources:
     model: Model | None = None
     mcp: Mcp | None = None
     links: Links | None = None
+    runs: Runs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         propose_activity(Proposer(resources.people, resources.blobs, tools, resources.model)),
         *([invite_activity(resources.links.kept, resources.mail, resources.links.url)] if resources.links else []),
         *([mcp_activity(resources.mcp.servers, resources.people, resources.mcp.reach)] if resources.mcp else []),
+        *(family_activities(resources.runs) if resources.runs else []),
         *registry.activities(),
         unregistered,
     ]
@@ -98,6 +102,8 @@ def builtin_actions(resources: Resources) -> Registry:
     registry = Registry()
     register_http(registry, resources.http)
     register_mail(registry, resources.mail)
+    if resources.runs is not None:
+        register_starting(registry, resources.runs)
     if any(source["id"] == DEMO for source in resources.records.sources()):
         register_demo(registry, resources.records)
     return registry

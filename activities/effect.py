@@ -49,6 +49,9 @@ SCOPED_ELSEWHERE = frozenset(
         wire.ACTIVITY_NOTIFY,
         wire.ACTIVITY_MCP,
         wire.ACTIVITY_PROPOSE,
+        wire.ACTIVITY_CHILD,
+        wire.ACTIVITY_STOP_CHILDREN,
+        wire.ACTIVITY_TELL_PARENT,
         wire.ACTIVITY_INVITE,
     }
 )

@@ -54,6 +54,36 @@ class Notices(Protocol):
         """Remembers that this person's mail was taken by the server."""
 
 
+class Runs(Protocol):
+    """Other runs, by the same doors as people have. Raises ActionError where it is refused, NotDone where it may be
+    tried again. `parent` is the run and the round that asks.
+    """
+
+    async def start(self, acting: str, asked: Mapping[str, Any], *, key: str, parent: tuple[str, str]) -> str:
+        """The id of the run that this person starts, once for each key: {definition, record?, inputs?, …}."""
+        ...
+
+    async def abort(self, acting: str, run: str, reasons: Sequence[str], text: str, *, key: str) -> None:
+        """This person ends a run. One that has ended already is no error."""
+        ...
+
+    async def make_child(
+        self,
+        acting: str,
+        asked: Mapping[str, Any],
+        *,
+        child: str,
+        parent: tuple[str, str],
+        chain: Mapping[str, Any],
+    ) -> tuple[str, dict[str, Any]]:
+        """(name, RunStart as JSON) of the child of that id, which is made now unless it has been."""
+        ...
+
+    async def say(self, runs: Sequence[str], signal: str, word: Mapping[str, Any]) -> int:
+        """Tells runs something under the seal of the system; how many of them heard it, for one that ended does not."""
+        ...
+
+
 class BlobMissing(LookupError):
     """What a reference names is not in the store, or its bytes are no longer those of its name."""
 

@@ -38,6 +38,9 @@ RESERVED = frozenset(
         wire.ACTIVITY_PROPOSE,
         wire.ACTIVITY_MCP,
         wire.ACTIVITY_INVITE,
+        wire.ACTIVITY_CHILD,
+        wire.ACTIVITY_STOP_CHILDREN,
+        wire.ACTIVITY_TELL_PARENT,
     }
 )
 

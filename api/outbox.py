@@ -72,12 +72,19 @@ _SENT = update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry"))
 
 
 def put_now(
-    connection: Connection, run: str, kind: str, payload: dict[str, Any], command: str | None = None
+    connection: Connection,
+    run: str,
+    kind: str,
+    payload: dict[str, Any],
+    command: str | None = None,
+    *,
+    later: timedelta | None = None,
 ) -> tuple[Entry, bool]:
     """`Outbox.put` within a transaction of a thread."""
     now = datetime.now(UTC)
-    row = {"run": run, "kind": kind, "payload": payload, "command": command, "attempts": 0}
-    made = connection.execute(_WRITE, {**row, "created_at": now, "claimed_until": now + CLAIM}).inserted_primary_key
+    row = {"run": run, "kind": kind, "payload": payload, "command": command, "attempts": 0, "created_at": now}
+    when = {"claimed_until": now + CLAIM} if later is None else {"claimed_until": None, "next_at": now + later}
+    made = connection.execute(_WRITE, {**row, **when}).inserted_primary_key
     assert made is not None
     earlier = connection.execute(_EARLIER, {"of_run": run, "before": made[0]}).first()
     return Entry(made[0], run, kind, command, payload, 0), earlier is None
@@ -91,14 +98,24 @@ class Outbox:
         self._noting: set[asyncio.Future[Any]] = set()
 
     async def put(
-        self, session: AsyncSession, run: str, kind: str, payload: dict[str, Any], command: str | None = None
+        self,
+        session: AsyncSession,
+        run: str,
+        kind: str,
+        payload: dict[str, Any],
+        command: str | None = None,
+        *,
+        later: timedelta | None = None,
     ) -> tuple[Entry, bool]:
         """Stores an entry, claimed for the caller, who is to `deliver` it after the commit.
 
         The flag says whether it is the run's oldest unsent one, so that it may be sent without looking again.
+        `later`: somebody else is about to do it; the relay sends it after that time, or who sends something after it.
         """
         await session.flush()
-        return await session.run_sync(lambda inner: put_now(inner.connection(), run, kind, payload, command))
+        return await session.run_sync(
+            lambda inner: put_now(inner.connection(), run, kind, payload, command, later=later)
+        )
 
     async def deliver(self, entry: Entry, first: bool, deadline: float) -> bool:
         """Sends the entry, after what stands before it. False when that did not come about in time."""

@@ -19,17 +19,31 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from definitions.canonical import seal_text
 from definitions.engine.judge import stored_size
-from definitions.engine.messages import CommandGiven, Unreadable
-from definitions.wire import CLI_ACTOR, COMMAND_SIGNALS, Actor, RunStart
+from definitions.engine.messages import CommandGiven, Message, Unreadable
+from definitions.wire import (
+    CLI_ACTOR,
+    COMMAND_SIGNALS,
+    SIGNAL_CHILD_TOLD,
+    SIGNAL_STOP,
+    SYSTEM_ACTOR,
+    Actor,
+    RunStart,
+)
+from workers.children import word_of
 
 TRACE = re.compile(r"[0-9a-f]{32}")
 """A trace id by the W3C's rules. Anything else in its place is left out, for it would land in log lines."""
 
+FAMILY = (SIGNAL_CHILD_TOLD, SIGNAL_STOP)
+"""What runs of one family say to each other."""
+
 TYPES = {signal: kind for kind, signal in COMMAND_SIGNALS.items()}
 
 
-def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> CommandGiven | Unreadable:
+def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> Message:
     """The message a signal carries. `payload` is its first argument as JSON, or an exception where there is none."""
+    if signal in FAMILY:
+        return _of_the_family(start, signal, payload, at)
     if signal not in TYPES:
         return Unreadable(at, signal[:200], "unknown_signal", "no command has this signal", excerpt(payload))
     if not isinstance(payload, dict) or stored_size(payload) is None:
@@ -44,6 +58,14 @@ def message_of(start: RunStart, signal: str, payload: Any, at: datetime) -> Comm
     if actor is None:
         return CommandGiven(at, by_hand(command), cli_actor(start))
     return CommandGiven(at, command, actor, trace_of(payload))
+
+
+def _of_the_family(start: RunStart, signal: str, payload: Any, at: datetime) -> Message:
+    """What a parent or a child run says, which is believed only as sealed by the system itself."""
+    actor = believed(start, payload) if isinstance(payload, dict) else None
+    if actor is None or actor.id != SYSTEM_ACTOR:
+        return Unreadable(at, signal, "not_sealed", "only the system itself says this", excerpt(payload))
+    return word_of(signal, payload["command"], at)
 
 
 def by_hand(command: dict[str, Any]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ with workflow.unsafe.imports_passed_through():
     from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, Command, StartEffect
     from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
     from definitions.engine.moves.migrating import FROZEN
-    from definitions.wire import QUERY_STATE, RunStart
-    from workers import effects, pace
+    from definitions.wire import ACTIVITY_CHILD, QUERY_STATE, RunStart
+    from workers import children, effects, pace
     from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
@@ -278,6 +278,9 @@ class Run(Recording):
         message: Message
         try:
             result = await handle
+            if command.activity == ACTIVITY_CHILD:
+                self.length.events += children.EVENTS
+                result = await children.begun(result)
             message = EffectEnded(workflow.now(), command.execution, command.turn, result)
         except (FailureError, asyncio.CancelledError) as error:
             message = effects.failure(command, error, workflow.now())

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate
 
 from definitions import views
 from definitions.engine import Graph, State
+from definitions.wire import RunStart
 from workers import pace
 
+DEFINITION = SearchAttributeKey.for_keyword("HoldfastDefinition")
+VERSION = SearchAttributeKey.for_int("HoldfastVersion")
+RECORD = SearchAttributeKey.for_keyword("HoldfastRecord")
 STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
 ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
@@ -24,6 +28,17 @@ ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
 def search_attributes(status: str, waiting: Sequence[str], attention: bool) -> list[SearchAttributeUpdate[Any]]:
     """One update of all three: one event, whatever changed."""
     return [STATUS.value_set(status), WAITING_FOR.value_set(waiting), ATTENTION.value_set(attention)]
+
+
+def first_attributes(start: RunStart) -> list[SearchAttributePair[Any]]:
+    """What a run is found by from its first moment; it adds the rest itself."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(DEFINITION, start.definition),
+        SearchAttributePair(VERSION, start.version),
+        SearchAttributePair(STATUS, "running"),
+    ]
+    record = start.request.get("record")
+    return [*pairs, SearchAttributePair(RECORD, str(record))] if record else pairs
 
 
 def to_show(graph: Graph, state: State) -> tuple[str, tuple[str, ...], bool]:
