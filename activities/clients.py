@@ -27,6 +27,7 @@ from activities.ports import Blobs, Ledger, Notices, People, Runs
 from activities.record import record_activity
 from activities.records import Records
 from activities.registry import Action, Registry
+from activities.secrets import Secrets
 from activities.starting import register_starting
 
 
@@ -35,7 +36,7 @@ class Resources:
     """The store's three ports, the records, the two ways out of the house, and where large values go.
 
     `model` is there where one is set up, `mcp` where tools of MCP servers may be called; `links` makes those by which
-    somebody outside confirms, or fills in a form.
+    somebody outside confirms, or fills in a form; `secrets` are what requests may send by name.
     """
 
     ledger: Ledger
@@ -48,6 +49,7 @@ class Resources:
     model: Model | None = None
     mcp: Mcp | None = None
     links: Links | None = None
+    secrets: Secrets | None = None
     runs: Runs | None = None
 
 
@@ -92,7 +94,8 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         *registry.activities(),
         unregistered,
     ]
-    interceptor = EffectInterceptor(resources.ledger, resources.people, resources.blobs, resources.links)
+    gate = (resources.ledger, resources.people, resources.blobs, resources.links, resources.secrets)
+    interceptor = EffectInterceptor(*gate)
     elsewhere = {queue: [*of.activities(), unregistered] for queue, of in registry.queues().items()}
     return Effects(activities, interceptor, registry.catalogue(), elsewhere)
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from activities.links import LINK, MakeLink
 from activities.ports import Blobs, Ledger, Outcome, People
 from activities.pulse import Pulse, bounded
 from activities.result import checked_result
+from activities.secrets import Secrets, filled, hidden
 from activities.values import referenced, resolved
 from definitions import wire
 from definitions.contracts import EffectContract
@@ -119,6 +120,7 @@ class EffectGate:
     people: People
     blobs: Blobs
     links: MakeLink | None = None
+    secrets: Secrets | None = None
 
     async def perform(self, call: EffectCall, body: Body, attempt: int = 1) -> dict[str, Any]:
         """The effect's result, done now or stored earlier. Raises ApplicationError as described above."""
@@ -162,7 +164,7 @@ class EffectGate:
             )
             raise
         except Exception as error:
-            failure = classify(error, contract, call.activity)
+            failure = _without_secrets(classify(error, contract, call.activity))
             line.warning("effect_failed", code=failure.code, error=type(error).__name__, at=_where(error))
             await self._settle(call, failure.outcome, line, error={"code": failure.code, "message": failure.message})
             raise failure.raised() from None
@@ -173,8 +175,9 @@ class EffectGate:
     async def _result(self, call: EffectCall, contract: EffectContract, body: Body) -> dict[str, Any]:
         """What the effect gives for the values it is given. The run and the row know both by reference."""
         given = await resolved(call, self.blobs)
+        given = await filled(given, self.secrets, self.people)
         LINK.set(await self._link(call) if contract.confirms else None)
-        result = checked_result(await bounded(lambda: body(given), contract.timeout))
+        result = hidden(checked_result(await bounded(lambda: body(given), contract.timeout)))
         return await referenced(result, call.run, self.blobs)
 
     async def _link(self, call: EffectCall) -> str | None:
@@ -223,6 +226,10 @@ def whereabouts(call: EffectCall) -> dict[str, str]:
     """What every line that is logged during an effect carries, also those of the action's own author."""
     known = {"run": call.run, "step": call.step, "execution": call.execution, "actor": call.acting, "trace": call.trace}
     return {key: value for key, value in known.items() if value}
+
+
+def _without_secrets(failure: Failure) -> Failure:
+    return replace(failure, message=hidden(failure.message), errors=hidden(failure.errors))
 
 
 def interrupted(call: EffectCall) -> ApplicationError:

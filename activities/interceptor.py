@@ -21,6 +21,7 @@ from activities.effect import EffectGate
 from activities.links import MakeLink
 from activities.ports import Blobs, Ledger, People
 from activities.record import Scribe
+from activities.secrets import Secrets
 from definitions import wire
 from definitions.contracts import EffectContract
 from definitions.wire import EffectCall
@@ -32,8 +33,15 @@ class EffectInterceptor(Interceptor):
     And gives workflows the scribe. Made into a worker where an event loop runs: the one on which the ledger's work is.
     """
 
-    def __init__(self, ledger: Ledger, people: People, blobs: Blobs, links: MakeLink | None = None) -> None:
-        self._ledger, self._gate = ledger, EffectGate(ledger, people, blobs, links)
+    def __init__(
+        self,
+        ledger: Ledger,
+        people: People,
+        blobs: Blobs,
+        links: MakeLink | None = None,
+        secrets: Secrets | None = None,
+    ) -> None:
+        self._ledger, self._gate = ledger, EffectGate(ledger, people, blobs, links, secrets)
 
     def workflow_interceptor_class(
         self, input: WorkflowInterceptorClassInput

@@ -27,6 +27,7 @@ from api.store.counts import make_known
 from api.store.keys import teams_key
 from api.store.mcp_servers import rows
 from api.store.register_tables import InboxRow
+from api.store.secrets import teams as teams_of_secrets
 from api.store.tables import (
     ActionRow,
     ClosingReasonRow,
@@ -73,6 +74,7 @@ async def known(house: House, document: Any = None) -> Known:
         opened=others,
         served=served(await workers_of(house)),
         mcp=known_servers(await house.store.look(rows)) if house.mcp is not None else None,
+        secrets=await house.store.look(teams_of_secrets),
     )
 
 

@@ -127,7 +127,7 @@ class NewSecret(Body):
     """`teams` may use it (none = all); `hosts` are the only ones it is sent to (none = any)."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$")]
-    value: Annotated[str, Field(min_length=1, max_length=10_000)]
+    value: Annotated[str, Field(min_length=8, max_length=10_000)]
     teams: Names = []
     hosts: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9.:\[\]-]{1,253}$")]], Field(max_length=50)] = []
 

@@ -111,6 +111,7 @@ CODES: dict[str, str] = {
     "unknown_relation": "The collection has no such relation.",
     "read_only": "The collection may only be read.",
     "unknown_role": "There is no such role.",
+    "unknown_secret": "There is no such secret, or none for the teams of this definition.",
     "unknown_team": "There is no such team.",
     "unknown_inbox": "There is no such inbox.",
     "unknown_calendar": "There is no such calendar of days off.",

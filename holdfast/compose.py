@@ -34,6 +34,7 @@ from api.store.ledger import SqlLedger
 from api.store.links import SqlLinks
 from api.store.notices import SqlNotices
 from api.store.people import People
+from api.store.secrets import SqlSecrets
 from api.store.store import Store
 from api.store.tables import ActionRow
 from holdfast import console
@@ -67,6 +68,7 @@ def effects_of(
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
     links = Links(links_of(settings, store), settings.url)
     ports = replace(ports, model=model, mcp=tools_of_worker(settings, store), links=links)
+    ports = replace(ports, secrets=SqlSecrets(store, box_of(settings)))
     return assemble(ports, registry, queue_of=settings.queue_of)
 
 

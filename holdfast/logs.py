@@ -17,6 +17,8 @@ from typing import Literal, TextIO
 import structlog
 from structlog.types import Processor
 
+from activities.secrets import hide_in_lines
+
 QUIET = (
     "aiosqlite",
     "httpx2",
@@ -110,6 +112,7 @@ def _shared() -> list[Processor]:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.StackInfoRenderer(),
+        hide_in_lines,
     ]
 
 

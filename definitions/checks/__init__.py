@@ -25,6 +25,7 @@ from definitions.checks.opened import check_opened
 from definitions.checks.proposals import check_proposals
 from definitions.checks.reach import check_reach
 from definitions.checks.release import check_release
+from definitions.checks.secrets import check_secrets
 from definitions.checks.start import check_start
 from definitions.checks.subject import Subject, read
 from definitions.checks.times import check_times
@@ -90,6 +91,7 @@ def _concerns(subject: Subject) -> Iterator[Finding]:
         check_start,
         check_opened,
         check_installation,
+        check_secrets,
     ):
         yield from concern(subject)
 

@@ -15,7 +15,8 @@ class Known:
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
     …}, read_only, key?: the field that names a row}. `opened`: documents by key that opening a record of the same
     collection may start. `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools:
-    {name: tool}} (definitions/tools.py), of what is switched on.
+    {name: tool}} (definitions/tools.py), of what is switched on. `secrets`: the teams each is for, by name;
+    none = all.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -30,6 +31,7 @@ class Known:
     opened: Mapping[str, Mapping[str, Any]] | None = None
     served: Collection[str] | None = None
     mcp: Mapping[str, Mapping[str, Any]] | None = None
+    secrets: Mapping[str, tuple[str, ...]] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""

@@ -14,6 +14,7 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from activities.interceptor import EffectInterceptor
+from activities.secrets import Secrets
 from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
 from definitions.contracts import EffectContract
 from definitions.wire import EffectCall
@@ -59,6 +60,7 @@ class Stage:
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople(known={"ann": {"teams": ["ops"]}})
         self.blobs = InMemoryBlobs()
+        self.secrets: Secrets | None = None
         self.environment = ActivityEnvironment()
         self.beats = 0
         self.environment.on_heartbeat = self._beat
@@ -69,7 +71,7 @@ class Stage:
     async def perform(self, activity: Callable[..., Any], call: EffectCall | dict[str, Any], name: str = "") -> Any:
         """The activity's result as the workflow would get it."""
         argument = call.to_json() if isinstance(call, EffectCall) else call
-        inbound = EffectInterceptor(self.ledger, self.people, self.blobs).intercept_activity(_Bare())
+        inbound = EffectInterceptor(self.ledger, self.people, self.blobs, None, self.secrets).intercept_activity(_Bare())
         named = name or (call.activity if isinstance(call, EffectCall) else "shop.ship")
         self.environment.info = replace(self.environment.info, activity_type=named)
         given = ExecuteActivityInput(fn=activity, args=[argument], executor=None, headers={})

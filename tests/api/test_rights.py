@@ -60,6 +60,7 @@ BODIES = {
     "/v1/teams/{team}": {"name": "Mine"},
     "/v1/roles": {"id": "newrole"},
     "/v1/tokens": {"name": "mine"},
+    "/v1/secrets": {"name": "shop", "value": "a-value-long-enough"},
     "/v1/setup": {"token": "none", "password": "long enough for one"},
     "/v1/runs/{run}/steps/{step}/draft": {"output": {}},
     "/v1/partners": {"id": "firm", "name": "Firm"},
@@ -129,6 +130,7 @@ async def things(world: World) -> AsyncIterator[Things]:
     async with world.store.session() as session:
         await add_person(session, "member", "Member", roles=["viewer"], teams=["mine"])
         names["token_id"] = (await issue_token(session, "operator-mine", "another"))[0]
+    names["secret"] = "a-secret"
     names |= {"user": "member", "team": "mine", "role": "a-role"}
     names |= {"inbox": "ours", "partner": "outside", "reason": "other", "server": SERVER["id"]}
     names["token"] = link.json()["url"].rpartition("/")[2].removesuffix(".ics")
@@ -177,6 +179,8 @@ async def ask(world: World, things: Things, who: str | None, method: str, path: 
         await world.call("admin", "POST", "/v1/mcp-servers", SERVER)
     if "{role}" in path:
         await world.call("admin", "POST", "/v1/roles", {"id": "a-role"})
+    if "{secret}" in path:
+        await world.call("admin", "POST", "/v1/secrets", {"name": "a-secret", "value": "a-value-long-enough"})
     if "/members/" in path:
         await world.call("admin", "PUT", target)
     answer = await world.call(who, method, target + QUERIES.get(path, ""), body, headers=headers)

@@ -24,7 +24,12 @@ NUMBER = {"id": "n", "type": "number"}
 OPENED = {"triggers": [{"type": "opened", "work_types": ["survey", "repair"]}]}
 FIRST = definition(task(), key="first", start={"triggers": [{"type": "opened", "work_types": ["repair"]}]})
 SERVED = dict(KNOWN.actions or {})
-KNOWN = replace(KNOWN, opened={"first": FIRST}, actions={**SERVED, "shop.gone": {"input": {}}}, served=tuple(SERVED))
+ASKED = {"http.request": {"input": {}}}
+KNOWN = replace(
+    KNOWN, opened={"first": FIRST}, actions={**SERVED, **ASKED, "shop.gone": {"input": {}}}, secrets={"shop": ("ops",)}
+)
+KNOWN = replace(KNOWN, served=(*SERVED, *ASKED))
+CALL = {"id": "call", "kind": "action", "action": "http.request", "execute": "automatic"}
 
 
 def said(raw: Any, known: Known | None = KNOWN) -> list[tuple[str, str]]:
@@ -171,6 +176,8 @@ MISTAKES: list[tuple[str, str, Any]] = [
         definition(WRITE | {"collection": "demo.documents", "record": "d1", "set": {"title": "x"}}),
     ),
     ("unknown_role", "/steps/0/roles/0", definition(task(roles=["king"]))),
+    ("unknown_secret", "/steps/0/with/headers/A", definition(CALL | {"with": {"headers": {"A": {"secret": "none"}}}})),
+    ("unknown_secret", "/steps/0/with/body/0", definition(CALL | {"with": {"body": [{"secret": "shop"}]}})),
     ("unknown_team", "/teams/0", definition(task(), teams=["nobody"])),
     ("unknown_team", "/steps/0/assign/teams/0", definition(task(assign={"teams": ["nobody"]}))),
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
