@@ -12,6 +12,7 @@ import os
 import re
 import smtplib
 import ssl
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,9 +90,14 @@ def register_mail(registry: Registry, settings: MailSettings) -> None:
         return Sent(id=await send_mail(mail, settings, context.key))
 
 
-async def send_mail(mail: Mail, settings: MailSettings, key: str) -> str:
-    """Sends it, or files it where no server is set; its Message-ID. Raises NotDone, ActionError, Uncertain."""
+async def send_mail(mail: Mail, settings: MailSettings, key: str, headers: Mapping[str, str] | None = None) -> str:
+    """Sends it, or files it where no server is set; its Message-ID. Raises NotDone, ActionError, Uncertain.
+
+    `headers` are further ones of ours, such as List-Unsubscribe.
+    """
     message = compose(mail, settings.sender, key)
+    for name, value in (headers or {}).items():
+        message[name] = value
     if settings.smtp_url:
         await asyncio.to_thread(_deliver, message, settings.smtp_url)
     else:

@@ -29,6 +29,7 @@ from api.mcp_servers import McpHouse
 from api.metrics import Metrics
 from api.middleware import Surroundings
 from api.outbox import Outbox, relaying
+from api.outward import Nowhere, Outward
 from api.ports import Blobs, Records
 from api.routes import (
     activity_log,
@@ -68,6 +69,7 @@ from api.routes import (
     values,
     versions,
     views,
+    webhooks,
     why,
 )
 from api.signing import Signer
@@ -78,6 +80,7 @@ from api.store.sessions import Sessions
 from api.store.store import Store
 from api.tracing import log
 from api.versions import Versions
+from api.ways_out import WaysOut
 
 ROUTERS: tuple[APIRouter, ...] = (
     definitions.routes,
@@ -112,6 +115,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     inboxes.routes,
     mcp_servers.routes,
     notices.routes,
+    webhooks.routes,
     calendar.routes,
     confirmations.routes,
     analytics.routes,
@@ -137,13 +141,14 @@ def create_app(
     console: Path | None = None,
     mcp: McpHouse | None = None,
     box: SecretsBox | None = None,
+    outward: Outward | None = None,
 ) -> FastAPI:
     """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close.
 
     `console` is the folder of the built console, where there is one.
     """
-    signer, box = signer or Signer.fresh(), box or SecretsBox.fresh()
-    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, mcp=mcp)
+    signer, box, outward = signer or Signer.fresh(), box or SecretsBox.fresh(), outward or Nowhere()
+    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, mcp=mcp, outward=outward)
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -155,6 +160,7 @@ def create_app(
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.house = house
+    house.out.listen(house.feed)
     for routes in ROUTERS:
         app.include_router(routes)
     if console is not None:
@@ -172,15 +178,17 @@ def build_house(
     signer: Signer,
     *,
     box: SecretsBox,
+    outward: Outward,
     blobs: Blobs | None,
     mcp: McpHouse | None = None,
 ) -> House:
     """The parts that depend on each other, in their order."""
     versions, metrics = Versions(store), Metrics()
     outbox = Outbox(store, temporal, versions)
+    people = People(store)
     return House(
         store=store,
-        people=People(store),
+        people=people,
         records=records,
         engine=temporal,
         signer=signer,
@@ -188,6 +196,7 @@ def build_house(
         outbox=outbox,
         commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
         feed=Feed(store),
+        out=WaysOut(store, people, box, outward),
         links=SqlLinks(store, box),
         box=box,
         reads=ReadLog(store),
@@ -203,7 +212,8 @@ def build_house(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house = cast(House, app.state.house)
     flushing = asyncio.create_task(house.reads.keep_flushing(), name="read log")
-    async with relaying(house.outbox, house.config.relay_every), feeding(house.feed, house.config.relay_every):
+    every = house.config.relay_every
+    async with relaying(house.outbox, every), feeding(house.feed, every), house.out.going_on(every):
         yield
     flushing.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -26,6 +26,7 @@ from api.store.secrets_box import SecretsBox
 from api.store.sessions import Sessions
 from api.store.store import Store
 from api.versions import Versions
+from api.ways_out import WaysOut
 
 if TYPE_CHECKING:
     from api.mcp_servers import McpHouse
@@ -80,6 +81,7 @@ class House:
     outbox: Outbox
     commands: Commands
     feed: Feed
+    out: WaysOut
     links: SqlLinks
     box: SecretsBox
     reads: ReadLog

@@ -156,6 +156,8 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("register.manage", "Change partners, closing reasons and inboxes"),
     Operation("mcp.view", "See MCP servers and their tools", everyone=True),
     Operation("mcp.manage", "Set up MCP servers and their tools"),
+    Operation("webhook.view", "See outgoing webhooks and their messages", hides=True),
+    Operation("webhook.manage", "Set up outgoing webhooks", sees="webhook.view"),
     Operation("mcp.login", "Sign in at an MCP server", everyone=True),
     Operation("inbox.view", "See an inbox and its tickets", hides=True),
     Operation("inbox.next", "Take the next ticket of an inbox", sees="inbox.view"),

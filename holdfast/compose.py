@@ -22,9 +22,7 @@ from activities import Registry
 from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
-from activities.http import HttpPolicy
 from activities.links import Links
-from activities.mail import MailSettings
 from activities.records import Records, SourceConfig
 from api.app import create_app
 from api.engine import TemporalEngine
@@ -41,6 +39,7 @@ from holdfast import console
 from holdfast.crew import Crew, offered, present
 from holdfast.installed import CannotOffer
 from holdfast.models import model_of
+from holdfast.outward import mail_of, outward_of, policy_of
 from holdfast.reach import connect_temporal, patiently
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
@@ -61,9 +60,7 @@ def effects_of(
     settings: Settings, store: Store, records: Records, registry: Registry, model: Model | None = None
 ) -> Effects:
     """Every effect a worker can have: the built-in ones and those of the registry, on the settings' task queues."""
-    smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
-    mail = MailSettings(folder=settings.mail_folder, smtp_url=smtp, sender=settings.mail_from)
-    http = HttpPolicy(allowed_hosts=frozenset(settings.http_allowed))
+    mail, http = mail_of(settings), policy_of(settings)
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
     links = Links(links_of(settings, store), settings.url)
@@ -166,4 +163,5 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             console=console.folder(),
             mcp=tools_of_api(settings, store),
             box=box_of(settings),
+            outward=outward_of(settings),
         )

@@ -59,6 +59,7 @@ class FedEvent:
     definition: str
     version: int
     teams: tuple[str, ...]
+    started_by: str
     record: dict[str, str] | None
     at: str
     step: str | None
@@ -151,8 +152,8 @@ def give_back(connection: Connection, name: str, process: str) -> None:
 def read(connection: Connection, after: int, limit: int) -> tuple[int, list[FedEvent]]:
     """The events of up to `limit` appends after a position, in their order, and the position they lead to."""
     of = select(FEED).where(FEED.c.position > after).order_by(FEED.c.position).limit(limit).subquery()
-    columns = (RUNS.c.definition, RUNS.c.version, RUNS.c.teams, RUNS.c.record_collection, RUNS.c.record_id)
-    query = select(EVENTS, *columns, of.c.position, of.c.names)
+    names = ("definition", "version", "teams", "started_by", "record_collection", "record_id")
+    query = select(EVENTS, *(RUNS.c[name] for name in names), of.c.position, of.c.names)
     query = query.join_from(of, RUNS, RUNS.c.id == of.c.run, isouter=True)
     same = (EVENTS.c.run == of.c.run) & EVENTS.c.seq.between(of.c.first, of.c.last)
     rows = connection.execute(query.join(EVENTS, same, isouter=True).order_by(of.c.position, EVENTS.c.seq)).all()
@@ -199,6 +200,7 @@ def _fed(row: Any) -> FedEvent:
         definition=row.definition,
         version=row.version,
         teams=tuple(row.teams or ()),
+        started_by=row.started_by,
         record=record,
         at=row.at,
         step=row.step,

@@ -80,7 +80,7 @@ ALLOWED = {
         "team.members",
     },
     "designer": READS | DEFINES | {"secret.view"},
-    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view", "secret.view", "codec.use"},
+    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view", "secret.view", "codec.use", "webhook.view"},
     "admin": READS
     | DEFINES
     | CLOSES
@@ -95,6 +95,8 @@ ALLOWED = {
         "token.manage",
         "register.manage",
         "mcp.manage",
+        "webhook.view",
+        "webhook.manage",
         "analytics.view",
         "inbox.figures",
     },

@@ -36,7 +36,7 @@ from definitions.catalog import demo_sql
 from holdfast.compose import announce, effects_of
 from holdfast.crew import present
 from holdfast.demo import make_sample_records
-from holdfast.settings import Settings
+from holdfast.outward import outward_of
 from holdfast.tools import box_of, tools_of_api
 from workers.worker import build_worker
 
@@ -158,6 +158,7 @@ async def open_world(
             signer=Signer.fresh(),
             mcp=tools_of_api(settings, store),
             box=box_of(settings),
+            outward=outward_of(settings),
         )
         await closing.enter_async_context(app.router.lifespan_context(app))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

@@ -25,8 +25,13 @@ def upgrade() -> None:
     with op.batch_alter_table("notices") as notices:
         for name in ("in_app", "digest"):
             notices.alter_column(name, existing_type=sa.Boolean(), existing_nullable=False, server_default=None)
-    to_digest = {"postgresql_where": sa.text("digest"), "sqlite_where": sa.text("digest = 1")}
-    op.create_index("notices_to_digest", "notices", ["user", "id"], **to_digest)
+    op.create_index(
+        "notices_to_digest",
+        "notices",
+        ["user", "id"],
+        postgresql_where=sa.text("digest"),
+        sqlite_where=sa.text("digest = 1"),
+    )
 
 
 def _webhooks() -> None:

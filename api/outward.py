@@ -1,0 +1,54 @@
+"""What the API asks of the ways out, which live behind `activities` (activities/outward.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Posted(Protocol):
+    """What came of a message: the status, or none and why. `after`: seconds the other side asks to wait."""
+
+    @property
+    def status(self) -> int | None: ...
+
+    @property
+    def error(self) -> str: ...
+
+    @property
+    def after(self) -> float | None: ...
+
+
+class Outward(Protocol):
+    """Messages to other systems, by the guarded transport, and mail to our own people."""
+
+    async def refusal(self, url: str) -> str | None:
+        """Why nothing may be sent to an address; None where it may."""
+        ...
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
+        """One message, sent once. Never raises for what the other side does."""
+        ...
+
+    async def mail(self, to: str, subject: str, text: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+        """One mail, known by its key: `sent`, `later` or `never`."""
+        ...
+
+
+class Nowhere:
+    """An installation, or a test, that reaches nobody: everything waits."""
+
+    async def refusal(self, url: str) -> str | None:
+        return None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
+        return _Silence()
+
+    async def mail(self, to: str, subject: str, text: str, key: str, headers: Mapping[str, str] | None = None) -> str:
+        return "later"
+
+
+class _Silence:
+    status: int | None = None
+    error: str = "this process reaches nobody"
+    after: float | None = None
