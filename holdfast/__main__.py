@@ -144,6 +144,14 @@ def replay(
     raise SystemExit(code)
 
 
+@cli.command(hidden=True)
+def witness(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
+    """What `verify` does in a process of its own: replays the histories in a folder and writes what they said."""
+    from holdfast.witness import testify
+
+    asyncio.run(testify(folder))
+
+
 @cli.command()
 def openapi() -> None:
     """Print the API's OpenAPI document."""

@@ -46,6 +46,8 @@ class Settings(AiFields, McpFields, BaseSettings):
     temporal_ui_url: str = Field("", description="Where people reach Temporal's UI; empty: runs have no link to it.")
     database_url: str = Field("", description="Holdfast's own database: sqlite:///… or postgresql://…; empty: in HOME.")
     blobs_url: str = Field("", description="Where large values go: s3://bucket/prefix, file:///…; empty: in HOME.")
+    anchors_url: str = Field("", description="Where the record is anchored: s3://…, file:///…; empty: in HOME.")
+    archive_rest: float = Field(600.0, gt=0, description="How long an open run has rested when its history is stored.")
     file_limit: int = Field(25 * 1024 * 1024, ge=1024, le=1024**3, description="Bytes an uploaded file may have.")
     picture_pixels: int = Field(40_000_000, ge=10_000, description="Pixels an uploaded picture may have.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
@@ -84,6 +86,11 @@ class Settings(AiFields, McpFields, BaseSettings):
     def blob_folder(self) -> Path:
         """Where large values go while no blob store is set, one file each."""
         return self.home.absolute() / "blobs"
+
+    @property
+    def anchor_folder(self) -> Path:
+        """Where the heads of the record are anchored while no other place is set."""
+        return self.home.absolute() / "anchors"
 
     @property
     def mail_folder(self) -> Path:

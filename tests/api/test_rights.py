@@ -156,6 +156,10 @@ def expected(who: Who, rule: Rule, path: str) -> Decision:
         return Decision.ALLOW if who.id == "operator-mine" or reaches(who, "token.manage") else Decision.HIDE
     if path.startswith("/v1/activity-log"):
         return Decision.ALLOW if reaches(who, rule.operation) else Decision.FORBID  # a list asks how far, not whether
+    if path in OF_THE_AUDIT:  # asked of the run that is seen; who may read no log at all need not look
+        if not reaches(who, rule.operation) or decide(who, "run.view", subject) is Decision.ALLOW:
+            return decide(who, rule.operation, subject)
+        return Decision.HIDE
     if path == "/v1/definitions/{key}/duplicate" and reaches(who, rule.operation):
         return decide(who, "definition.view", subject)  # whoever may make drafts may copy what is seen
     found = decide(who, rule.operation, subject)
@@ -163,6 +167,9 @@ def expected(who: Who, rule: Rule, path: str) -> Decision:
         return decide(who, COMMAND_OPERATIONS["skip"], subject)
     return found
 
+
+OF_THE_AUDIT = ("/v1/runs/{run}/history", "/v1/runs/{run}/model-calls")
+"""What is read of a run by who may read its log."""
 
 STATUS = {Decision.HIDE: {404}, Decision.FORBID: {403}}
 

@@ -1,0 +1,124 @@
+"""What histories say: replayed against this code, in a process of its own that may be killed.
+
+A replay is code that follows data: a history that was changed, or one of code that is no more, may make it loop or eat
+memory. So it happens in a child with a limit of time, far from the API's event loop. The child reads the pieces of one
+run from a folder, in order, and writes there what they said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+from temporalio.worker import Replayer
+
+from api.history import Event, Piece, whole
+from api.verifying import Said
+from holdfast.replays import begun, readable
+from holdfast.runtime import core_runtime
+from workers import witness
+from workers.worker import sandbox
+
+log = structlog.get_logger("holdfast.witness")
+
+WITHIN = 120.0
+"""Seconds for all pieces of one run."""
+
+AT_ONCE = 2
+"""Children of one process at a time; each takes a core while it lives."""
+
+ANSWER = "said.json"
+
+
+class ChildReplays:
+    """`Replays` of api/verifying.py by children of this process."""
+
+    def __init__(self, within: float = WITHIN, at_once: int = AT_ONCE) -> None:
+        self.within, self._slots = within, asyncio.Semaphore(at_once)
+
+    async def replay(self, run: str, pieces: Sequence[tuple[Piece, list[Event]]]) -> list[Said]:
+        """What each piece says. Raises TimeoutError, and RuntimeError where the child died."""
+        with tempfile.TemporaryDirectory(prefix="holdfast-witness-") as name:
+            folder = Path(name)
+            await asyncio.to_thread(_write, folder, run, pieces)
+            async with self._slots:
+                await self._child(folder)
+            rows = await asyncio.to_thread(_read, folder)
+        return [Said(piece.id, **row) for (piece, _), row in zip(pieces, rows, strict=True)]
+
+    async def _child(self, folder: Path) -> None:
+        """One child to its end; killed when it takes too long, or when nobody waits for it any more."""
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "holdfast", "witness", str(folder)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(self.within):
+                code = await child.wait()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        if code != 0:
+            raise RuntimeError(f"the replay ended with exit code {code}")
+
+
+class LocalReplays:
+    """`Replays` within this process, one at a time: for a command that does nothing else, and is ended by hand."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def replay(self, run: str, pieces: Sequence[tuple[Piece, list[Event]]]) -> list[Said]:
+        """What each piece says."""
+        async with self._turn:
+            rows = [await said_by(run, {"events": events}, DataConverter.default) for _, events in pieces]
+        return [Said(piece.id, **row) for (piece, _), row in zip(pieces, rows, strict=True)]
+
+
+def _write(folder: Path, run: str, pieces: Sequence[tuple[Piece, list[Event]]]) -> None:
+    (folder / "run").write_text(run)
+    for number, (_, events) in enumerate(pieces):
+        (folder / f"piece-{number:06}.json").write_bytes(whole(events))
+
+
+def _read(folder: Path) -> list[dict[str, Any]]:
+    return list(json.loads((folder / ANSWER).read_bytes()))
+
+
+async def testify(folder: Path, converter: DataConverter = DataConverter.default) -> None:
+    """What the child does: replays the pieces in a folder one by one, and writes what each said."""
+    run, pieces = _given(folder)
+    said = [await said_by(run, json.loads(file.read_bytes()), converter) for file in pieces]
+    (folder / ANSWER).write_text(json.dumps(said))
+
+
+def _given(folder: Path) -> tuple[str, list[Path]]:
+    return (folder / "run").read_text(), sorted(folder.glob("piece-*"))
+
+
+async def said_by(run: str, history: dict[str, Any], converter: DataConverter) -> dict[str, Any]:
+    """`{after, events, problem}` of one piece; of one that no worker has begun there is nothing to be said."""
+    heard = witness.listen()
+    try:
+        parsed = WorkflowHistory.from_json(run, history)
+    except Exception as error:  # the parser of the SDK raises whatever it meets
+        return {"problem": f"this is no history of a workflow ({type(error).__name__})"}
+    if not begun(parsed):
+        return {}
+    replayer = Replayer(
+        workflows=[witness.Witness], workflow_runner=sandbox(), data_converter=converter, runtime=core_runtime()
+    )
+    result = await replayer.replay_workflow(parsed, raise_on_replay_failure=False)
+    problem = readable(result.replay_failure) if result.replay_failure else None
+    return {"after": heard.after, "events": heard.events, "problem": problem}
