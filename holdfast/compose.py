@@ -23,6 +23,7 @@ from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.links import Links
+from activities.ports import Runs
 from activities.records import Records, SourceConfig
 from api.app import create_app
 from api.engine import TemporalEngine
@@ -41,6 +42,7 @@ from holdfast.installed import CannotOffer
 from holdfast.models import model_of
 from holdfast.outward import mail_of, outward_of, policy_of
 from holdfast.reach import connect_temporal, patiently
+from holdfast.runs import runs_of
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
 from holdfast.tools import box_of, tools_of_api, tools_of_worker
@@ -57,14 +59,20 @@ def open_records(settings: Settings) -> Records:
 
 
 def effects_of(
-    settings: Settings, store: Store, records: Records, registry: Registry, model: Model | None = None
+    settings: Settings,
+    store: Store,
+    records: Records,
+    registry: Registry,
+    model: Model | None = None,
+    *,
+    runs: Runs | None = None,
 ) -> Effects:
     """Every effect a worker can have: the built-in ones and those of the registry, on the settings' task queues."""
     mail, http = mail_of(settings), policy_of(settings)
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
     links = Links(links_of(settings, store), settings.url)
-    ports = replace(ports, model=model, mcp=tools_of_worker(settings, store), links=links)
+    ports = replace(ports, runs=runs, model=model, mcp=tools_of_worker(settings, store), links=links)
     ports = replace(ports, secrets=SqlSecrets(store, box_of(settings)))
     return assemble(ports, registry, queue_of=settings.queue_of)
 
@@ -96,7 +104,8 @@ async def worker_of(settings: Settings, registry: Registry, only: str = "") -> A
         records = open_records(settings)
         closing.push_async_callback(records.close)
         model = await closing.enter_async_context(model_of(settings, store))
-        effects = effects_of(settings, store, records, registry, model)
+        runs = await runs_of(settings, store, records)
+        effects = effects_of(settings, store, records, registry, model, runs=runs)
         catalogue = offered(effects.catalogue, only)
         if not catalogue:
             raise CannotOffer(f"no action is done from the task queue {only}: name their module with --import")

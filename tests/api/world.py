@@ -37,6 +37,8 @@ from holdfast.compose import announce, effects_of
 from holdfast.crew import present
 from holdfast.demo import make_sample_records
 from holdfast.outward import outward_of
+from holdfast.runs import HouseRuns
+from holdfast.settings import Settings
 from holdfast.tools import box_of, tools_of_api
 from workers.worker import build_worker
 
@@ -112,7 +114,8 @@ class World:
 
     def work(self) -> None:
         """Start a worker."""
-        effects = effects_of(self.settings, self.store, self.records, Registry(), self.model)
+        runs = HouseRuns(self.app.state.house)
+        effects = effects_of(self.settings, self.store, self.records, Registry(), self.model, runs=runs)
         worker = build_worker(
             self.temporal,
             task_queue=self.queue,
@@ -146,9 +149,6 @@ async def open_world(
         closing.push_async_callback(records.close)
         await seed(store)
         tokens = await seed_demo(store, {})
-        catalogue = effects_of(settings, store, records, Registry()).catalogue
-        await announce(store, catalogue)
-        await closing.enter_async_context(present(store, settings, catalogue, runs=True))
         app = create_app(
             store=store,
             records=records,
@@ -160,6 +160,10 @@ async def open_world(
             box=box_of(settings),
             outward=outward_of(settings),
         )
+        runs = HouseRuns(app.state.house)
+        catalogue = effects_of(settings, store, records, Registry(), runs=runs).catalogue
+        await announce(store, catalogue)
+        await closing.enter_async_context(present(store, settings, catalogue, runs=True))
         await closing.enter_async_context(app.router.lifespan_context(app))
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         client = await closing.enter_async_context(httpx2.AsyncClient(transport=transport, base_url=HOST))
