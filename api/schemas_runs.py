@@ -129,7 +129,7 @@ class Round(Out):
     started_at: str | None
     ended_at: str | None
     until: str | None
-    waits: Literal["timer", "confirm", "approval", "done", "resume", "outside"] | None
+    waits: Literal["timer", "confirm", "approval", "done", "resume", "outside", "event"] | None
     pending: bool
     doing: Literal["propose", "act"] | None
     claimed_by: str | None
@@ -349,35 +349,6 @@ class Startable(Out):
     name: str
     asks: bool
     opens: bool
-
-
-class WhyReason(BaseModel):
-    """One thing that keeps a run where it is. Which members there are depends on the code.
-
-    People: `waiting_for_person`, `waiting_for_confirmation`, `waiting_for_approval`, `attention`, `on_hold`, `saved`,
-    `closing` (every step has ended). Time and machines: `timer`, `scheduled`, `waiting_for_outside`,
-    `waiting_for_resume`, `effect_running`, `retrying`, `errand_queued`, `errand_attention`, `blocked`, `ending`.
-    Around it: `not_told` and `command_waits` (taken, not applied), `not_taken_up`, `no_worker`, `action_not_served`,
-    `failing_workflow_task`, `temporal_unreachable`, `run_stopped`, `run_vanished`; `ended` for a run that is over.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    code: str
-    message: str
-    step: str | None = None
-    execution: str | None = None
-    since: str | None = None
-
-
-class Why(Out):
-    """Why a run does not move, what stands in its way first. `temporal`: whether Temporal was asked too."""
-
-    run: str
-    status: str
-    moving: bool
-    temporal: bool
-    reasons: list[WhyReason]
 
 
 class Opened(Out):

@@ -16,7 +16,8 @@ class Answer(Body):
 
     A person's: `output` or `choice`; `skip`; `confirm` what is proposed as it is, or press Done; `decline` it;
     `approve` its side effect, or not. A machine's: `result` or `fail`; `proposal` {values, confidence?}, and where
-    nothing is scripted what can be matched from the run's own values.
+    nothing is scripted what can be matched from the run's own values. Of what happens outside: `event`, the data of
+    the one that a step waits for.
     """
 
     output: Values | None = None
@@ -28,6 +29,7 @@ class Answer(Body):
     confirm: bool = False
     decline: bool = False
     approve: bool | None = None
+    event: Values | None = None
 
 
 class Simulate(Body):
@@ -59,13 +61,13 @@ class Passed(Out):
 
 class Need(BaseModel):
     """An answer that was not given, or was refused: `answer` of a person, `result` of a machine, `close` of the run;
-    `proposal` of a model, `confirmation` of one, `approval` of a side effect.
+    `proposal` of a model, `confirmation` of one, `approval` of a side effect, `event` that did not happen.
     """
 
     model_config = ConfigDict(extra="allow")
 
     step: str | None
-    what: Literal["answer", "result", "close", "proposal", "confirmation", "approval"]
+    what: Literal["answer", "result", "close", "proposal", "confirmation", "approval", "event"]
     refusal: dict[str, Any] | None = None
 
 

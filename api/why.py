@@ -20,7 +20,10 @@ from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.versions import Published
 from definitions.engine import Graph, State
 from definitions.engine.approvals import to_be_agreed
+from definitions.engine.graph import Node
+from definitions.engine.listening import EVENT
 from definitions.engine.state import BY_A_PERSON, Execution, Side, SideStatus, StepStatus
+from definitions.model import WaitStep
 from definitions.times import rfc3339
 from definitions.views import following, step_view
 
@@ -136,7 +139,7 @@ def _of_steps(graph: Graph, state: State, now: datetime, look: Look | None) -> I
             case StepStatus.RUNNING:
                 yield _effect(base, each.id, look)
             case StepStatus.WAITING:
-                yield _waits(base, each, view, people)
+                yield _waits(graph.nodes[each.step], base, each, view, people)
             case StepStatus.SCHEDULED:
                 text = f"{view['title']} begins by itself at {each.until}, or when somebody says so."
                 yield _reason("scheduled", text, **base, **people, until=each.until)
@@ -158,13 +161,17 @@ WAITS = {
 }
 
 
-def _waits(base: Reason, each: Execution, view: Reason, people: Reason) -> Reason:
+def _waits(node: Node, base: Reason, each: Execution, view: Reason, people: Reason) -> Reason:
     """A step that a clock, a person or several people hold up."""
     if each.waits == "approval":
         return _approval(base, each)
     if each.waits == "outside":
         text = f"{base['title']} waits until somebody outside confirms it."
         return _reason("waiting_for_outside", text, **base, until=each.until)
+    if each.waits == EVENT:
+        name = node.step.event.name if isinstance(node.step, WaitStep) and node.step.event else ""
+        text = f"{base['title']} waits for the event {name}."
+        return _reason("waiting_for_event", text, **base, event=name, until=each.until)
     if each.waits in WAITS:
         code, text = WAITS[each.waits]
         return _reason(code, text.format(title=view["title"], whom=_whom(view)), **base, **people)

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from definitions.expressions.values import is_expression
-from definitions.model import ActionStep, Document, Due, Step, WaitStep
+from definitions.model import ActionStep, Document, Due, JourneyStep, Step, WaitStep
 from definitions.times import (
     BUSINESS_DAY,
     CALENDAR,
@@ -56,7 +56,8 @@ def calendars_named(document: Document) -> tuple[str, ...]:
 
 def _lengths(step: Step) -> list[str | None]:
     """The lengths of time that a step waits, or begins later or earlier by."""
-    waits = [step.for_, step.by] if isinstance(step, WaitStep) else []
+    waits = [step.for_, step.by, step.expires] if isinstance(step, WaitStep) else []
+    waits += [step.expires] if isinstance(step, JourneyStep) else []
     confirmed = [step.confirm.expires] if isinstance(step, ActionStep) and step.confirm is not None else []
     scheduled = [step.schedule.in_, step.schedule.by] if step.schedule is not None else []
     return [*waits, *confirmed, *scheduled]

@@ -16,17 +16,21 @@ from typing import Any
 from definitions.engine import Graph, State, advance
 from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
+from definitions.engine.listening import EVENT, listens
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
 from definitions.engine.outside import waits_outside
 from definitions.engine.state import BY_A_PERSON, Execution, StepStatus
 from definitions.matcher import propose as match
+from definitions.model import WaitStep
 from definitions.proposing import Asked, Question
 from definitions.wire import (
     ACTIVITY_GET_DATA,
+    ACTIVITY_LISTEN,
     ACTIVITY_NOTIFY,
     ACTIVITY_PROPOSE,
     ACTIVITY_UPDATE_DATA,
     OUTSIDE_ACTOR,
+    SYSTEM_ACTOR,
     Actor,
     Event,
     RunStart,
@@ -43,6 +47,10 @@ ASKS = ("confirm", "done")
 SAID = ("output", "choice", "skip", "confirm", "decline")
 MATCHED = (Asked.FORM, Asked.ROW)
 """What can be proposed without a model and without asking a server."""
+
+
+HARMLESS = (ACTIVITY_NOTIFY, ACTIVITY_LISTEN)
+"""What tells, or asks to be told: nobody is, and nothing has happened before."""
 
 
 @dataclass(slots=True)
@@ -133,13 +141,24 @@ class _Play:
                 del self.effects[name]
                 return message
         for each in self.found.state.live():
-            if waits_outside(each) and (self._script(each.step, each.round) or {}).get("confirm"):
-                name = f"outside-{self.found.state.seq}"
-                told = {"id": name, "type": "confirm", "step": each.step, "execution": each.id}
-                return CommandGiven(self.found.now, told, Actor(OUTSIDE_ACTOR))
+            if (told := self._from_outside(each)) is not None:
+                return told
             if (command := self._given(each)) is not None:
                 return CommandGiven(self.found.now, command, self.actor)
         return self._agreed() or self._moment()
+
+    def _from_outside(self, each: Execution) -> Message | None:
+        """Somebody outside confirms what an action began; or what a step waits for happens, as scripted."""
+        script = self._script(each.step, each.round) or {}
+        told = {"id": f"outside-{self.found.state.seq}", "step": each.step, "execution": each.id}
+        if waits_outside(each) and script.get("confirm"):
+            return CommandGiven(self.found.now, {**told, "type": "confirm"}, Actor(OUTSIDE_ACTOR))
+        node = self.graph.grown(self.found.state.added).nodes[each.step]
+        if script.get("event") is None or each.waits != EVENT or not listens(node, each):
+            return None
+        assert isinstance(node.step, WaitStep) and node.step.event is not None
+        event = {"id": f"{each.id}-scripted", "name": node.step.event.name, "data": script["event"]}
+        return CommandGiven(self.found.now, {**told, "type": "event", "event": event}, Actor(SYSTEM_ACTOR))
 
     def _to_agree(self) -> list[Execution]:
         """Every round that may wait for others to agree."""
@@ -187,7 +206,7 @@ class _Play:
     def _harmless(self, effect: StartEffect) -> dict[str, Any] | None:
         """What can be told without asking anybody; None where a result must be scripted."""
         record, values = self.found.state.record or {}, effect.input
-        if effect.activity == ACTIVITY_NOTIFY:
+        if effect.activity in HARMLESS:
             return {}
         if effect.activity == ACTIVITY_UPDATE_DATA and "set" in values:
             return dict(values["set"])
@@ -243,4 +262,6 @@ class _Play:
         people += [{"step": e.step, "execution": e.id, "what": "approval"} for e in self._to_agree() if awaited(e)]
         confirm = [each for each in self.found.state.live() if each.waits in ASKS or waits_outside(each)]
         people += [{"step": each.step, "execution": each.id, "what": "confirmation"} for each in confirm]
+        events = [each for each in self.found.state.live() if each.waits == EVENT]
+        people += [{"step": each.step, "execution": each.id, "what": "event"} for each in events]
         return [*effects, *people] or [{"step": None, "what": "close"}]

@@ -22,7 +22,7 @@ from temporalio.exceptions import (
 
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
-from definitions.wire import ACTIVITY_PROPOSE, EffectCall, RunStart
+from definitions.wire import ACTIVITY_INVITE, ACTIVITY_LISTEN, ACTIVITY_PROPOSE, EffectCall, RunStart
 
 GRACE = 5.0
 """Seconds a try has beyond its own limit, so that the worker's own clock speaks first and with the better message."""
@@ -36,6 +36,10 @@ REASONS = {
 """Error types with an attention reason of their own; every other is `error`."""
 
 CHILD_ERRORS_KEY = "errors"
+
+
+ASKED_ANEW = {ACTIVITY_PROPOSE: "propose", ACTIVITY_LISTEN: "listen", ACTIVITY_INVITE: "invite"}
+"""Activities of which nobody wants an old answer: what they are asked in another turn has another key."""
 
 
 def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ...], trace: str) -> EffectCall:
@@ -61,7 +65,8 @@ def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ..
 def key_of(run: str, command: StartEffect) -> str:
     """The idempotency key: of a deed the same in every turn, of a question another each time it is asked anew."""
     key = f"{run}:{command.execution}"
-    return f"{key}:propose:{command.turn}" if command.activity == ACTIVITY_PROPOSE else key
+    asks = ASKED_ANEW.get(command.activity)
+    return f"{key}:{asks}:{command.turn}" if asks else key
 
 
 def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any]:

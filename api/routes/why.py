@@ -7,7 +7,7 @@ from fastapi import Response
 from api.doors import Calling, asks
 from api.reads import seen_run
 from api.routing import READS, answer, router
-from api.schemas_runs import Why
+from api.schemas_why import Why
 from api.why import why
 
 routes = router("/v1/runs", "runs")

@@ -32,6 +32,7 @@ SYNC = {
     "phase.title": "string",
 }  # fmt: skip
 STEP = {"status": "string", "choice": "string", "done_by": "string", "ended_at": "timestamp", "round": "int"}
+EVENT = {"id": "string", "name": "string", "data": "map", "at": "timestamp"}
 ADDS: dict[str, dict[str, str]] = {
     "item": {"item": "dyn", "index": "int"},
     "event": {"event": "map"},
@@ -177,6 +178,8 @@ def _output(subject: Subject, step: Step, name: str) -> dict[str, str]:
             info = subject.known.action(step.action)
             types = expression_types(info.get("output")) if info is not None else None
             return {f"{name}.{key}": type_ for key, type_ in types.items()} if types else {name: "map"}
+        case "wait" if step.event is not None:
+            return {f"{name}.{key}": type_ for key, type_ in EVENT.items()}
         case "decision" | "wait" | "end" | "escalate":
             return {}
         case _:

@@ -132,6 +132,9 @@ def _wait(subject: Subject, pointer: str, step: WaitStep) -> Iterator[Finding]:
         yield Finding("nothing_to_do", pointer, "it is not said what to wait for", hint)
     if len(said) > 1:
         yield Finding("one_of", pointer, f"{' and '.join(map(repr, said))} exclude each other", "Keep one of them.")
+    if step.expires is not None and step.event is None:
+        message = "only a wait for an event expires: any other ends by itself"
+        yield Finding("one_of", f"{pointer}/expires", message, "Add 'event:', or leave it out.")
     if step.by is not None and not {"before", "after_date"} & set(said):
         message = "'by' counts from a date, and none is named"
         yield Finding("one_of", f"{pointer}/by", message, "Add 'before:' or 'after_date:'.")

@@ -6,12 +6,13 @@ All but the last are linear in steps and edges.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from definitions.checks.cycles import Knot, knots
 from definitions.checks.edges import EFFECT_KINDS, Wait, sources_of, waits_of
 from definitions.checks.subject import Subject
 from definitions.findings import Finding
-from definitions.model import DecisionStep, Step
+from definitions.model import DecisionStep, JourneyStep, Step, WaitStep
 
 
 def check_reach(subject: Subject) -> Iterator[Finding]:
@@ -100,9 +101,14 @@ def _can_end_by(step: Step, port: str | None) -> bool:
         case "skipped":
             return step.skippable
         case "timeout" | "error":
-            return step.kind in EFFECT_KINDS
+            return step.kind in EFFECT_KINDS or (is_told(step) and (port == "error" or step.expires is not None))
         case _:
             return True
+
+
+def is_told(step: Step) -> TypeGuard[JourneyStep | WaitStep]:
+    """Whether the step ends when something outside says so, which may never come."""
+    return isinstance(step, JourneyStep) or (isinstance(step, WaitStep) and step.event is not None)
 
 
 def _why(subject: Subject, waits: tuple[Wait, ...]) -> str:
@@ -112,6 +118,8 @@ def _why(subject: Subject, waits: tuple[Wait, ...]) -> str:
             return f"The run ends at {step.id!r}: name what it comes after with 'after:'."
         if step is not None and wait.port == "skipped":
             return f"{step.id!r} cannot be skipped: give it 'skippable: true', or another edge."
+        if step is not None and is_told(step):
+            return f"{step.id!r} waits for ever: say when it 'expires:'."
         if step is not None and wait.port in ("timeout", "error"):
             return f"A person does {step.id!r}: it never ends by {wait.port!r}."
     return "Name another step or port in 'after:'."

@@ -23,8 +23,6 @@ PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/steps/*/audience", ANYTHING, "customer and partner pages"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
     ("/steps/*/confirm/remind", ANYTHING, "reminders of an outside confirmation"),
-    ("/steps/*/event", ANYTHING, "waiting for events"),
-    ("/steps/*/expires", ANYTHING, "waits that expire"),
 )
 HINT = "Leave it out for now; a later release runs it."
 

@@ -51,6 +51,8 @@ def _wait(pointer: str, step: WaitStep) -> Iterator[Finding]:
     yield from _length(step.by, f"{pointer}/by")
     for key in ("until", "before", "after_date"):
         yield from _date(getattr(step, key), f"{pointer}/{key}")
+    if step.expires is not None and not _is_date(step.expires):
+        yield from _length(step.expires, f"{pointer}/expires")
 
 
 def _schedule(subject: Subject, pointer: str, step: Step) -> Iterator[Finding]:
@@ -128,6 +130,11 @@ def _try(text: str | None, pointer: str) -> Iterator[Finding]:
     if not 0 < seconds <= TRY_LIMIT:
         hint = "Write more than nothing and at most 30 days."
         yield Finding("bad_duration", pointer, f"{text!r} is no limit for a machine", hint)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a date as people write one."""
+    return not list(_date(text, "")) and not is_expression(text)
 
 
 def _date(text: object, pointer: str) -> Iterator[Finding]:

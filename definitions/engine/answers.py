@@ -14,6 +14,7 @@ from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
 from definitions.engine.family import read_name
 from definitions.engine.graph import Node
+from definitions.engine.listening import EVENT, end_with_heard, expire_event, is_for_an_event, listened
 from definitions.engine.messages import ChildTold, EffectEnded, EffectFailed, TimerFired
 from definitions.engine.outside import await_outside, expire, is_told_outside, waits_outside
 from definitions.engine.proposals import answered, go_on, loaded, succeed
@@ -44,6 +45,8 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
     node = turn.graph.nodes[execution.step]
     if execution.doing == "propose":
         answered(turn, node, execution.id, message.result)
+    elif is_for_an_event(node):
+        listened(turn, node, execution, message.result)
     elif isinstance(node.step, LoadRelatedStep):
         loaded(turn, node, execution.id, message.result)
     else:
@@ -74,6 +77,9 @@ def effect_failed(turn: Turn, message: EffectFailed) -> None:
         _late(turn, message.execution, message.turn, "unknown" if message.unknown else "failed", message.message)
         return
     node = turn.graph.nodes[execution.step]
+    if execution.heard is not None:  # it has what it waits for: nobody need be told of it any more
+        listened(turn, node, execution, {})
+        return
     why: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
     if message.errors:
         why["errors"] = list(message.errors)
@@ -118,6 +124,8 @@ def _end_wait(turn: Turn, execution: Execution) -> None:
     """A wait is over; a step that was scheduled begins; what was to be confirmed from outside was not."""
     if waits_outside(execution):
         expire(turn, turn.graph.nodes[execution.step], execution)
+    elif execution.waits == EVENT:
+        expire_event(turn, turn.graph.nodes[execution.step], execution)
     elif execution.status is StepStatus.SCHEDULED:
         open_up(turn, turn.graph.nodes[execution.step], execution.id)
     else:
@@ -129,7 +137,11 @@ def _end_wait(turn: Turn, execution: Execution) -> None:
 def resume_due(turn: Turn) -> None:
     """Somebody resumed: waits that came due meanwhile end now, and every step still to come is looked at."""
     for execution in turn.state.live():
-        if execution.came_due:
+        if execution.heard is not None:
+            end_with_heard(turn, turn.graph.nodes[execution.step], execution)
+            if turn.state.status_of(execution.step) in ENDED:
+                moved(turn, execution.step)
+        elif execution.came_due:
             _end_wait(turn, execution)
         elif execution.waits == "resume":
             go_on(turn, turn.graph.nodes[execution.step], execution.id)

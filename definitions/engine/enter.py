@@ -13,6 +13,7 @@ from definitions.engine.drafting import begin_draft
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node
+from definitions.engine.listening import listen
 from definitions.engine.proposals import begin_machine
 from definitions.engine.schedules import arm, has_schedule, is_unarmed, wait_until, wrong_moment
 from definitions.engine.scope import met, resolved
@@ -106,6 +107,9 @@ def _wait(turn: Turn, node: Node, execution: str) -> None:
     """Until a moment that lies ahead. A past or empty one is for a person to see, never "now"."""
     step = node.step
     assert isinstance(step, WaitStep)
+    if step.event is not None:
+        listen(turn, node, execution)
+        return
     until = wait_until(turn, node, step)
     if until is None or until <= turn.now:
         wrong_moment(turn, execution, until, "the date to wait for")

@@ -12,7 +12,7 @@
 | step_amended | output, before, reason?: the answer of a finished step was corrected |
 | step_overdue | due: its due date has passed; overdue false: the date was changed |
 | step_came_due | the timer fired while the run was saved; it counts when somebody resumes |
-| effect_requested | turn, activity, acting, assignees: an activity was asked for |
+| effect_requested | turn, activity, acting, assignees, until?: an activity was asked for |
 | effect_late | turn, outcome (done, failed, unknown), detail: an answer nobody waits for any more |
 | step_waiting | until |
 | step_scheduled | until, assignees?: it begins by itself then, or when somebody says so |
@@ -23,6 +23,8 @@
 | approval_asked | hash, values, count, by, wait: before it is done others must agree, to just these values |
 | approval_given | hash, reason?; approval_refused | hash, reason |
 | step_succeeded | ports, done_by, output?, choices?: the machine is done, and a person still presses Done |
+| event_awaited | until?: it listens for an event, until then |
+| event_heard | event: {id, name, data, at}: it happened; noted while the run is saved, else the wait ends by it |
 | confirmation_awaited | output, until?: the action ran, and somebody outside is to confirm it |
 | step_attention | reason, code, message, errors?: a person is asked |
 | step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet |
@@ -89,6 +91,8 @@ class EventType(StrEnum):
     APPROVAL_GIVEN = "approval_given"
     APPROVAL_REFUSED = "approval_refused"
     STEP_SUCCEEDED = "step_succeeded"
+    EVENT_AWAITED = "event_awaited"
+    EVENT_HEARD = "event_heard"
     CONFIRMATION_AWAITED = "confirmation_awaited"
     STEP_ATTENTION = "step_attention"
     STEP_DONE = "step_done"

@@ -198,6 +198,8 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.CHILD_REFUSED: children.refused,
     EventType.CHILD_TOLD: children.told,
     EventType.STEP_ATTENTION: steps.attention,
+    EventType.EVENT_AWAITED: steps.awaits_event,
+    EventType.EVENT_HEARD: steps.heard,
     EventType.STEP_DONE: steps.done,
     EventType.STEP_SKIPPED: steps.skipped,
     EventType.STEP_NOT_TAKEN: steps.not_taken,

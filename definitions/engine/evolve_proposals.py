@@ -89,6 +89,8 @@ def succeeded(state: State, event: Event) -> State:
         event,
         status=StepStatus.WAITING,
         waits="done",
+        until=None,
+        came_due=False,
         attention=None,
         output=data.get("output"),
         ports=tuple(data["ports"]),

@@ -20,6 +20,9 @@ from definitions.engine.state import (
 )
 from definitions.wire import Event
 
+OUTSIDE = ("outside", "event")
+"""What a round waits for that may come, or not, until its time has passed."""
+
 
 def placed(state: State, execution: Execution, **changes: Any) -> State:
     """State with this execution as it is now. While it counts it is its step's newest round."""
@@ -81,10 +84,10 @@ def status(state: State) -> State:
 def changed(state: State, event: Event, **changes: Any) -> State:
     """State with the event's execution changed so, its status with it where it is named.
 
-    A step that was scheduled, or waited for somebody outside, and does so no longer has no moment any more.
+    A step that was scheduled, or waited for what comes from outside, and does so no longer has no moment any more.
     """
     known = opened(state, event)
-    timed = known.status is StepStatus.SCHEDULED or known.waits == "outside"
+    timed = known.status is StepStatus.SCHEDULED or known.waits in OUTSIDE
     if timed and changes.get("status", known.status) is not known.status:
         changes = {"until": None, "came_due": False, "waits": "", **changes}
     return status(placed(state, replace(known, **changes)))
@@ -169,7 +172,17 @@ def effect_requested(state: State, event: Event) -> State:
         waits="",
         doing="act",
         assignees=event.data.get("assignees", known.assignees),
+        **({"until": event.data["until"]} if "until" in event.data else {}),
     )
+
+
+def awaits_event(state: State, event: Event) -> State:
+    until = event.data.get("until")
+    return changed(state, event, status=StepStatus.WAITING, waits="event", until=until, attention=None)
+
+
+def heard(state: State, event: Event) -> State:
+    return changed(state, event, heard=event.data["event"])
 
 
 def waiting(state: State, event: Event) -> State:
@@ -200,7 +213,7 @@ def awaits_outside(state: State, event: Event) -> State:
 
 
 def attention(state: State, event: Event) -> State:
-    return changed(state, event, status=StepStatus.ATTENTION, attention=dict(event.data), waits="")
+    return changed(state, event, status=StepStatus.ATTENTION, attention=dict(event.data), waits="", until=None)
 
 
 def done(state: State, event: Event) -> State:

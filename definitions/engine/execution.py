@@ -20,9 +20,10 @@ class Execution:
     it ended by: the order in which steps ended.
     `waits` says what a waiting round waits for besides time: `confirm` a proposal to be confirmed, `approval` others to
     agree, `resume` the run to be taken up again, `done` a person to press Done, `outside` somebody
-    outside to confirm it. `doing` is what was asked of a machine
+    outside to confirm it, `event` something to happen. `doing` is what was asked of a machine
     last: `propose` or `act`. `proposal` is what was proposed, `confirmed` {values, by?} what is to be done, `approval`
-    {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet.
+    {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet;
+    `heard` the event it was waiting for.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Execution:
     confirmed: dict[str, Any] | None = None
     approval: dict[str, Any] | None = None
     pending: bool = False
+    heard: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Its fields, without those that say nothing."""

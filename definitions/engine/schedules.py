@@ -103,6 +103,24 @@ def _shifted(turn: Turn, at: datetime, by: str | None, back: bool = False) -> da
     return move(at, Offset.parse(by), _zone(turn), turn.graph.calendars.get(UNNAMED, ()))
 
 
+def expires_at(turn: Turn, node: Node, expires: Any) -> datetime | None:
+    """Until when a wait for an event waits: a length of time, or a moment; None for what is empty or unreadable."""
+    value = moment_of(turn.graph, expires, f"{node.pointer}/expires", turn.scope())
+    if value is None:
+        return None
+    for read in (_from_now, _instant):
+        try:
+            return read(turn, value)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _from_now(turn: Turn, length: Any) -> datetime:
+    """So much later than now. Raises ValueError, OverflowError."""
+    return turn.now + length if isinstance(length, timedelta) else _shifted(turn, turn.now, length)
+
+
 def wait_until(turn: Turn, node: Node, step: WaitStep) -> datetime | None:
     """Until when a `wait` waits; None for what is empty or cannot be read."""
     scope = turn.scope()

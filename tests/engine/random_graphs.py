@@ -23,7 +23,7 @@ CONDITIONS = (
     "phases.p0.status == 'completed'",
     "has(steps.s1.automations.mail.output)",
 )
-IN_SCOPE = ("inputs", "steps", "phases", "record", "run", "now", "output", "step", "phase", "current_step")
+IN_SCOPE = ("inputs", "steps", "phases", "record", "run", "now", "output", "step", "phase", "current_step", "event")
 SCHEDULES: tuple[dict[str, Any], ...] = (
     {"in": "3 days"},
     {"in": "2 hours"},
@@ -33,7 +33,7 @@ SCHEDULES: tuple[dict[str, Any], ...] = (
 )
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
 KINDS = (
-    *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "get_data",
+    *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "listens", "get_data",
     "ai", "ai", "model", "proposed", "proposed", "related", "tool",
 )  # fmt: skip
 """`model` is a decision by AI, `proposed` an action whose inputs are asked for."""
@@ -96,7 +96,7 @@ def one_step(rnd: Random, number: int) -> dict[str, Any]:
         step |= due(rnd)
     if kind in ("task", "action") and rnd.random() < 0.4:
         step["automations"] = [{"id": "mail", "action": "demo.mail", "with": {"n": "= inputs.n"}}]
-    if kind not in ("task", "wait", "end") and rnd.random() < 0.15:
+    if kind not in ("task", "wait", "listens", "end") and rnd.random() < 0.15:
         step["schedule"] = dict(rnd.choice(SCHEDULES))
     step["skippable"] = rnd.random() < 0.5
     step["join"] = rnd.choice(("all", "all", "any"))
@@ -137,6 +137,10 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
             return {"kind": "mcp", "server": "files", "with": {"n": "= inputs.n"}, **pinned}
         case "wait":
             return {"for": "2 days"}
+        case "listens":
+            match = {"match": "= event.data.n == 1"} if rnd.random() < 0.5 else {}
+            expires = rnd.choice(({}, {"expires": "3 days"}, {"expires": "= inputs.day"}))
+            return {"kind": "wait", "event": {"name": "paid", **match}, **expires}
         case "get_data":
             return {"collection": "demo.orders", "record": "o1", "fields": ["total"]}
         case _:

@@ -14,10 +14,18 @@ from definitions.engine import Graph, State, Step
 from definitions.engine.back import fingerprint, plan
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
 from definitions.engine.dues import clocks
+from definitions.engine.execution import Execution
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
 from definitions.engine.state import FINISHED, TIMED, SideStatus, StepStatus
 from definitions.views import step_commands
-from definitions.wire import ACTIVITY_LOAD_RELATED, ACTIVITY_PROPOSE, Actor
+from definitions.wire import (
+    ACTIVITY_LISTEN,
+    ACTIVITY_LOAD_RELATED,
+    ACTIVITY_PROPOSE,
+    OUTSIDE_ACTOR,
+    SYSTEM_ACTOR,
+    Actor,
+)
 from tests.engine.story import BEGAN
 
 REASONS = ("error", "timeout", "interrupted")
@@ -98,8 +106,25 @@ class Messages:
             return self.rnd.choice(self.nonsense())
         if choice == 7 and self.rnd.random() < 0.2 and self.given:
             return CommandGiven(self.now, self.rnd.choice(self.given), self.rnd.choice(PEOPLE))
+        outside = [each for each in state.live() if each.waits in ("event", "outside") or each.doing == "act"]
+        if choice >= 8 and outside and self.rnd.random() < 0.5:
+            return self.from_outside(self.rnd.choice(outside))
         by = self.rnd.choice(PEOPLE)
         return CommandGiven(self.now, self.command(state, by), by)
+
+    def from_outside(self, each: Execution) -> Message:
+        """Something happens that a step may wait for, or somebody confirms it; now and then by whoever may not."""
+        if self.rnd.random() < 0.3:
+            told = {"type": "confirm", "step": each.step, "execution": each.id}
+            return CommandGiven(self.now, self.keep(told), Actor(OUTSIDE_ACTOR))
+        by = SYSTEM_ACTOR if self.rnd.random() < 0.9 else "ann"
+        told = {"type": "event", "step": each.step, "event": self.event()}
+        return CommandGiven(self.now, self.keep(told), Actor(by))
+
+    def event(self) -> dict[str, Any]:
+        """One of few ids, so that many come twice."""
+        name = self.rnd.choice(("paid", "paid", "paid", "lost"))
+        return {"id": f"e{self.rnd.randint(0, 3)}", "name": name, "data": {"n": self.rnd.choice((1, 1, 2, "?"))}}
 
     def answer(self) -> Message:
         """Of an effect under way, or of one that was long ago. Each result is another one."""
@@ -117,6 +142,8 @@ class Messages:
         if effect.activity == ACTIVITY_LOAD_RELATED:
             rows = [{"id": f"r{number}"} for number in range(self.rnd.randint(0, 3))]
             return {"rows": self.rnd.choice((rows, rows, "none"))}
+        if effect.activity == ACTIVITY_LISTEN:
+            return {"events": self.rnd.choice(([], [self.event()], [self.event(), self.event()], "none"))}
         if effect.activity != ACTIVITY_PROPOSE:
             return {"n": 1, "answer": self.answers}
         values = {"n": self.rnd.choice((1, 1, 1, "?")), "choice": self.rnd.choice(("x", "y", "z", None)), "row": "r0"}
