@@ -48,6 +48,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('@/features/run/RunPage')),
 });
 
+const replay = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run/replay',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/run/replay/ReplayPage')),
+});
+
 const records = createRoute({
   getParentRoute: () => root,
   path: '/records',
@@ -77,7 +84,7 @@ const workspace = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, runs, run, records, record, start, workspace]),
+  routeTree: root.addChildren([home, work, runs, run, replay, records, record, start, workspace]),
   defaultPreload: 'intent',
   defaultErrorComponent: Failed,
 });

@@ -3,6 +3,7 @@ import fieldwork from './fieldwork.de';
 import history from './history.de';
 import pages from './pages.de';
 import proposal from './proposal.de';
+import replay from './replay.de';
 
 const de: Words = {
   nav: {
@@ -253,6 +254,7 @@ const de: Words = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...replay,
   ...proposal,
 };
 export default de;

@@ -2,6 +2,7 @@ import fieldwork from './fieldwork.en';
 import history from './history.en';
 import pages from './pages.en';
 import proposal from './proposal.en';
+import replay from './replay.en';
 
 const en = {
   nav: { work: 'My work', records: 'Records', runs: 'Runs', skip: 'Skip to content', menu: 'Menu' },
@@ -225,6 +226,7 @@ const en = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...replay,
   ...proposal,
 };
 export default en;

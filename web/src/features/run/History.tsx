@@ -1,48 +1,31 @@
-import { Stack, Switch, Text, Timeline } from '@mantine/core';
+import { Anchor, Stack, Switch, Text, Timeline } from '@mantine/core';
 import { Waiting } from '@/ui/Waiting';
-import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, sent } from '@/api/client';
-import { keys } from '@/app/queries';
 import { Failed } from '@/ui/Failed';
 import { When } from '@/ui/When';
+import { useEvents } from './events';
 import { shown, told } from './happened';
 import type { Run } from './model';
-
-const PAGES = 50;
-
-/** All of them, page by page: they are kept from the first one on, and the newest are wanted first. */
-async function everyEvent(run: string) {
-  const found = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < PAGES; page += 1) {
-    const query = { limit: 200, ...(cursor ? { cursor } : {}) };
-    const { items, next } = await sent(
-      api.GET('/v1/runs/{run}/events', { params: { path: { run }, query } }),
-    );
-    found.push(...items);
-    if (!next) break;
-    cursor = next;
-  }
-  return found;
-}
 
 /** What happened to the run, the newest first, in words: who, what, when, why. */
 export function History({ run }: { run: Run }) {
   const { t } = useTranslation();
   const [everything, setEverything] = useState(false);
-  const events = useQuery({
-    queryKey: [...keys.events(run.id), run.seq],
-    queryFn: () => everyEvent(run.id),
-    placeholderData: (before) => before,
-  });
+  const events = useEvents(run.id, run.seq);
   if (events.isError) return <Failed error={events.error} />;
   if (!events.data) return <Waiting size="sm" />;
   const title = (step: string) => run.steps.find((each) => each.id === step)?.title ?? step;
   const list = shown(events.data, everything);
   return (
     <Stack gap="sm">
+      <Anchor
+        size="sm"
+        renderRoot={(props) => <Link to="/runs/$run/replay" params={{ run: run.id }} {...props} />}
+      >
+        {t('replay.open')}
+      </Anchor>
       <Switch
         size="xs"
         label={t('history.everything')}

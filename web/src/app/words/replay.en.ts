@@ -1,0 +1,36 @@
+/** A run read again, event by event. */
+const replay = {
+  replay: {
+    open: 'Read it again, step by step',
+    back: 'Back to the run',
+    title: 'Replay: {{name}}',
+    then: 'As it was then',
+    player: 'Moments of the run',
+    first: 'First moment',
+    previous: 'Moment before',
+    next: 'Next moment',
+    last: 'Last moment',
+    play: 'Play',
+    pause: 'Pause',
+    moment: 'Moment',
+    place: 'Moment {{at}} of {{of}}',
+    number: 'Event {{seq}}',
+    idle: 'after {{length}} in which nothing happened',
+    changed: 'What the person changed',
+    whole: 'The event as it is kept',
+    less: 'Less',
+    verify: 'Verify',
+    export: 'Export history',
+    proved: 'Proved up to event {{seq}}: the chain holds, and the history replays on today’s code.',
+    not_proved: 'Not proved, up to event {{seq}}:',
+    values: {
+      output: 'Result',
+      values: 'Values',
+      input: 'What it was given',
+      fields: 'Fields',
+      inputs: 'Inputs',
+      before: 'Before',
+    },
+  },
+};
+export default replay;
