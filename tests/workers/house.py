@@ -9,7 +9,7 @@ import asyncio
 import base64
 import contextlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -21,6 +21,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
+from activities.children import family_activities
 from activities.errors import ActionError
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.ports import Blobs
@@ -33,6 +34,7 @@ from definitions.wire import (
     COMMAND_SIGNALS,
     INTERPRETER_VERSION,
     QUERY_STATE,
+    SYSTEM_ACTOR,
     Actor,
     Envelope,
     RunStart,
@@ -110,6 +112,40 @@ class World:
         return propose
 
 
+class Nursery:
+    """`Runs` without a database: children of the documents the house knows, whoever asks."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def start(self, acting: str, asked: Mapping[str, Any], *, key: str, parent: tuple[str, str]) -> str:
+        raise ActionError("not_here", "the tests of this over the API are in tests/api/test_children.py")
+
+    async def abort(self, acting: str, run: str, reasons: Sequence[str], text: str, *, key: str) -> None:
+        raise ActionError("not_here", "the tests of this over the API are in tests/api/test_children.py")
+
+    async def make_child(
+        self, acting: str, asked: Mapping[str, Any], *, child: str, parent: tuple[str, str], chain: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """The child; a definition nobody knows is refused, as the API does."""
+        if (small := self.house.smalls.get(asked["definition"])) is None:
+            raise ActionError("not_found", f"there is no definition {asked['definition']}")
+        self.house.made.append(child)
+        link = {"run": parent[0], "execution": parent[1], "depth": 1, **chain}
+        start = self.house.start_of(child, small, inputs=asked.get("inputs") or {}, chain=link)
+        return str(small["name"]), start.to_json()
+
+    async def say(self, runs: Sequence[str], signal: str, word: Mapping[str, Any]) -> int:
+        """Under the house's seal; one that has ended hears nothing."""
+        heard = 0
+        for run in runs:
+            with contextlib.suppress(RPCError):
+                envelope = self.house.envelope(run, dict(word), Actor(SYSTEM_ACTOR))
+                await self.house.client.get_workflow_handle(run).signal(signal, envelope)
+                heard += 1
+        return heard
+
+
 class House:
     """One task queue with one worker; starts runs, gives commands, asks."""
 
@@ -129,6 +165,10 @@ class House:
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
         self.blobs: Blobs = InMemoryBlobs()
         self.world = World()
+        self.smalls: dict[str, dict[str, Any]] = {}
+        """Documents that `workflow` steps may name, by key."""
+        self.made: list[str] = []
+        """The children that were made, once for each time."""
         self.key = Ed25519PrivateKey.generate()
 
     def worker(self, build_id: str | None = None) -> Worker:
@@ -137,7 +177,13 @@ class House:
         return build_worker(
             self.client,
             task_queue=self.queue,
-            activities=[*registry.activities(), self.world.proposer(), record_activity(self.ledger), unregistered],
+            activities=[
+                *registry.activities(),
+                self.world.proposer(),
+                record_activity(self.ledger),
+                *family_activities(Nursery(self)),
+                unregistered,
+            ],
             interceptors=[EffectInterceptor(self.ledger, self.people, self.blobs)],
             max_cached_workflows=self.cache,
             sandboxed=True,
@@ -146,10 +192,14 @@ class House:
 
     async def start(self, document: dict[str, Any], **request: Any) -> WorkflowHandle[Any, Any]:
         """Start a run of a document, as the API does."""
-        run = f"run-{uuid.uuid4()}"
+        start = self.start_of(f"run-{uuid.uuid4()}", document, **request)
+        return await self.client.start_workflow(document["key"], start.to_json(), id=start.run, task_queue=self.queue)
+
+    def start_of(self, run: str, document: dict[str, Any], **request: Any) -> RunStart:
+        """What a run of a document is begun with."""
         version = frozen(document)
         public = self.key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        start = RunStart(
+        return RunStart(
             run,
             document["key"],
             1,
@@ -161,7 +211,6 @@ class House:
             cli_roles=self.cli_roles,
             roll_after=self.roll_after,
         )
-        return await self.client.start_workflow(document["key"], start.to_json(), id=run, task_queue=self.queue)
 
     def envelope(self, run: str, command: dict[str, Any], by: Actor = ANN) -> dict[str, Any]:
         """A command under the API's seal."""
