@@ -28,6 +28,7 @@ from api.house import Config, House
 from api.mcp_servers import McpHouse
 from api.metrics import Metrics
 from api.middleware import Surroundings
+from api.oidc import Oidc
 from api.outbox import Outbox, relaying
 from api.outward import Nowhere, Outward
 from api.ports import Blobs, Records
@@ -50,6 +51,7 @@ from api.routes import (
     migrations,
     notes,
     notices,
+    oidc,
     opening,
     people,
     policies,
@@ -106,6 +108,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     administration.routes,
     tokens.routes,
     session.routes,
+    oidc.routes,
     setup.routes,
     secrets.routes,
     policies.routes,
@@ -140,6 +143,7 @@ def create_app(
     signer: Signer | None = None,
     console: Path | None = None,
     mcp: McpHouse | None = None,
+    oidc: Oidc | None = None,
     box: SecretsBox | None = None,
     outward: Outward | None = None,
 ) -> FastAPI:
@@ -148,7 +152,7 @@ def create_app(
     `console` is the folder of the built console, where there is one.
     """
     signer, box, outward = signer or Signer.fresh(), box or SecretsBox.fresh(), outward or Nowhere()
-    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, mcp=mcp, outward=outward)
+    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, oidc=oidc, mcp=mcp, outward=outward)
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -180,6 +184,7 @@ def build_house(
     box: SecretsBox,
     outward: Outward,
     blobs: Blobs | None,
+    oidc: Oidc | None,
     mcp: McpHouse | None = None,
 ) -> House:
     """The parts that depend on each other, in their order."""
@@ -204,6 +209,7 @@ def build_house(
         config=config,
         metrics=metrics,
         blobs=blobs,
+        oidc=oidc,
         mcp=mcp,
     )
 

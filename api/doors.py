@@ -23,6 +23,7 @@ from starlette.responses import Response
 from api import gate
 from api.activity import About, log_refusal
 from api.house import Config, House
+from api.oidc import looks_like_one
 from api.permissions import EVERYONES, OPERATIONS, Decision, Subject, Who, decide, reaches
 from api.problems import ApiError, Forbidden, NotFound, TooMany, Unidentified
 from api.store.sessions import csrf_of
@@ -147,13 +148,21 @@ async def identify(request: Request) -> Caller:
     house = cast(House, request.app.state.house)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
-        who = await house.people.actor(token.strip())
+        who = await _of_token(house, token.strip())
     else:
         who = await _in_session(request, house)
     if who is None:
         raise Unidentified
     bind(actor=who.id)
     return Caller(who, house)
+
+
+async def _of_token(house: House, token: str) -> Who | None:
+    """Whose token it is: one of ours, or of the issuer that is set. Raises Unavailable where that does not answer."""
+    if house.oidc is None or not looks_like_one(token):
+        return await house.people.actor(token)
+    user = await house.oidc.user(await house.oidc.claims(token))
+    return await house.people.who(user) if user else None
 
 
 async def _in_session(request: Request, house: House) -> Who | None:

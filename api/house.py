@@ -17,6 +17,7 @@ from api.commands import Commands
 from api.engine import Engine
 from api.feed import Feed
 from api.metrics import Metrics
+from api.oidc import Oidc
 from api.outbox import Outbox
 from api.ports import Blobs, Records
 from api.signing import Signer
@@ -90,5 +91,6 @@ class House:
     metrics: Metrics = field(default_factory=Metrics)
     blobs: Blobs | None = None
     mcp: McpHouse | None = None
+    oidc: Oidc | None = None
     busy: dict[str, int] = field(default_factory=dict)
     guesses: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

@@ -39,6 +39,7 @@ from api.store.tables import ActionRow
 from holdfast import console
 from holdfast.crew import Crew, offered, present
 from holdfast.installed import CannotOffer
+from holdfast.issuer import issuer_of
 from holdfast.models import model_of
 from holdfast.outward import mail_of, outward_of, policy_of
 from holdfast.reach import connect_temporal, patiently
@@ -71,7 +72,7 @@ def effects_of(
     mail, http = mail_of(settings), policy_of(settings)
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
-    links = Links(links_of(settings, store), settings.url)
+    links = Links(links_of(settings, store), settings.address)
     ports = replace(ports, runs=runs, model=model, mcp=tools_of_worker(settings, store), links=links)
     ports = replace(ports, secrets=SqlSecrets(store, box_of(settings)))
     return assemble(ports, registry, queue_of=settings.queue_of)
@@ -152,9 +153,9 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         client = await connect_temporal(lazy=True, interceptors=traced)
         engine = TemporalEngine(client, settings.task_queue)
         config = Config(
-            hosts=settings.hosts,
+            hosts=settings.answers_to,
             cli_roles=settings.cli_roles,
-            public_url=settings.url,
+            public_url=settings.address,
             calendar=settings.calendar,
             file_limit=settings.file_limit,
             picture_pixels=settings.picture_pixels,
@@ -172,5 +173,6 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             console=console.folder(),
             mcp=tools_of_api(settings, store),
             box=box_of(settings),
+            oidc=await closing.enter_async_context(issuer_of(settings, store)),
             outward=outward_of(settings),
         )

@@ -8,14 +8,15 @@ Times are in seconds. Paths are relative to the folder the program was started i
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from holdfast.ai_settings import AiFields
+from holdfast.identity_settings import IdentityFields, is_loopback
 from holdfast.mcp_settings import McpFields
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Source(BaseModel):
     read_only: bool = False
 
 
-class Settings(AiFields, McpFields, BaseSettings):
+class Settings(AiFields, McpFields, IdentityFields, BaseSettings):
     """The settings of one process. Children of `holdfast run` read the same variables, so all of them agree."""
 
     model_config = SettingsConfigDict(
@@ -113,6 +114,16 @@ class Settings(AiFields, McpFields, BaseSettings):
         return f"http://{self.host}:{self.port}"
 
     @property
+    def address(self) -> str:
+        """Where people reach it: what links in mails and pages begin with."""
+        return self.public_url or self.url
+
+    @property
+    def answers_to(self) -> tuple[str, ...]:
+        """The names the API answers to, that of its public address among them."""
+        return (*self.hosts, *((urlsplit(self.public_url).hostname or "",) if self.public_url else ()))
+
+    @property
     def metrics_address(self) -> str | None:
         """Where a worker serves its metrics."""
         return f"{self.host}:{self.metrics_port}" if self.metrics_port else None
@@ -120,10 +131,7 @@ class Settings(AiFields, McpFields, BaseSettings):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the API."""
-        try:
-            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     def queue_of(self, action: Action) -> str:
         """The task queue of an action: as set for it, for its family, else as it declares; empty: that of the runs."""

@@ -45,12 +45,14 @@ class Session(BaseModel):
     """Who is signed in, whom one may become with one click, and the token for what changes something.
 
     `temporal_ui` is the address at which Temporal's own UI shows a run, up to the run's id; null where there is none.
+    `oidc` is what the issuer is called at which one may sign in (GET /v1/session/oidc/start); null where none is set.
     """
 
     user: dict[str, Any] | None
     demo: list[dict[str, Any]]
     csrf: str
     temporal_ui: str | None = None
+    oidc: str | None = None
 
 
 @routes.get("/session", response_model=Session)
@@ -75,14 +77,29 @@ async def sign_in(request: Request, body: Credentials, house: TheHouse) -> Respo
 
 
 async def signed_in(request: Request, house: House, person: Person) -> Response:
-    """A session that begins now, with its cookie; one that this browser had before ends."""
+    """A session that begins now, as the page is told of it."""
+    secret = await begun(request, house, person)
+    response = answer(await _told(house, person, secret))
+    keep(response, request, house, secret)
+    return response
+
+
+async def begun(request: Request, house: House, person: Person) -> str:
+    """The secret of a session that begins now; one that this browser had before ends."""
     if before := request.cookies.get(SESSION_COOKIE, ""):
         await house.sessions.end(before)
-    secret = await house.sessions.begin(person.id)
-    response = answer(await _told(house, person, secret))
-    lasts, secure = int(LASTS.total_seconds()), request.url.scheme == "https"
-    response.set_cookie(SESSION_COOKIE, secret, max_age=lasts, httponly=True, samesite="lax", secure=secure)
-    return response
+    return await house.sessions.begin(person.id)
+
+
+def keep(response: Response, request: Request, house: House, secret: str) -> None:
+    """Gives the browser the cookie of its session."""
+    lasts, safe = int(LASTS.total_seconds()), secure(request, house)
+    response.set_cookie(SESSION_COOKIE, secret, max_age=lasts, httponly=True, samesite="lax", secure=safe)
+
+
+def secure(request: Request, house: House) -> bool:
+    """Whether the browser reaches us by TLS: what is set says it, since a proxy may end it before us."""
+    return request.url.scheme == "https" or house.config.public_url.startswith("https:")
 
 
 @routes.delete("/session", response_model=Session)
@@ -133,9 +150,13 @@ async def _told(house: House, person: Person | None, secret: str) -> dict[str, A
     """What the page may know. The list of demo people is empty wherever there are none."""
     demo = [] if person else await house.sessions.demo_people()
     if person is None:
-        return {"user": None, "demo": demo, "csrf": ""}
+        return {"user": None, "demo": demo, "csrf": "", "temporal_ui": None, "oidc": _issuer(house)}
     who = person.who()
     rights = {"roles": who.roles, "teams": who.teams, "grants": who.grants, "deny": who.deny}
     user = {"id": person.id, "name": person.name, "email": person.email}
-    links = {"temporal_ui": house.config.temporal_ui or None}
+    links = {"temporal_ui": house.config.temporal_ui or None, "oidc": _issuer(house)}
     return {"user": {**user, **{k: list(v) for k, v in rights.items()}}, "demo": demo, "csrf": csrf_of(secret)} | links
+
+
+def _issuer(house: House) -> str | None:
+    return (house.oidc.issuer.title or house.oidc.issuer.issuer) if house.oidc else None
