@@ -6,7 +6,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
 import { type Shortcut, shortcuts } from './keyboard';
-import { PAGES } from './pages';
+import { pagesOf } from './pages';
+import { useSession } from './session';
 
 const LONGEST = 8;
 
@@ -30,7 +31,7 @@ export default function Palette() {
   const [query, setQuery] = useState('');
   const [here, setHere] = useState<Shortcut[]>([]);
   const runs = useRuns(query);
-  const pages = PAGES.map((page) => ({
+  const pages = pagesOf(useSession().data?.user).map((page) => ({
     id: page.to,
     label: `${t('palette.goto')}: ${t(page.name)}`,
     onClick: () => void go({ to: page.to }),

@@ -7,7 +7,7 @@ import { SignIn } from '@/features/signin/SignIn';
 import { Failed } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { Header } from './Header';
-import { PAGES } from './pages';
+import { pagesOf } from './pages';
 import { useSession } from './session';
 import { useSettings } from './settings';
 
@@ -40,7 +40,7 @@ export function Shell() {
         <Header user={session.data.user} opened={opened} toggle={toggle} onPalette={openPalette} />
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('nav.menu')}>
-        {PAGES.map(({ to, name, icon: Icon }) => (
+        {pagesOf(session.data.user).map(({ to, name, icon: Icon }) => (
           <NavLink
             key={to}
             renderRoot={(props) => <Link to={to} {...props} />}

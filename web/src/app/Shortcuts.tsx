@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EVERYWHERE, shortcuts, useKeyboard, useShortcut } from './keyboard';
-import { PAGES } from './pages';
+import { type PAGES, pagesOf } from './pages';
+import { useSession } from './session';
 import { useSettings } from './settings';
 
 /** The links that `j` and `k` walk along: the first of each row of the page's tables and lists. */
@@ -35,6 +36,7 @@ function Going({ to, name, keys }: (typeof PAGES)[number]) {
 export function Shortcuts() {
   const { t } = useTranslation();
   const settings = useSettings();
+  const session = useSession();
   const [opened, { open, close }] = useDisclosure();
   useKeyboard();
   useShortcut('/', t('keys.search'), search, EVERYWHERE);
@@ -50,7 +52,7 @@ export function Shortcuts() {
   const listed = useMemo(() => (opened ? shortcuts() : []), [opened]);
   return (
     <>
-      {PAGES.map((page) => (
+      {pagesOf(session.data?.user).map((page) => (
         <Going key={page.to} {...page} />
       ))}
       <Modal

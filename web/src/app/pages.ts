@@ -1,11 +1,22 @@
-// The pages of the console, in the order of their links, with the keys that go there.
+// The pages of the console, in the order of their links, with the keys that go there. `asks`: what one must be allowed
+// to ask for, for a link to be of use.
 import {
   IconChecklist,
   IconDatabase,
   IconLayoutSidebar,
+  IconListSearch,
   IconPlayerPlay,
   IconRoute,
 } from '@tabler/icons-react';
+import { may } from './may';
+import type { Me } from './session';
+
+type PageLink = { to: string; name: string; icon: typeof IconRoute; keys: string; asks?: string };
+
+/** Those that are of use to somebody; none to nobody. */
+export function pagesOf(me: Pick<Me, 'grants' | 'deny'> | null | undefined) {
+  return PAGES.filter((page) => me && (!('asks' in page) || may(me, page.asks)));
+}
 
 export const PAGES = [
   { to: '/work', name: 'nav.work', icon: IconChecklist, keys: 'g i' },
@@ -14,4 +25,5 @@ export const PAGES = [
   { to: '/runs', name: 'nav.runs', icon: IconRoute, keys: 'g r' },
   // What can be started are the published definitions.
   { to: '/start', name: 'page.start', icon: IconPlayerPlay, keys: 'g d' },
-] as const;
+  { to: '/log', name: 'log.nav', icon: IconListSearch, keys: 'g l', asks: 'audit.read' },
+] as const satisfies readonly PageLink[];

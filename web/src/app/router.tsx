@@ -55,6 +55,13 @@ const replay = createRoute({
   component: lazyRouteComponent(() => import('@/features/run/replay/ReplayPage')),
 });
 
+const log = createRoute({
+  getParentRoute: () => root,
+  path: '/log',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/log/LogPage')),
+});
+
 const records = createRoute({
   getParentRoute: () => root,
   path: '/records',
@@ -83,8 +90,22 @@ const workspace = createRoute({
   component: lazyRouteComponent(() => import('@/features/records/WorkspacePage')),
 });
 
+const definitions = createRoute({
+  getParentRoute: () => root,
+  path: '/definitions',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/builder/DefinitionsPage')),
+});
+
+const definition = createRoute({
+  getParentRoute: () => root,
+  path: '/definitions/$key',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/builder/BuilderPage')),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, runs, run, replay, records, record, start, workspace]),
+  routeTree: root.addChildren([home, work, runs, run, replay, log, records, record, start, workspace, definitions, definition]),
   defaultPreload: 'intent',
   defaultErrorComponent: Failed,
 });

@@ -1,6 +1,7 @@
 import type { Words } from './en';
 import fieldwork from './fieldwork.de';
 import history from './history.de';
+import log from './log.de';
 import pages from './pages.de';
 import proposal from './proposal.de';
 import replay from './replay.de';
@@ -254,6 +255,7 @@ const de: Words = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...log,
   ...replay,
   ...proposal,
 };

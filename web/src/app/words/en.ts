@@ -1,5 +1,6 @@
 import fieldwork from './fieldwork.en';
 import history from './history.en';
+import log from './log.en';
 import pages from './pages.en';
 import proposal from './proposal.en';
 import replay from './replay.en';
@@ -226,6 +227,7 @@ const en = {
   ...fieldwork,
   ...pages,
   ...history,
+  ...log,
   ...replay,
   ...proposal,
 };
