@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.permissions import COMMAND_OPERATIONS, Decision, Subject, Who, decide
+from api.store.flags import told
 from api.store.tables import RunRow
 from api.versions import Published
 from definitions.engine import Graph, State, evolve
@@ -75,7 +76,8 @@ def requested_state(row: RunRow, published: Published) -> State:
 
 def view_of(row: RunRow, published: Published, who: Who) -> dict[str, Any]:
     """The RunView of a row of the read model, for one caller, at this moment (a due date may have passed since)."""
-    return with_can(run_view(published.graph, state_of(row, published), datetime.now(UTC)), published, who)
+    view = run_view(published.graph, state_of(row, published), datetime.now(UTC))
+    return {**with_can(view, published, who), "engine": told(row.engine)}
 
 
 ERRAND_TAKES = ("retry", "skip", "handle_manually")

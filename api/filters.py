@@ -69,6 +69,7 @@ class RunFilters(Filters):
     label: Annotated[str | None, Field(max_length=200)] = None
     attention: bool | None = None
     saved: bool | None = None
+    engine: Annotated[bool | None, Field(description="Whether something is wrong with the run in Temporal.")] = None
     started_after: Instant | None = None
     q: Annotated[
         str | None, Field(max_length=200, description=f"{WORDS} the run's name or the record's id; or a run's id.")

@@ -11,6 +11,7 @@ from api.commands import record_of
 from api.doors import Caller
 from api.permissions import Reach, Who, reaches
 from api.problems import NotFound
+from api.store.flags import told
 from api.store.keys import shared_with
 from api.store.tables import RunRow
 from api.versions import Published
@@ -63,11 +64,12 @@ def of_record(table: FromClause, record: str) -> list[ColumnElement[bool]]:
 
 _NAMES = ("id", "definition", "version", "name", "status", "attention", "holder", "labels")
 _TIMES = ("started_at", "started_by", "ended_at", "due", "seq")
-RUN_SHOWN = (*_NAMES, *_TIMES, "record_collection", "record_id")
+RUN_SHOWN = (*_NAMES, *_TIMES, "engine", "record_collection", "record_id")
 """The columns that `summary` reads: a run's state is not among them, which is a thousand times larger."""
 
 
 def summary(row: Any) -> dict[str, Any]:
     """A run as lists show it; the row has the columns RUN_SHOWN by name."""
     record = {"collection": row.record_collection, "id": row.record_id} if row.record_id else None
-    return {**{name: getattr(row, name) for name in (*_NAMES, *_TIMES)}, "record": record}
+    shown = {name: getattr(row, name) for name in (*_NAMES, *_TIMES)}
+    return {**shown, "record": record, "engine": told(row.engine)}

@@ -67,6 +67,8 @@ def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> lis
         return [Walk(LABELS, keys, (LABELS.c.label == asked.label,), RUNS)]
     if asked.holder is not None:
         return [_walk(RUNS.c.holder == me(asked.holder, who.id))]
+    if asked.engine:
+        return [_walk(RUNS.c.engine.is_not(None))]
     if asked.attention:
         if seen.keys is None or len(seen.keys) > MOST_WALKS:
             return [_walk(RUNS.c.attention)]
@@ -131,6 +133,8 @@ def _more(asked: RunFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.label is not None:
         found.append(holds_text(RUNS.c.labels, asked.label))
+    if asked.engine is not None:
+        found.append(RUNS.c.engine.is_not(None) if asked.engine else RUNS.c.engine.is_(None))
     if asked.attention is not None:
         found.append(RUNS.c.attention if asked.attention else RUNS.c.attention.is_(False))
     if asked.started_after is not None:

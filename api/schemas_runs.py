@@ -170,6 +170,13 @@ class Context(Out):
     inputs: dict[str, Any]
 
 
+class EngineFlag(Out):
+    """What is wrong with the run in Temporal or in its record: by code, and in words (docs/record.md)."""
+
+    flag: str
+    message: str
+
+
 class RunSummary(Out):
     """A run as lists show it."""
 
@@ -187,6 +194,7 @@ class RunSummary(Out):
     ended_at: str | None
     due: str | None
     seq: int
+    engine: EngineFlag | None = None
 
 
 class RunCounts(Out):

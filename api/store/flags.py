@@ -10,8 +10,10 @@ from sqlalchemy import Connection, Table, delete, select, update
 
 from api.store.archive_tables import EngineFlagRow
 from api.store.statements import insert_new
+from api.store.tables import Row
 from definitions.times import rfc3339
 
+RUNS = Row.metadata.tables["runs"]
 FLAGS: Table = EngineFlagRow.__table__  # type: ignore[attr-defined]
 
 MESSAGES = {
@@ -34,6 +36,7 @@ STICKY = ("ledger_gap", "ledger_fork", "record_differs", "reset")
 
 def flag(connection: Connection, run: str, name: str, detail: dict[str, Any] | None = None) -> bool:
     """Flags a run; the flag it has stays with its time where it is the same. Whether it was new."""
+    connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=name))
     values = {"run": run, "flag": name, "since": datetime.now(UTC), "detail": detail}
     if insert_new(connection, FLAGS, values):
         return True
@@ -44,7 +47,10 @@ def flag(connection: Connection, run: str, name: str, detail: dict[str, Any] | N
 def unflag(connection: Connection, run: str, *, sticky: bool = False) -> bool:
     """Takes a run's flag away, one of the record only if `sticky`. Whether there was one."""
     gone = delete(FLAGS).where(FLAGS.c.run == run)
-    return connection.execute(gone if sticky else gone.where(FLAGS.c.flag.not_in(STICKY))).rowcount == 1
+    if connection.execute(gone if sticky else gone.where(FLAGS.c.flag.not_in(STICKY))).rowcount == 0:
+        return False
+    connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=None))
+    return True
 
 
 def flags_of(connection: Connection, runs: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -54,6 +60,12 @@ def flags_of(connection: Connection, runs: Sequence[str]) -> dict[str, dict[str,
 
 
 def shown(row: Any) -> dict[str, Any]:
-    """A flag as people see it."""
-    message = MESSAGES.get(row.flag, "Something is wrong with this run in Temporal.")
-    return {"flag": row.flag, "message": message, "since": rfc3339(row.since), "detail": row.detail}
+    """A flag with its time and what more is known of it."""
+    return {**(told(row.flag) or {}), "since": rfc3339(row.since), "detail": row.detail}
+
+
+def told(name: str | None) -> dict[str, str] | None:
+    """A flag as runs and lists show it: `{flag, message}`."""
+    if name is None:
+        return None
+    return {"flag": name, "message": MESSAGES.get(name, "Something is wrong with this run in Temporal.")}

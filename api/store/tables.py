@@ -58,7 +58,9 @@ class VersionRow(Row, table=True):
 
 
 class RunRow(Row, table=True):
-    """A run. Up to `request` it is written at the start; everything after is a fold of its events.
+    """A run. Up to `request` it is written at the start; everything after `engine` is a fold of its events.
+
+    `engine` is what is wrong with it in Temporal or in its record, as the reconciler found it (api/store/flags.py).
 
     `open_key` is unique while the run is open and stands for (definition, record) where only one may be; the database
     is what decides between two starts at once. `teams_key` is `|a|b|`, empty for everybody (keys.py).
@@ -72,6 +74,7 @@ class RunRow(Row, table=True):
         Index("runs_by_status", "status", "started_at", "id"),
         Index("runs_by_teams", "teams_key", "status", "started_at", "id"),
         Index("runs_by_holder", "holder", "started_at", "id"),
+        Index("runs_with_engine", "started_at", "id", **partial("engine IS NOT NULL", "engine IS NOT NULL")),
         Index("runs_in_attention", "started_at", "id", **partial("attention", "attention = 1")),
         Index("runs_in_attention_by_teams", "teams_key", "started_at", "id", **partial("attention", "attention = 1")),
     )
@@ -89,6 +92,7 @@ class RunRow(Row, table=True):
     started_by: str = Field(sa_type=code())
     open_key: str | None = Field(default=None, sa_type=code(), unique=True)
     request: dict[str, Any] | None = json_column()
+    engine: str | None = Field(default=None, sa_type=code())
 
     status: str = Field(default="running", sa_type=code())
     attention: bool = False
