@@ -19,10 +19,11 @@ from starlette.responses import JSONResponse
 
 from api import problems
 from api.activity import ReadLog
+from api.clocks import TemporalClocks
 from api.commands import Commands
 from api.console import serve
 from api.doors import Door, Rule
-from api.engine import Engine
+from api.engine import Engine, TemporalEngine
 from api.feed import Feed, feeding
 from api.house import Config, House
 from api.mcp_servers import McpHouse
@@ -32,6 +33,7 @@ from api.oidc import Oidc
 from api.outbox import Outbox, relaying
 from api.outward import Nowhere, Outward
 from api.ports import Blobs, Records
+from api.recordkeeping import Recordkeeping
 from api.routes import (
     activity_log,
     administration,
@@ -43,12 +45,15 @@ from api.routes import (
     definitions,
     drafts,
     evaluate,
+    events,
     files,
+    history,
     hooks,
     inboxes,
+    links,
     mcp_servers,
-    model_calls,
     migrations,
+    model_calls,
     notes,
     notices,
     oidc,
@@ -56,15 +61,20 @@ from api.routes import (
     people,
     policies,
     previews,
+    public_journeys,
+    public_pages,
+    public_progress,
     records,
     registers,
     runs,
+    schedules,
     secrets,
     session,
     setup,
     simulate,
     sources,
     starting,
+    stream,
     system,
     tasks,
     tokens,
@@ -82,6 +92,7 @@ from api.store.sessions import Sessions
 from api.store.store import Store
 from api.tracing import log
 from api.versions import Versions
+from api.ways_in import listen, ways_in
 from api.ways_out import WaysOut
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -91,6 +102,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     evaluate.routes,
     catalog.routes,
     runs.routes,
+    history.routes,
     previews.routes,
     notes.routes,
     why.routes,
@@ -103,6 +115,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     opening.routes,
     starting.routes,
     hooks.routes,
+    events.routes,
+    schedules.routes,
     sources.routes,
     people.routes,
     administration.routes,
@@ -119,12 +133,17 @@ ROUTERS: tuple[APIRouter, ...] = (
     mcp_servers.routes,
     notices.routes,
     webhooks.routes,
+    stream.routes,
     calendar.routes,
     confirmations.routes,
+    public_journeys.routes,
+    public_progress.routes,
+    links.routes,
     analytics.routes,
     model_calls.routes,
     activity_log.routes,
     system.routes,
+    public_pages.routes,  # the last: it answers every address of people outside that nothing else does
 )
 
 DESCRIPTION = """\
@@ -146,13 +165,26 @@ def create_app(
     oidc: Oidc | None = None,
     box: SecretsBox | None = None,
     outward: Outward | None = None,
+    record: Recordkeeping | None = None,
 ) -> FastAPI:
     """The ASGI app over these parts; `store`, `records` and `temporal` stay the caller's to close.
 
     `console` is the folder of the built console, where there is one.
     """
     signer, box, outward = signer or Signer.fresh(), box or SecretsBox.fresh(), outward or Nowhere()
-    house = build_house(store, records, temporal, config or Config(), signer, box=box, blobs=blobs, oidc=oidc, mcp=mcp, outward=outward)
+    house = build_house(
+        store,
+        records,
+        temporal,
+        config or Config(),
+        signer,
+        box=box,
+        blobs=blobs,
+        oidc=oidc,
+        mcp=mcp,
+        outward=outward,
+        record=record,
+    )
     app = FastAPI(
         title="Holdfast",
         version="1",
@@ -164,7 +196,9 @@ def create_app(
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.house = house
-    house.out.listen(house.feed)
+    listen(house)
+    if record is not None:
+        house.feed.consumer("archive", record.archive.hear)
     for routes in ROUTERS:
         app.include_router(routes)
     if console is not None:
@@ -184,13 +218,14 @@ def build_house(
     box: SecretsBox,
     outward: Outward,
     blobs: Blobs | None,
-    oidc: Oidc | None,
+    oidc: Oidc | None = None,
     mcp: McpHouse | None = None,
+    record: Recordkeeping | None = None,
 ) -> House:
     """The parts that depend on each other, in their order."""
     versions, metrics = Versions(store), Metrics()
     outbox = Outbox(store, temporal, versions)
-    people = People(store)
+    people, feed = People(store), Feed(store)
     return House(
         store=store,
         people=people,
@@ -200,8 +235,8 @@ def build_house(
         versions=versions,
         outbox=outbox,
         commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
-        feed=Feed(store),
-        out=WaysOut(store, people, box, outward),
+        feed=feed,
+        out=WaysOut(store, people, box, outward, feed),
         links=SqlLinks(store, box),
         box=box,
         reads=ReadLog(store),
@@ -211,6 +246,8 @@ def build_house(
         blobs=blobs,
         oidc=oidc,
         mcp=mcp,
+        record=record,
+        clocks=TemporalClocks(temporal.client, temporal.task_queue) if isinstance(temporal, TemporalEngine) else None,
     )
 
 
@@ -219,12 +256,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house = cast(House, app.state.house)
     flushing = asyncio.create_task(house.reads.keep_flushing(), name="read log")
     every = house.config.relay_every
-    async with relaying(house.outbox, every), feeding(house.feed, every), house.out.going_on(every):
+    async with relaying(house.outbox, every), feeding(house.feed, every), house.out.going_on(every), _keeping(house):
         yield
     flushing.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await flushing
     await house.reads.flush()
+
+
+@contextlib.asynccontextmanager
+async def _keeping(house: House) -> AsyncIterator[None]:
+    """What keeps the record true by itself, and what starts runs by itself."""
+    async with house.record.going_on() if house.record else contextlib.nullcontext(), ways_in(house):
+        yield
 
 
 def _add_handlers(app: FastAPI) -> None:

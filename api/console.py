@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.problems import NotFound
+from api.public.headers import PAGE, PREFIX
 
 ASSETS = "/assets/"
 FOREVER = "public, max-age=31536000, immutable"
@@ -49,6 +50,8 @@ def headers_of(path: str, content_type: str) -> dict[str, str]:
     """What an answer says beside the API's own safe headers: the policy of a page, the long life of a built file."""
     if path.startswith(ASSETS):
         return {"Cache-Control": FOREVER}
+    if path.startswith(PREFIX):
+        return PAGE if content_type.startswith("text/html") else {}
     if content_type.startswith("text/html") and not path.startswith("/docs"):
         return {"Content-Security-Policy": POLICY, "Permissions-Policy": "camera=(self), geolocation=(self)"}
     return {}

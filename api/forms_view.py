@@ -95,6 +95,23 @@ def _form_of_values(graph: Graph, state: State, node: Node, policy: Mapping[str,
     return {"schema": schema, "ui": ui, "values": values} if names else None
 
 
+def fields_form(
+    graph: Graph,
+    state: State,
+    fields: Sequence[FormField],
+    pointer: str,
+    *,
+    policy: Mapping[str, Any],
+    entered: Mapping[str, Any],
+) -> dict[str, Any]:
+    """`{schema, ui, values}` of fields that stand at `pointer`, now; `entered` goes before what they begin with."""
+    scope = scope_of(graph, state, datetime.now(UTC), policy)
+    form = _Form(graph, scope, timers_of(graph.document, fields) or {})
+    values = beginning(fields, scope, graph.trees, pointer)
+    known = {each.id: entered[each.id] for each in fields if entered.get(each.id) is not None}
+    return {**form.of(fields, pointer), "values": {**values, **known}}
+
+
 def inputs_form(graph: Graph, scope: Mapping[str, Any]) -> dict[str, Any]:
     """`{schema, ui, values}` of what a start asks for. `scope` is the one that the start is judged in."""
     fields = graph.document.inputs

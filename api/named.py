@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table
 
 from api import sniffing
 from api.files import readable, reference
+from api.permissions import Who
 from api.problems import Invalid
 from api.record_errors import as_problems, rights
 from api.store.file_tables import FileLinkRow, FileRow
@@ -22,6 +23,7 @@ from api.store.statements import insert_new
 from definitions.forms import Problem
 from definitions.model import FormField
 from definitions.named import Named, Place, filled, named, told
+from definitions.wire import JOURNEY_ACTOR
 
 if TYPE_CHECKING:
     from api.doors import Caller
@@ -66,7 +68,16 @@ async def _files(caller: Caller, names: Sequence[Named]) -> dict[str, FileRow]:
     if not names:
         return {}
     async with caller.house.store.reading() as session:
-        return await readable(session, caller.who, sorted({each.id for each in names}))
+        return await readable(session, _eyes(caller.who), sorted({each.id for each in names}))
+
+
+def _eyes(who: Who) -> Who:
+    """Who acts by a link sees the files that came by that link, whatever of the run it may touch."""
+    return Who(who.id) if _by_link(who) else who
+
+
+def _by_link(who: Who) -> bool:
+    return who.id.startswith(JOURNEY_ACTOR)
 
 
 def _of_file(each: Named, row: FileRow | None) -> Problem | None:
@@ -83,6 +94,8 @@ async def _of_record(caller: Caller, each: Named, own: str | None) -> Problem | 
     collection = each.field.collection or own
     if collection is None:
         return None
+    if _by_link(caller.who):
+        return Problem(each.path, "no_such_record", f"{each.field.label or each.field.id} is nothing to look up here")
     scopes, me = await rights(caller)
     with as_problems():
         row = await caller.house.records.get(collection, each.id, scopes=scopes, me=me)

@@ -167,6 +167,7 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("calendar.keep", "Make and end the link to one's calendar", everyone=True),
     Operation("calendar.read", "Read a calendar by its link", public=True),
     Operation("confirmation.give", "Confirm by a link what an action began", public=True),
+    Operation("link.use", "Use a link that was given to somebody outside", public=True),
     Operation("event.deliver", "Hand an event to a run that waits for it: the system, and no role"),
     Operation("token.view", "See one's own tokens", everyone=True),
     Operation("token.keep", "Make and revoke one's own tokens", everyone=True),

@@ -110,9 +110,10 @@ class SqlLinks:
         still = and_(_of_form(run, execution, journey), LINKS.c.revoked_at.is_(None))
         await self._change(still, revoked_at=datetime.now(UTC))
 
-    async def revoke_by_id(self, link: str) -> None:
-        """Ends one link."""
-        await self._change(and_(LINKS.c.id == link, LINKS.c.revoked_at.is_(None)), revoked_at=datetime.now(UTC))
+    async def revoke_by_id(self, link: str, run: str) -> None:
+        """Ends one link of a run."""
+        still = (LINKS.c.id == link, LINKS.c.run == run, LINKS.c.revoked_at.is_(None))
+        await self._change(and_(*still), revoked_at=datetime.now(UTC))
 
     async def spend(self, link: str, answer: str) -> None:
         """Remembers that it was used, and with which answer. The first use stands."""
@@ -131,6 +132,19 @@ class SqlLinks:
         row = await self._store.look(lambda connection: connection.execute(query).first())
         token = self._open(row.id, row.sealed) if row else None
         return (row.id, token) if row and token else None
+
+    async def of_run(self, run: str, kind: str) -> list[Any]:
+        """The rows of a run's links of that kind that are good, oldest first: what `Link` has, and who made it when."""
+        query = select(*_SHOWN, LINKS.c.made_by, LINKS.c.made_at).where(
+            LINKS.c.run == run, LINKS.c.kind == kind, _good()
+        )
+        return await self._store.look(lambda connection: list(connection.execute(query.order_by(LINKS.c.made_at))))
+
+    async def token_by_id(self, link: str) -> str | None:
+        """The token of a good link that may be told again."""
+        query = select(LINKS.c.sealed).where(LINKS.c.id == link, _good())
+        sealed = await self._store.look(lambda connection: connection.execute(query).scalar_one_or_none())
+        return self._open(link, sealed) if sealed else None
 
     async def _change(self, where: ColumnElement[bool], **values: Any) -> None:
         await self._store.together(lambda connection: connection.execute(update(LINKS).where(where).values(**values)))

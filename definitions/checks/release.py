@@ -20,7 +20,6 @@ KINDS = ("journey", "escalate")
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
     ("/start/triggers/*/type", ("journey",), "starting by itself"),
-    ("/steps/*/audience", ANYTHING, "customer and partner pages"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
     ("/steps/*/confirm/remind", ANYTHING, "reminders of an outside confirmation"),
 )

@@ -47,6 +47,7 @@ def test_the_table_is_sound() -> None:
         "hook.call",
         "calendar.read",
         "confirmation.give",
+        "link.use",
     ]
 
 
