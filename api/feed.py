@@ -52,8 +52,9 @@ class Feed:
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._failed: dict[str, tuple[int, float]] = {}
         self._cleared = 0.0
+        self._end = -1
         self.moved = asyncio.Event()
-        """Set after each round in which the feed may have moved; whoever follows it clears it."""
+        """Set when there is more in the feed, whichever process numbered it; whoever follows it clears it."""
 
     def consumer(self, name: str, handler: Handler) -> None:
         """Have the handler called with everything that happens. Raises ValueError for a name that is taken."""
@@ -68,12 +69,16 @@ class Feed:
 
     async def sweep(self) -> None:
         """One round: number what is new, and begin to feed whoever is behind. Does not wait for handlers."""
-        if await self._store.look(feed.is_new):
+        new, end, behind = await self._store.look(feed.standing)
+        if new:
             while await self._store.transact(feed.number):
                 pass
+            _, end, behind = await self._store.look(feed.standing)
+        if end != self._end:
+            self._end = end
             self.moved.set()
         now = monotonic()
-        for name in await self._store.look(feed.behind):
+        for name in behind:
             if name in self._handlers and name not in self._serving and self._failed.get(name, (0, 0.0))[1] <= now:
                 self._serving[name] = asyncio.create_task(self._serve(name), name=f"feed {name}")
         if now - self._cleared > CLEAR_EVERY:

@@ -1,7 +1,8 @@
-"""What leaves the house by itself, put together: webhooks, with the sender of their messages."""
+"""What leaves the house by itself, put together: webhooks with the sender of their messages, streams."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -10,6 +11,7 @@ from api.outward import Outward
 from api.store.people import People
 from api.store.secrets_box import SecretsBox
 from api.store.store import Store
+from api.stream import Streams
 from api.webhook_sending import Sending, sending
 from api.webhooks import Webhooks
 
@@ -17,17 +19,22 @@ from api.webhooks import Webhooks
 class WaysOut:
     """The ways out of one API process."""
 
-    def __init__(self, store: Store, people: People, box: SecretsBox, outward: Outward) -> None:
+    def __init__(self, store: Store, people: People, box: SecretsBox, outward: Outward, fed: Feed) -> None:
         self.outward = outward
         self.sending = Sending(store, outward, box)
         self.webhooks = Webhooks(store, people, self.sending.wake)
-
-    def listen(self, feed: Feed) -> None:
-        """Hears what happens to runs."""
-        feed.consumer("webhooks", self.webhooks.hear)
+        self.streams = Streams(store, fed)
+        fed.consumer("webhooks", self.webhooks.hear)
 
     @contextlib.asynccontextmanager
     async def going_on(self, every: float) -> AsyncIterator[None]:
         """Sends what there is to send for as long as the app lives."""
-        async with sending(self.sending, every):
-            yield
+        handing_on = asyncio.create_task(self.streams.run(), name="streams")
+        try:
+            async with sending(self.sending, every):
+                yield
+        finally:
+            self.streams.close()
+            handing_on.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await handing_on

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -66,7 +67,20 @@ async def serve_api(settings: Settings) -> None:
         )
         log.info("api_starting", host=settings.host, port=settings.port)
         _end_after_closing()
-        await uvicorn.Server(options).serve()
+        await Server(options, app.state.house.out.streams.close).serve()
+
+
+class Server(uvicorn.Server):
+    """A server that ends what would never end by itself, such as streams, as soon as it is asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Called when it was asked to stop: open answers get their end before they are waited for."""
+        self._closing()
+        await super().shutdown(sockets)
 
 
 async def _refuse_demo_people_in_the_open(settings: Settings) -> None:

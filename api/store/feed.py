@@ -90,6 +90,11 @@ def named(before_graph: Graph, before: State, graph: Graph, state: State, events
     return found
 
 
+def standing(connection: Connection) -> tuple[bool, int, list[str]]:
+    """Whether anything has no number yet, the last number there is, and who has not read up to it."""
+    return is_new(connection), end(connection), behind(connection)
+
+
 def is_new(connection: Connection) -> bool:
     """Whether anything has no number yet."""
     return connection.execute(select(FEED.c.id).where(FEED.c.position.is_(None)).limit(1)).first() is not None
