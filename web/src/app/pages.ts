@@ -7,6 +7,7 @@ import {
   IconListSearch,
   IconPlayerPlay,
   IconRoute,
+  IconSitemap,
 } from '@tabler/icons-react';
 import { may } from './may';
 import type { Me } from './session';
@@ -25,5 +26,6 @@ export const PAGES = [
   { to: '/runs', name: 'nav.runs', icon: IconRoute, keys: 'g r' },
   // What can be started are the published definitions.
   { to: '/start', name: 'page.start', icon: IconPlayerPlay, keys: 'g d' },
+  { to: '/definitions', name: 'nav.definitions', icon: IconSitemap, keys: 'g b' },
   { to: '/log', name: 'log.nav', icon: IconListSearch, keys: 'g l', asks: 'audit.read' },
 ] as const satisfies readonly PageLink[];

@@ -105,7 +105,20 @@ const definition = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, work, runs, run, replay, log, records, record, start, workspace, definitions, definition]),
+  routeTree: root.addChildren([
+    home,
+    work,
+    runs,
+    run,
+    replay,
+    log,
+    records,
+    record,
+    start,
+    workspace,
+    definitions,
+    definition,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Failed,
 });

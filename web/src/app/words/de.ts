@@ -11,6 +11,7 @@ const de: Words = {
     work: 'Meine Arbeit',
     records: 'Datensätze',
     runs: 'Läufe',
+    definitions: 'Workflows',
     skip: 'Zum Inhalt',
     menu: 'Menü',
   },

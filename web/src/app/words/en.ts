@@ -6,7 +6,14 @@ import proposal from './proposal.en';
 import replay from './replay.en';
 
 const en = {
-  nav: { work: 'My work', records: 'Records', runs: 'Runs', skip: 'Skip to content', menu: 'Menu' },
+  nav: {
+    work: 'My work',
+    records: 'Records',
+    runs: 'Runs',
+    definitions: 'Workflows',
+    skip: 'Skip to content',
+    menu: 'Menu',
+  },
   session: {
     title: 'Sign in to Holdfast',
     name: 'Name',

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import de from './de';
-import en from './en';
+import builderDe from './builder.de';
+import builderEn from './builder.en';
+import deFirst from './de';
+import enFirst from './en';
+
+// What comes with a screen, and what every visit loads.
+const de = { ...deFirst, builder: builderDe };
+const en = { ...enFirst, builder: builderEn };
 
 function names(words: object, before = ''): string[] {
   return Object.entries(words).flatMap(([key, value]) =>

@@ -3,7 +3,8 @@
 import { isObj, type Obj, objects, type Step, stepsOf, texts } from './document';
 
 export type Wait = { source: string; port: string | null; phase: boolean };
-export type Edge = Wait & { target: string; implied: boolean };
+/** A line of the picture, from a step to a step; `wait` is what stands in the document for it. */
+export type Edge = { source: string; port: string | null; target: string; wait: Wait; implied: boolean };
 
 /** What every step can end by, besides the options of a decision. A plain edge is taken on done or skipped. */
 export const PORTS = ['done', 'skipped', 'timeout', 'overdue', 'error'] as const;
@@ -57,22 +58,15 @@ function gateOf(document: Obj, step: Step): Wait[] | undefined {
     : undefined;
 }
 
-/** Every edge between two steps; what waits for a phase waits for its last steps, drawn from each of its steps. */
+/** Every edge between two steps; what waits for a phase is drawn from each of its last steps. */
 export function edgesOf(document: Obj): Edge[] {
   const steps = stepsOf(document);
   return steps.flatMap((step) => {
     const { waits, implied } = waitsOf(document, step.id);
-    return waits.flatMap((wait) =>
-      wait.phase
-        ? lastOf(document, wait.source).map((source) => ({
-            source,
-            port: null,
-            phase: true,
-            target: step.id,
-            implied,
-          }))
-        : [{ ...wait, target: step.id, implied }],
-    );
+    return waits.flatMap((wait) => {
+      const sources = wait.phase ? lastOf(document, wait.source) : [wait.source];
+      return sources.map((source) => ({ source, port: wait.port, target: step.id, wait, implied }));
+    });
   });
 }
 
