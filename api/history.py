@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
@@ -28,6 +27,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 
 from api.engine import Gone, within
+from api.engine_look import Look, glance, status_name
 from definitions.times import rfc3339
 
 DEADLINE = 5.0
@@ -62,7 +62,7 @@ class Piece:
 
 
 class Histories(Protocol):
-    """What the record needs of Temporal. Both raise Gone where it knows no such run, Unreachable where nobody knows."""
+    """What the record needs of Temporal. Each raises Gone for an unknown run, Unreachable where nobody knows."""
 
     async def pieces(self, run: str) -> list[Piece]:
         """Every piece that Temporal still has, in no order."""
@@ -70,6 +70,10 @@ class Histories(Protocol):
 
     def pages(self, run: str, piece: str) -> AsyncIterator[list[Event]]:
         """The events of a piece as JSON, some at a time."""
+        ...
+
+    async def glance(self, run: str) -> Look:
+        """How the run stands in Temporal now."""
         ...
 
 
@@ -104,6 +108,10 @@ class TemporalHistories:
             yield events_json(page.history.events)
             if not (token := page.next_page_token):
                 return
+
+    async def glance(self, run: str) -> Look:
+        """See `Histories`."""
+        return await within(DEADLINE, glance(self.client, run, timedelta(seconds=DEADLINE)))
 
     async def _listed(self, run: str) -> list[WorkflowExecutionInfo]:
         asked = ListWorkflowExecutionsRequest(
@@ -143,20 +151,6 @@ async def describe(client: Client, run: str, piece: str = "") -> WorkflowExecuti
     )
     call = client.workflow_service.describe_workflow_execution(asked, timeout=timedelta(seconds=DEADLINE))
     return (await within(DEADLINE, call)).workflow_execution_info
-
-
-def status_name(number: int) -> str:
-    """Temporal's status in small letters; one that is newer than the SDK by its number, but for the known `paused`."""
-    if number == PAUSED:
-        return "paused"
-    try:
-        return WorkflowExecutionStatus.Name(WorkflowExecutionStatus.ValueType(number))[26:].lower()
-    except ValueError:
-        return f"status_{number}"
-
-
-PAUSED = 8
-"""A workflow that was paused from outside: known to the server, not to the SDK."""
 
 
 def lineage(pieces: Iterable[Piece]) -> list[Piece]:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from api.exporting import Archive
+from api.reconciling import Reconciler
 from api.verifying import Verifier
 
 
@@ -21,12 +22,16 @@ class Recordkeeping:
 
     archive: Archive
     verifier: Verifier
+    reconciler: Reconciler
     every: float = 2.0
 
     @contextlib.asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
         """What goes on by itself, for as long as the app lives."""
-        tasks = [asyncio.create_task(self.archive.run(self.every), name="archive")]
+        tasks = [
+            asyncio.create_task(self.archive.run(self.every), name="archive"),
+            asyncio.create_task(self.reconciler.run(), name="reconciler"),
+        ]
         try:
             yield
         finally:

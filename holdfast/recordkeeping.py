@@ -9,7 +9,9 @@ from temporalio.client import Client
 from api.exporting import Archive
 from api.history import TemporalHistories
 from api.ports import Blobs
+from api.reconciling import Reconciler
 from api.recordkeeping import Recordkeeping
+from api.refilling import Refill
 from api.store.store import Store
 from api.verifying import Replays, Verifier
 from holdfast.anchors import open_anchors
@@ -23,5 +25,7 @@ def record_of(
     """What the API is given; `replays` in place of children for a process that does nothing else."""
     anchors = open_anchors(settings.anchors_url, settings.anchor_folder)
     rest = timedelta(seconds=settings.archive_rest)
-    archive = Archive(store, TemporalHistories(client), blobs, anchors, rest)
-    return Recordkeeping(archive, Verifier(archive, replays or ChildReplays()))
+    histories, replays = TemporalHistories(client), replays or ChildReplays()
+    archive = Archive(store, histories, blobs, anchors, rest)
+    reconciler = Reconciler(store, histories, Refill(archive, replays), settings.reconcile_every)
+    return Recordkeeping(archive, Verifier(archive, replays), reconciler)

@@ -24,24 +24,28 @@ MESSAGES = {
     "paused": "The run was paused in Temporal: it goes on when it is unpaused there.",
     "stuck": "Its workflow task keeps failing: it goes on when a worker comes that can do it.",
     "unrecorded": "Its events cannot be written at the moment: it is tried again.",
+    "read_model_broken": "What lists show of the run cannot be worked out from its events.",
     "ledger_gap": "The record has less than there was: events are missing at its end or in between.",
     "ledger_fork": "The run has decided otherwise than its record says: the record stands.",
     "record_differs": "The record is not what it was: its chain no longer leads to what was anchored.",
 }
 """Every flag with what it says to people."""
 
-STICKY = ("ledger_gap", "ledger_fork", "record_differs", "reset")
+OF_THE_RECORD = ("ledger_gap", "ledger_fork", "record_differs")
+STICKY = (*OF_THE_RECORD, "reset")
 """Flags that a look at Temporal does not take away: the record itself has to be put right, or somebody says so."""
 
 
 def flag(connection: Connection, run: str, name: str, detail: dict[str, Any] | None = None) -> bool:
-    """Flags a run; the flag it has stays with its time where it is the same. Whether it was new."""
-    connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=name))
+    """Flags a run; whether it was new. What is wrong with its record is not hidden by what is wrong in Temporal."""
     values = {"run": run, "flag": name, "since": datetime.now(UTC), "detail": detail}
-    if insert_new(connection, FLAGS, values):
-        return True
-    other = update(FLAGS).where(FLAGS.c.run == run, FLAGS.c.flag != name)
-    return connection.execute(other.values(values)).rowcount == 1
+    if not insert_new(connection, FLAGS, values):
+        kept = (name,) if name in OF_THE_RECORD else (name, *OF_THE_RECORD)
+        other = update(FLAGS).where(FLAGS.c.run == run, FLAGS.c.flag.not_in(kept))
+        if connection.execute(other.values(values)).rowcount == 0:
+            return False
+    connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=name))
+    return True
 
 
 def unflag(connection: Connection, run: str, *, sticky: bool = False) -> bool:

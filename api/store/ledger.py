@@ -20,7 +20,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from api.store import feed
 from api.store.chain import genesis, links
-from api.store.facts import event_row, follow_on, read_events
+from api.store.facts import LedgerGap, event_row, follow_on, read_events
+from api.store.flags import flag
 from api.store.kept import Kept
 from api.store.outcomes import settle_commands
 from api.store.people import scopes_of
@@ -64,7 +65,11 @@ class SqlLedger:
     async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
         """Store the run's events that are not stored yet and bring its rows up to date. Raises LedgerGap."""
         found = read_events(events)
-        self._keep(await self._store.together(lambda connection: self._append(connection, run, found)))
+        try:
+            self._keep(await self._store.together(lambda connection: self._append(connection, run, found)))
+        except LedgerGap as gap:
+            await self._say_gap(gap)
+            raise
 
     async def begin(self, call: EffectCall) -> Begun:
         """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin.
@@ -79,7 +84,11 @@ class SqlLedger:
                 begun = replace(begun, scopes=scopes_of(connection, call.acting))
             return held, begun
 
-        held, begun = await self._store.together(work)
+        try:
+            held, begun = await self._store.together(work)
+        except LedgerGap as gap:
+            await self._say_gap(gap)
+            raise
         self._keep(held)
         return begun
 
@@ -94,6 +103,12 @@ class SqlLedger:
         values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
         row = {"of_key": call.key, "of_turn": call.turn}
         await self._store.together(lambda connection: _FINISH.run(connection, {**row, **values}))
+
+    async def _say_gap(self, gap: LedgerGap) -> None:
+        """The run is flagged, in a transaction of its own: that of the events came to nothing."""
+        log.warning("events_missing", run=gap.run, stored=gap.stored, first=gap.seqs[0] if gap.seqs else None)
+        detail = {"stored": gap.stored, "offered": list(gap.seqs[:1])}
+        await self._store.transact(lambda connection: flag(connection, gap.run, "ledger_gap", detail))
 
     def _append(self, connection: Connection, run: str, events: Sequence[Event]) -> Held | None:
         if not events:
@@ -170,6 +185,7 @@ def _note_fork(connection: Connection, run: str, repeated: Sequence[Event]) -> N
     row = {"at": datetime.now(UTC), "action": "ledger.fork", "type": "write", "via": "worker"}
     detail = {"first": first, "last": last}
     connection.execute(insert(LOG).values(**row, outcome="history_differs", run=run, detail=detail))
+    flag(connection, run, "ledger_fork", detail)
 
 
 def _intent(call: EffectCall) -> dict[str, Any]:

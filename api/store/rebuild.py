@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from api.store.chain import first_break
 from api.store.counts import recount, uncount
 from api.store.facts import event_of
+from api.store.flags import flag
 from api.store.projection import ASSIGNMENTS, RUNS, TASKS, Graphs, Held, project
 from api.store.runs import create_from, open_key_of
 from api.store.store import Store
@@ -32,21 +33,33 @@ PAGE = 200
 
 @dataclass
 class Rebuilt:
-    """What was done: how many runs, and those whose chain of events is broken, with the first `seq` that is wrong."""
+    """What was done: how many runs, and those whose chain of events is broken, with the first `seq` that is wrong.
+
+    `failed` are runs whose events come to nothing that can be written, with what went wrong.
+    """
 
     runs: int = 0
     broken: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 async def rebuild(store: Store) -> Rebuilt:
     """Fold every run's events again into its rows. May be repeated, and interrupted at any moment.
 
-    A run whose chain is broken is left as it stands and named: what it should be is no longer known.
+    A run whose chain is broken is left as it stands and named: what it should be is no longer known. So is one whose
+    events cannot be folded or written, whatever is in them: the others must not wait for it.
     """
     done, graphs = Rebuilt(), Graphs()
     async for run in _runs(store):
-        seq = await store.transact(partial(rebuild_run, graphs=graphs, run=run))
         done.runs += 1
+        try:
+            seq = await store.transact(partial(rebuild_run, graphs=graphs, run=run))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            done.failed[run] = f"{type(error).__name__}: {error}"[:300]
+            await store.transact(partial(flag, run=run, name="read_model_broken"))
+            continue
         if seq is not None:
             done.broken[run] = seq
     await store.transact(recount)

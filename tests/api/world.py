@@ -37,9 +37,11 @@ from holdfast.compose import announce, effects_of
 from holdfast.crew import present
 from holdfast.demo import make_sample_records
 from holdfast.outward import outward_of
+from holdfast.recordkeeping import record_of
 from holdfast.runs import HouseRuns
 from holdfast.settings import Settings
 from holdfast.tools import box_of, tools_of_api
+from holdfast.witness import LocalReplays
 from workers.worker import build_worker
 
 HOST = "http://127.0.0.1"
@@ -149,14 +151,16 @@ async def open_world(
         closing.push_async_callback(records.close)
         await seed(store)
         tokens = await seed_demo(store, {})
+        blobs = open_blobs(settings.blobs_url, settings.blob_folder)
         app = create_app(
             store=store,
             records=records,
             temporal=engine or TemporalEngine(temporal, queue),
-            blobs=open_blobs(settings.blobs_url, settings.blob_folder),
+            blobs=blobs,
             config=Config(command_deadline=deadline, relay_every=0.1, public_url=HOST),
             signer=Signer.fresh(),
             mcp=tools_of_api(settings, store),
+            record=record_of(settings, store, temporal, blobs, LocalReplays()),
             box=box_of(settings),
             outward=outward_of(settings),
         )
