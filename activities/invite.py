@@ -19,10 +19,11 @@ from pydantic import AwareDatetime, BaseModel, Field
 from temporalio import activity
 
 from activities.errors import NotDone
-from activities.links import Asked, Invitations
+from activities.links import Invitations
 from activities.mail import Address, Mail, MailSettings, send_mail
 from activities.registry import parse_input
 from definitions import wire
+from definitions.inviting import Asked
 from definitions.times import rfc3339
 from definitions.wire import EffectCall
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
+from definitions.inviting import Asked, Invited
 from definitions.wire import EffectCall
 
 PATH = "/public/confirm/"
@@ -22,29 +22,6 @@ LINK: ContextVar[str | None] = ContextVar("holdfast_confirm_link", default=None)
 """The link of the effect that is being performed, where its step waits for somebody outside."""
 
 MakeLink = Callable[[EffectCall], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The form a link is asked for, by whom, and under which key its mail goes out."""
-
-    run: str
-    step: str
-    execution: str
-    journey: str
-    by: str
-    key: str
-    expires: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Invited:
-    """A link with its token; `mailed`: it went out under this very key before."""
-
-    link: str
-    token: str
-    expires: datetime | None
-    mailed: bool = False
 
 
 class Invitations(Protocol):

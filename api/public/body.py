@@ -21,7 +21,7 @@ from api.doors import JSON, MULTIPART, GatedRequest
 from api.files import readable, take
 from api.house import House
 from api.permissions import Who
-from api.problems import ApiError
+from api.problems import ApiError, Malformed
 from api.public.sent import Raw
 from api.store.file_tables import FileRow
 
@@ -66,8 +66,7 @@ async def read(request: Request, house: House) -> Sent:
 def _of_json(value: Any) -> Sent:
     """`{output: {…}}` as commands have it, or the fields themselves."""
     if not isinstance(value, dict):
-        errors = [{"path": "", "code": "wrong_type", "message": "Send a map of fields."}]
-        raise ApiError("Send a map of fields.", status=422, code="invalid", errors=errors)
+        raise Malformed("Send a map of fields.")
     inner = value.get("output")
     wrapped = set(value) == {"output"} and isinstance(inner, dict)
     return Sent(output=inner if wrapped else value, flat=not wrapped)

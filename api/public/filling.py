@@ -114,7 +114,7 @@ def _told(error: ApiError) -> ApiError:
     if error.code in OVER:
         return Over()
     if error.http_status == 409:
-        return Conflict("This cannot be taken at the moment. Try again later.", code="not_now")
+        return Conflict("This cannot be taken at the moment. Try again later.", code="form_busy")
     if error.http_status == 422:
         return Invalid(error.detail, code=error.code, errors=[{**each, "path": _below(each)} for each in error.errors])
     return ApiError(error.detail, status=error.http_status, code=error.code) if error.http_status == 413 else error

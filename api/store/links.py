@@ -17,11 +17,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from activities.links import Asked, Invited
 from api.store.link_tables import LINKS
 from api.store.secrets_box import SecretsBox
 from api.store.store import Store
 from api.store.tokens import token_hash
+from definitions.inviting import Asked, Invited
 from definitions.times import rfc3339
 from definitions.wire import EffectCall
 

@@ -12,12 +12,12 @@ import pytest
 from activities import invite as inviting
 from activities.errors import InvalidInput, NotDone
 from activities.invite import invite_activity
-from activities.links import Invited
 from activities.mail import MailSettings
 from api.store.links import SqlLinks
 from api.store.secrets_box import SecretsBox
 from api.store.store import Store
 from definitions import wire
+from definitions.inviting import Invited
 from tests.activities.house import a_call
 
 URL = "https://holdfast.example"
