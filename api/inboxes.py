@@ -27,7 +27,10 @@ from definitions.times import rfc3339
 AT_MOST = 5
 """Tickets that are tried before the caller is told that there is none."""
 
-NAMES = ("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "roles", "due", "manual")
+NAMES = (
+    *("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "attention"),
+    *("roles", "due", "manual"),
+)
 
 
 def seen(caller: Caller, row: Mapping[str, Any] | None, operation: str = "inbox.view") -> Mapping[str, Any]:

@@ -327,7 +327,7 @@ class BatchAnswer(Out):
 
 
 class Task(Out):
-    """An open step of a run, as work lists show it."""
+    """An open step of a run, as work lists show it. `attention`: the reason why it asks for a person."""
 
     run: str
     step: str
@@ -337,6 +337,7 @@ class Task(Out):
     title: str
     kind: str
     status: str
+    attention: str | None
     assignees: Assignees
     roles: list[str]
     due: str | None

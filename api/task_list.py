@@ -33,8 +33,19 @@ SORTS = {"due": "due_sort", "title": "title", "entered": "entered_at"}
 ORDERS = {name: Order(name, (TASKS.c[column], TASKS.c.run, TASKS.c.step)) for name, column in SORTS.items()}
 
 SHOWN = (
-    *("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "users", "teams", "roles"),
-    *("due", "due_sort", "entered_at", "record_collection", "record_id", "manual"),
+    *("run", "step", "execution", "definition", "run_name", "title", "kind", "status"),
+    *(
+        "attention",
+        "users",
+        "teams",
+        "roles",
+        "due",
+        "due_sort",
+        "entered_at",
+        "record_collection",
+        "record_id",
+        "manual",
+    ),
 )
 
 

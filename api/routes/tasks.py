@@ -40,7 +40,10 @@ async def count_tasks(caller: Calling, asked: Annotated[TasksAsked, Query()]) ->
     return answer(await caller.house.store.look(partial(count, who=caller.who, asked=asked)))
 
 
-NAMES = ("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "roles", "due", "manual")
+NAMES = (
+    *("run", "step", "execution", "definition", "run_name", "title", "kind", "status", "attention"),
+    *("roles", "due", "manual"),
+)
 
 
 def _task(row: Any, now: str) -> dict[str, Any]:

@@ -104,6 +104,10 @@ async def test_automatic_an_unsure_answer_asks_a_person_who_sees_it(thinking: Wo
     found = await until_step(thinking, run, "attention")
     assert found["attention"]["reason"] == "low_confidence"
     assert found["proposal"]["values"] == GOOD
+    (task,) = (
+        await thinking.get("lea", "/v1/tasks", definition=(await thinking.get("lea", f"/v1/runs/{run}"))["definition"])
+    )["items"]
+    assert (task["status"], task["attention"]) == ("attention", "low_confidence")
 
 
 async def test_assisted_it_is_proposed_and_confirmed_with_a_change(thinking: World, server: OpenAiServer) -> None:
