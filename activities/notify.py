@@ -23,10 +23,11 @@ Names = Annotated[list[str], Field(max_length=1000)]
 
 
 class Notify(BaseModel):
-    """Who is told (ids of people and teams), what kind of thing it is, and in which words."""
+    """Who is told (ids of people, of teams, of inboxes: their teams), what kind of thing it is, and in which words."""
 
     users: Names = []
     teams: Names = []
+    inboxes: Names = []
     kind: str = Field(max_length=64)
     subject: str = Field(max_length=500)
     text: str = Field(default="", max_length=20_000)
@@ -51,7 +52,7 @@ def notify_activity(notices: Notices, settings: MailSettings) -> Callable[..., A
 
 async def _told(notices: Notices, given: Notify, notice: dict[str, Any], key: str) -> list[tuple[str, str | None]]:
     try:
-        return await notices.tell(given.users, given.teams, notice, key)
+        return await notices.tell(given.users, given.teams, notice, key, given.inboxes)
     except Exception:
         raise NotDone("Notices cannot be written at the moment.", code="ledger_unavailable") from None
 

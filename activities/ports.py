@@ -42,9 +42,15 @@ class Notices(Protocol):
     """What people should be told, kept until they read it. Both methods may raise when the database is away."""
 
     async def tell(
-        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+        self,
+        users: Sequence[str],
+        teams: Sequence[str],
+        notice: Mapping[str, Any],
+        key: str,
+        inboxes: Sequence[str] = (),
     ) -> list[tuple[str, str | None]]:
-        """Leaves `{kind, subject, text, run, step}` once for each key and person, those of the teams included.
+        """Leaves `{kind, subject, text, run, step}` once for each key and person, those of the teams included, and
+        those of the teams of the inboxes.
 
         Gives (id, e-mail address) of everybody who is meant and had no mail of it yet.
         """

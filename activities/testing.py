@@ -92,19 +92,26 @@ class InMemoryLedger:
 
 @dataclass(slots=True)
 class InMemoryNotices:
-    """`Notices` in a dict. `people` maps an id to (e-mail or None, teams)."""
+    """`Notices` in a dict. `people` maps an id to (e-mail or None, teams), `inboxes` an id to its teams."""
 
     people: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
+    inboxes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kept: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     sent: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
 
     async def tell(
-        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+        self,
+        users: Sequence[str],
+        teams: Sequence[str],
+        notice: Mapping[str, Any],
+        key: str,
+        inboxes: Sequence[str] = (),
     ) -> list[tuple[str, str | None]]:
         """Keeps it once for each person and key."""
         if self.down:
             raise ConnectionError("the database does not answer")
+        teams = [*teams, *(team for inbox in inboxes for team in self.inboxes.get(inbox, ()))]
         meant = [user for user, (_, of) in self.people.items() if user in users or set(of) & set(teams)]
         for user in meant:
             self.kept.setdefault((user, key), dict(notice))

@@ -18,7 +18,7 @@ import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -28,12 +28,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api import named
 from api.activity import About, entry
 from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
+from api.command_checks import known_inbox, not_in_the_future
 from api.engine import Engine, EngineError
 from api.firsts import with_first
 from api.metrics import Metrics
 from api.outbox import Entry, Outbox, put_now, run_closed
 from api.permissions import COMMAND_OPERATIONS, Who
-from api.problems import ApiError, IdempotencyConflict, Invalid, NotFound
+from api.problems import ApiError, IdempotencyConflict, NotFound
 from api.reopening import hold_record, refuse_second, restart_payload
 from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
@@ -49,7 +50,6 @@ from definitions.engine.judge import side_of
 from definitions.engine.moves import Refusal
 from definitions.engine.moves.migrating import FROZEN
 from definitions.model import TaskStep
-from definitions.times import parse_instant, rfc3339
 from definitions.wire import VALUE_LIMIT, Actor
 
 if TYPE_CHECKING:
@@ -84,9 +84,6 @@ class Given:
         """The command as the run is told it: a `migrate` brings the version it is about."""
         return {**self.body, FROZEN: self.frozen} if self.frozen else self.body
 
-
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far ahead `occurred_at` may lie: a device's clock is not ours."""
 
 CATCH_UP = (0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
 """Seconds between looks at the read model; an effect without a free worker is not waited for any longer."""
@@ -166,6 +163,7 @@ class Commands:
         subject = step_subject(given.run, state, graph, given.body.get("step"), kind)
         caller.allow(COMMAND_OPERATIONS[kind], subject, "run")
         not_in_the_future(given.body, now)
+        await known_inbox(self.store, given.body)
         given = await self._with_version(given)
         refusal = judge(graph, state, given.told, given.actor(caller.who), now)
         if wrong and (refusal is None or refusal.status == 409 or refusal.code == "invalid_output"):
@@ -386,14 +384,6 @@ def _outcome(command: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None
             return "refused", (command or {}).get("refusal")
         case _:
             return "received", None
-
-
-def not_in_the_future(body: dict[str, Any], now: datetime) -> None:
-    """What a device reports may be long ago, and at most as far ahead as its clock is wrong. Raises Invalid."""
-    said = body.get("occurred_at")
-    if said is not None and parse_instant(said) > now + CLOCKS_DIFFER:
-        text = f"occurred_at lies ahead of {rfc3339(now)}"
-        raise Invalid(text, errors=[{"path": "/occurred_at", "code": "in_the_future", "message": text}])
 
 
 __all__ = ["About", "Commands", "Refusal", "record_of", "refused"]

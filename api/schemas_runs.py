@@ -108,6 +108,15 @@ class AutomationView(Out):
     runs: list[Errand]
 
 
+class Escalated(Out):
+    """Who handed a step on to which inbox, and why; `by` null where the definition did."""
+
+    inbox: str
+    reason: str | None
+    by: str | None
+    at: str
+
+
 class Round(Out):
     """One execution of a step. `before` is the answer of the round it opens again, `because` why it was not taken.
 
@@ -134,6 +143,7 @@ class Round(Out):
     doing: Literal["propose", "act"] | None
     claimed_by: str | None
     inbox: str | None
+    escalated: Escalated | None
     amended: Amended | None
     before: dict[str, Any] | None
     because: str | None

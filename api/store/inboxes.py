@@ -1,6 +1,7 @@
 """Inboxes as SQL: how they stand, and which ticket comes next.
 
-A *ticket* is an open task of a person that lies in an inbox. Nobody has it (*backlog*), somebody has it (*to do*), or
+A *ticket* is an open task that lies in an inbox: a person's, or a machine's that asks for one. Nobody has it
+(*backlog*), somebody has it (*to do*), or
 somebody works on it (*doing*): all of that is read off the task itself, so that whatever happens to it by other ways (a
 lead assigns it, somebody claims it) needs no word here. What is kept is only who was handed what, and when: so that two
 people who ask at once get two tickets, and that one which lies idle comes up again.
@@ -29,6 +30,8 @@ ON_ITS_WAY = timedelta(seconds=60)
 """How long a ticket that was handed out counts as somebody's although its task does not say so yet."""
 
 DOING = "in_progress"
+STUCK = ("attention", "waiting")
+"""How a machine's step stands that somebody put into an inbox, where it does not work."""
 TRIES = 50
 """Tickets that are looked through for one the person may do."""
 
@@ -46,8 +49,8 @@ def is_of(person: str) -> ColumnElement[bool]:
 
 
 def tickets_of(inbox: str) -> list[ColumnElement[bool]]:
-    """SQL: the tickets of an inbox."""
-    return [TASKS.c.inbox == inbox, TASKS.c.manual]
+    """SQL: the tickets of an inbox: what a person does, and where a machine cannot go on without one."""
+    return [TASKS.c.inbox == inbox, or_(TASKS.c.manual, TASKS.c.status.in_(STUCK))]
 
 
 def seen_by(connection: Connection, who: Who) -> list[ColumnElement[bool]]:

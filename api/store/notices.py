@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select, true, update
 
-from api.store.register_tables import NoticeRow
+from api.store.register_tables import InboxRow, NoticeRow
 from api.store.row import Row
 from api.store.statements import insert_new
 from api.store.store import Store
@@ -20,7 +20,9 @@ from api.store.tables import MembershipRow, UserRow
 from definitions.times import rfc3339
 
 NOTICES: Table = NoticeRow.__table__  # type: ignore[attr-defined]
-USERS, MEMBERSHIPS = (Row.metadata.tables[str(table.__tablename__)] for table in (UserRow, MembershipRow))
+USERS, MEMBERSHIPS, INBOXES = (
+    Row.metadata.tables[str(table.__tablename__)] for table in (UserRow, MembershipRow, InboxRow)
+)
 
 
 class SqlNotices:
@@ -30,12 +32,19 @@ class SqlNotices:
         self._store = store
 
     async def tell(
-        self, users: Sequence[str], teams: Sequence[str], notice: Mapping[str, Any], key: str
+        self,
+        users: Sequence[str],
+        teams: Sequence[str],
+        notice: Mapping[str, Any],
+        key: str,
+        inboxes: Sequence[str] = (),
     ) -> list[tuple[str, str | None]]:
-        """Leaves the notice for these people and those of these teams; (id, e-mail) of who had no mail of it yet."""
+        """Leaves the notice for these people, those of these teams and those who look after these inboxes; (id, e-mail)
+        of who had no mail of it yet.
+        """
 
         def work(connection: Connection) -> list[tuple[str, str | None]]:
-            found = recipients(connection, users, teams)
+            found = recipients(connection, users, [*teams, *_teams_of(connection, inboxes)])
             tell(connection, [row.id for row in found], notice, key, datetime.now(UTC))
             had = select(NOTICES.c.user).where(NOTICES.c.key == key, NOTICES.c.mailed_at.is_not(None))
             mailed = set(connection.execute(had).scalars())
@@ -55,6 +64,13 @@ def recipients(connection: Connection, users: Sequence[str], teams: Sequence[str
     meant = or_(USERS.c.id.in_(list(users)), USERS.c.id.in_(of_teams))
     query = select(USERS.c.id, USERS.c.email).where(meant, USERS.c.active == true()).order_by(USERS.c.id)
     return connection.execute(query).all()
+
+
+def _teams_of(connection: Connection, inboxes: Sequence[str]) -> list[str]:
+    if not inboxes:
+        return []
+    found = connection.execute(select(INBOXES.c.teams).where(INBOXES.c.id.in_(list(inboxes)))).scalars()
+    return [team for teams in found for team in teams]
 
 
 def tell(connection: Connection, users: Sequence[str], notice: Mapping[str, Any], key: str, now: datetime) -> None:

@@ -35,7 +35,14 @@ BUILT_IN_ROLES = (
             *("definition.*.all", "actions.view.all", *_RUNS_OF_ALL),
             *("audit.read.all", "source.view.all", "people.*.all", "token.*.all", "policy.manage.all"),
             *("team.members.all", "secret.*.all", "event.send.all"),
-            *("register.manage.all", "mcp.manage.all", "webhook.*.all", "inbox.view.all", "inbox.figures.all", "analytics.view.all"),
+            *(
+                "register.manage.all",
+                "mcp.manage.all",
+                "webhook.*.all",
+                "inbox.view.all",
+                "inbox.figures.all",
+                "analytics.view.all",
+            ),
         ),
     ),
     BuiltInRole(
@@ -48,7 +55,16 @@ BUILT_IN_ROLES = (
         "Lead",
         (
             *(*_WORKS, "run.abort", "run.close", "run.reopen", "run.revise", "run.migrate", "run.verify"),
-            *("webhook.view.own", "webhook.manage.own", "task.amend", "definition.validate", "audit.read", "analytics.view", "inbox.figures", "team.members"),
+            *(
+                "webhook.view.own",
+                "webhook.manage.own",
+                "task.amend",
+                "definition.validate",
+                "audit.read",
+                "analytics.view",
+                "inbox.figures",
+                "team.members",
+            ),
         ),
     ),
     BuiltInRole("designer", "Designer", (*_SEES, "definition.*", "secret.view")),

@@ -15,7 +15,7 @@ from definitions.expressions.compiler import Compiled
 from definitions.expressions.values import member
 from definitions.findings import Finding
 
-KINDS = ("journey", "escalate")
+KINDS = ("journey",)
 
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (

@@ -51,6 +51,7 @@ from definitions.engine.events import EventType
 from definitions.engine.evolve import evolve
 from definitions.engine.finish import close_if_over, end_if_taken_back
 from definitions.engine.graph import Graph
+from definitions.engine.inboxes import fall_back
 from definitions.engine.messages import (
     Abandoned,
     ChildTold,
@@ -112,6 +113,7 @@ def _go_on(turn: Turn) -> None:
     open_forced(turn)
     settle(turn)
     end_if_taken_back(turn)
+    fall_back(turn)
     refresh(turn)
     queue_sync(turn)
     drop_drafts(turn)

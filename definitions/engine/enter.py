@@ -13,6 +13,7 @@ from definitions.engine.drafting import begin_draft
 from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node
+from definitions.engine.inboxes import escalate_step
 from definitions.engine.listening import listen
 from definitions.engine.proposals import begin_machine
 from definitions.engine.schedules import arm, has_schedule, is_unarmed, wait_until, wrong_moment
@@ -36,7 +37,9 @@ def enter(turn: Turn, node: Node) -> None:
 
 def open_up(turn: Turn, node: Node, execution: str) -> None:
     """The step begins: a person may act, or the machine does."""
-    if node.for_a_person:
+    if node.step.kind == "escalate":
+        escalate_step(turn, node, execution)
+    elif node.for_a_person:
         data = {"assignees": assignees_of(turn, node), **_answered_before(turn, node, execution)}
         turn.emit(EventType.STEP_READY, data, execution=execution)
         begin_draft(turn, node, execution)
@@ -149,6 +152,6 @@ ENTER: dict[str, Callable[[Turn, Node, str], None]] = {
     "ai": begin_machine,
     "journey": _later_release,
     "workflow": begin_children,
-    "escalate": _later_release,
+    "escalate": escalate_step,
 }
 """How each kind begins when no person does it. A task never comes here: it is for a person from the start."""

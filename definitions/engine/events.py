@@ -8,7 +8,7 @@
 | step_ready | assignees, before?: a person may act; `before` is the answer of the round it opens again |
 | step_started, step_held, step_released | reason?: a person works on it, put it on hold, goes on |
 | step_claimed, step_unclaimed | assignees: taken for oneself, given back |
-| step_assigned | assignees; step_inboxed: inbox |
+| step_assigned | assignees; step_inboxed: inbox, escalated?, reason? |
 | step_amended | output, before, reason?: the answer of a finished step was corrected |
 | step_overdue | due: its due date has passed; overdue false: the date was changed |
 | step_came_due | the timer fired while the run was saved; it counts when somebody resumes |

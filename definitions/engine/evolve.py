@@ -76,6 +76,7 @@ def _run_started(state: State, event: Event) -> State:
         chain=data.get("chain"),
         started_by=data["started_by"],
         holder=data["started_by"],
+        unattended=bool(data.get("started_without_person")),
         started_at=event.at,
     )
 

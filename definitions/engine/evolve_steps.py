@@ -144,7 +144,11 @@ def assigned(state: State, event: Event) -> State:
 
 
 def inboxed(state: State, event: Event) -> State:
-    return changed(state, event, inbox=event.data["inbox"])
+    data = event.data
+    if not data.get("escalated"):
+        return changed(state, event, inbox=data["inbox"])
+    said = {"inbox": data["inbox"], "reason": data.get("reason"), "by": event.actor, "at": event.at}
+    return changed(state, event, inbox=data["inbox"], escalated=said)
 
 
 def amended(state: State, event: Event) -> State:

@@ -23,7 +23,7 @@ class Execution:
     outside to confirm it, `event` something to happen. `doing` is what was asked of a machine
     last: `propose` or `act`. `proposal` is what was proposed, `confirmed` {values, by?} what is to be done, `approval`
     {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet;
-    `heard` the event it was waiting for.
+    `heard` the event it was waiting for. `inbox` is where it lies, `escalated` {inbox, reason?, by?, at} why.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Execution:
     ended_seq: int = 0
     overdue: bool = False
     inbox: str | None = None
+    escalated: dict[str, Any] | None = None
     amended: dict[str, Any] | None = None
     waits: str = ""
     doing: str = ""

@@ -71,7 +71,7 @@ class Node:
     def for_a_person(self) -> bool:
         """Whether the step is done by a person from the start."""
         match self.step.kind:
-            case "task":
+            case "task" | "escalate":
                 return True
             case "decision":
                 return self.step.by == "person" or (self.step.by == "ai" and self.mode == "manual")

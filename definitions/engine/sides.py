@@ -140,6 +140,7 @@ def notify(
         "input": {
             "users": list(to.get("users", ())),
             "teams": list(to.get("teams", ())),
+            **({"inboxes": list(to["inboxes"])} if to.get("inboxes") else {}),
             "kind": about,
             "subject": subject,
             "text": text,

@@ -66,8 +66,9 @@ class State:
     `families` are the child runs of its rounds (family.py), by execution; `chain` says which run started this one:
     {run, execution, depth}, and of a child run also its place and whether its parent waits.
     `saved` says who saved it and why; `ending` how it will end once side effects are taken back; `reopened` the event
-    it was reopened by, so that it does not end again before somebody has finished something. `forced` are steps that a
-    move to another version puts the run at, and that are not open yet because it is saved.
+    it was reopened by, so that it does not end again before somebody has finished something; `unattended` that nobody
+    started it. `forced` are steps that a move to another version puts the run at, and that are not open yet because it
+    is saved.
     `latest` (step to newest round), `open` (the rounds that have not ended), `rounds` (step to highest round) and
     `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message costs what it
     touches and not the length of the run, and rebuilt rather than stored.
@@ -98,6 +99,7 @@ class State:
     closing: dict[str, Any] = field(default_factory=dict)
     ending: dict[str, Any] | None = None
     reopened: int = 0
+    unattended: bool = False
     forced: tuple[str, ...] = ()
     due: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)

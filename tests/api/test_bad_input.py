@@ -168,8 +168,8 @@ CASES = [
         command(26, name, 422, "invalid", step="a", output={"n": 1}, at=f"/{name}", **{name: "x"})
         for name in ("decided_by", "team_id", "status", "actor", "roles", "ended_by", "seal", "via")
     ),
-    Case(27, "escalate is for a later release", 422, "command_not_available", COMMANDS,
-         {"type": "escalate", "step": "a", "inbox": "leads", "reason": "x"}, who="lea"),
+    Case(27, "escalate to an inbox that is not there", 422, "unknown_inbox", COMMANDS,
+         {"type": "escalate", "step": "a", "inbox": "nowhere", "reason": "x"}, who="lea"),
     Case(9, "ahead of now", 422, "invalid", COMMANDS,
          {"type": "complete", "step": "a", "output": {"n": 1}, "occurred_at": "2999-01-01T00:00:00Z"},
          at="/occurred_at"),

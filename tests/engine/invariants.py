@@ -35,6 +35,7 @@ def check_step(graph: Graph, before: State, step: Step, events: list[Event], gra
     nothing_is_done_unseen(grown, step)
     nothing_is_left_to_do(grown, step.state)
     undone_in_order(before, step)
+    nothing_is_lost_on_nobody(grown, step.state)
     nothing_stands_on_what_is_undone(grown, step.state)
     nobody_is_orphaned(grown, step.state)
     views_add_up(grown, step.state)
@@ -63,7 +64,7 @@ def moves_are_legal(before: State, step: Step) -> None:
     assert all(count == 1 for count in by_step.values())
 
 
-MAY_CHANGE = ("status", "behind", "back", "attention", "output", "amended", "assignees", "approval", "pending")
+MAY_CHANGE = ("inbox", "status", "behind", "back", "attention", "output", "amended", "assignees", "approval", "pending")
 """What may be said of a round after it ended: that it no longer counts, or was amended."""
 
 
@@ -76,6 +77,15 @@ def errands_move_legally(state: State, after: State) -> None:
             assert side.status in SIDE_LEGAL[old.status], (name, old.status, side.status)
         if old is None:
             assert side.status in SIDE_LEGAL[None], name
+
+
+def nothing_is_lost_on_nobody(graph: Graph, state: State) -> None:
+    """Of a run that nobody started, what asks for a person and is for nobody lies in an inbox, and all that failed."""
+    if not state.unattended or graph.document.start.fallback_inbox is None:
+        return
+    for each in state.live():
+        if each.status is StepStatus.ATTENTION or (each.status is StepStatus.READY and not each.assignees):
+            assert each.inbox is not None, each
 
 
 def undone_in_order(before: State, step: Step) -> None:

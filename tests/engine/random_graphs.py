@@ -33,7 +33,7 @@ SCHEDULES: tuple[dict[str, Any], ...] = (
 )
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
 KINDS = (
-    *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "listens", "get_data",
+    *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "listens", "escalate", "get_data",
     "ai", "ai", "model", "proposed", "proposed", "related", "tool",
 )  # fmt: skip
 """`model` is a decision by AI, `proposed` an action whose inputs are asked for."""
@@ -96,7 +96,7 @@ def one_step(rnd: Random, number: int) -> dict[str, Any]:
         step |= due(rnd)
     if kind in ("task", "action") and rnd.random() < 0.4:
         step["automations"] = [{"id": "mail", "action": "demo.mail", "with": {"n": "= inputs.n"}}]
-    if kind not in ("task", "wait", "listens", "end") and rnd.random() < 0.15:
+    if kind not in ("task", "wait", "listens", "escalate", "end") and rnd.random() < 0.15:
         step["schedule"] = dict(rnd.choice(SCHEDULES))
     step["skippable"] = rnd.random() < 0.5
     step["join"] = rnd.choice(("all", "all", "any"))
@@ -137,6 +137,8 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
             return {"kind": "mcp", "server": "files", "with": {"n": "= inputs.n"}, **pinned}
         case "wait":
             return {"for": "2 days"}
+        case "escalate":
+            return {"inbox": "leads", "reason": "= inputs.day"}
         case "listens":
             match = {"match": "= event.data.n == 1"} if rnd.random() < 0.5 else {}
             expires = rnd.choice(({}, {"expires": "3 days"}, {"expires": "= inputs.day"}))
@@ -190,6 +192,8 @@ def documents(rnd: Random) -> dict[str, Any]:
     document["on_abort"] = rnd.choice(("keep", "undo"))
     if rnd.random() < 0.2:
         document["closing_reasons"] = {"reasons": ["r"], "choose": "one", "required_on": ["complete", "abort"]}
+    if rnd.random() < 0.3:
+        document["start"] = {"fallback_inbox": "strays"}
     if rnd.random() < 0.3:
         events = [rnd.choice(EVENTS) for _ in range(rnd.randint(1, 3))]
         document["sync"] = [{"event": event, "set": {"current": "= current_step", event: 1}} for event in events]

@@ -32,13 +32,13 @@ REASONS = ("error", "timeout", "interrupted")
 PEOPLE = (Actor("ann"), Actor("ann", ("lead",)), Actor("lea", ("lead",)), Actor("lou", ("lead",)))
 RUN_COMMANDS = (
     "save", "resume", "resume", "take_over", "abort", "close", "reopen", "reopen", "migrate", "add_task", "assign",
-    "set_due", "note",
+    "set_due", "note", "escalate",
 )  # fmt: skip
 STEP_COMMANDS = (
     *("complete",) * 6, *("revise",) * 4, "start", "hold", "release", "claim", "unclaim", "skip", "retry",
     "handle_manually",
     "decline", *("approve",) * 5, "reject", "amend", "automation", "automation", "assign", "set_due", "note",
-    "nonsense",
+    "escalate", "nonsense",
 )  # fmt: skip
 
 
@@ -201,6 +201,8 @@ class Messages:
                 more["reason"] = self.rnd.choice(("because", "because", ""))
                 asked = (state.of(name).approval if state.of(name) else None) or {}  # type: ignore[union-attr]
                 more["hash"] = self.rnd.choice((None, None, asked.get("hash"), asked.get("hash"), "stale"))
+            case "escalate":
+                more |= {"inbox": "leads", "reason": self.rnd.choice(("help", "help", ""))}
             case "amend":
                 more["output"] = self.rnd.choice(({"n": 2}, {"n": "?"}))
             case "automation":
@@ -247,6 +249,8 @@ class Messages:
                 return {"type": kind, "version": 2, "map": mapping, "frozen": frozen}
             case "assign":
                 return {"type": kind, "teams": ["ops"]}
+            case "escalate":
+                return {"type": kind, "inbox": "leads", "reason": "help"}
             case "set_due":
                 return {"type": kind, "due": self.a_date(), "phase": self.rnd.choice((None, "p0", "p9"))}
             case "note":

@@ -48,7 +48,7 @@ def two() -> Story:
         ({"type": "complete", "step": "look", "output": {"n": "x" * 300_000}}, ANN, "too_large", 413),
         ({"type": "complete", "step": "look", "output": {"n": [{"$blob": "a" * 64}]}}, ANN, "malformed", 422),
         ({"type": "dance", "step": "look"}, ANN, "malformed", 422),
-        ({"type": "escalate", "step": "look"}, ANN, "command_not_available", 422),
+        ({"type": "escalate", "step": "look"}, ANN, "malformed", 422),
         ({"type": "approve", "step": "look"}, ANN, "step_not_ready", 409),
         ({"type": "decline", "step": "look"}, ANN, "step_not_ready", 409),
         ({"type": "revise", "step": "look"}, ANN, "step_not_ready", 409),

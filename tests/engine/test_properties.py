@@ -44,6 +44,7 @@ class Play:
         self.messages = Messages(rnd, self.graph, later, self.shell)
         inputs = {"n": rnd.randint(0, 3), "day": rnd.choice(("2026-11-24", 7, ""))}
         self.request = {"by": Actor("ann", ("operator",)).to_json(), "inputs": inputs, "record": "o1"}
+        self.request |= {"started_without_person": True} if rnd.random() < 0.3 else {}
         self.tell(Started(BEGAN, RunStart("run-1", "random", 1, "h", self.frozen, self.request)))
         for _ in range(rnd.randint(0, MESSAGES)):
             self.messages.graph = self.graph

@@ -14,7 +14,8 @@ from definitions.engine.moves.proposing import can_confirm, can_decline, confirm
 from definitions.engine.scope import Sight, scope_of
 from definitions.engine.sides import write_bound
 from definitions.engine.state import BY_A_PERSON, ENDED, FINISHED, StepStatus
-from definitions.model import AiStep, DecisionStep, TaskStep
+from definitions.forms import check_answer
+from definitions.model import AiStep, DecisionStep, EscalateStep, TaskStep
 from definitions.task_forms import Finished, recheck, task_answer
 
 
@@ -23,6 +24,9 @@ def answer(asked: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     given, node, graph = asked.command.get("output") or {}, asked.step, asked.graph
     if isinstance(node.step, AiStep):
         return checked(Sight(graph, asked.state, asked.now), node, given, policy=asked.actor.policy)
+    if isinstance(node.step, EscalateStep):
+        output, problems = check_answer((), given, {}, {}, "")
+        return output, [problem.to_json() for problem in problems]
     if not isinstance(node.step, TaskStep):
         return given, []
     scope = scope_of(graph, asked.state, asked.now, asked.actor.policy)
