@@ -14,16 +14,18 @@ from activities.children import family_activities
 from activities.data import data_activities
 from activities.demo import SOURCE as DEMO
 from activities.demo import register_demo
+from activities.fire import fire_activity
 from activities.http import HttpPolicy, register_http
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.invite import invite_activity
 from activities.links import Links
+from activities.listen import listen_activity
 from activities.mail import MailSettings, register_mail
 from activities.mcp.call import mcp_activity
 from activities.mcp.catalogue import Catalogue
 from activities.mcp.reach import Mcp
 from activities.notify import notify_activity
-from activities.ports import Blobs, Ledger, Notices, People, Runs
+from activities.ports import Blobs, Firing, Ledger, Listening, Notices, People, Runs
 from activities.record import record_activity
 from activities.records import Records
 from activities.registry import Action, Registry
@@ -51,6 +53,8 @@ class Resources:
     links: Links | None = None
     secrets: Secrets | None = None
     runs: Runs | None = None
+    listening: Listening | None = None
+    firing: Firing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
         notify_activity(resources.notices, resources.mail),
         propose_activity(Proposer(resources.people, resources.blobs, tools, resources.model)),
         *([invite_activity(resources.links.kept, resources.mail, resources.links.url)] if resources.links else []),
+        *([listen_activity(resources.listening)] if resources.listening else []),
+        *([fire_activity(resources.firing)] if resources.firing else []),
         *([mcp_activity(resources.mcp.servers, resources.people, resources.mcp.reach)] if resources.mcp else []),
         *(family_activities(resources.runs) if resources.runs else []),
         *registry.activities(),

@@ -49,11 +49,12 @@ SCOPED_ELSEWHERE = frozenset(
         wire.ACTIVITY_UPDATE_DATA,
         wire.ACTIVITY_NOTIFY,
         wire.ACTIVITY_MCP,
-        wire.ACTIVITY_PROPOSE,
         wire.ACTIVITY_CHILD,
         wire.ACTIVITY_STOP_CHILDREN,
         wire.ACTIVITY_TELL_PARENT,
+        wire.ACTIVITY_PROPOSE,
         wire.ACTIVITY_INVITE,
+        wire.ACTIVITY_LISTEN,
     }
 )
 """These are bounded by rows and fields, where the rows are read, or by tools, where one is called, and not by the

@@ -28,7 +28,7 @@ from definitions.wire import EffectCall
 
 
 class EffectInterceptor(Interceptor):
-    """Takes every activity through the gate, except the recording itself: that has no effect but the record.
+    """Takes every activity through the gate, except the recording itself, and a schedule's, which has no run yet.
 
     And gives workflows the scribe. Made into a worker where an event loop runs: the one on which the ledger's work is.
     """
@@ -61,7 +61,7 @@ class _Inbound(ActivityInboundInterceptor):
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         info = activity.info()
-        if info.activity_type == wire.ACTIVITY_RECORD:
+        if info.activity_type in (wire.ACTIVITY_RECORD, wire.ACTIVITY_FIRE):
             return await self.next.execute_activity(input)
         call = read_call(input.args)
 

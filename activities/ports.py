@@ -90,6 +90,22 @@ class Runs(Protocol):
         ...
 
 
+class Listening(Protocol):
+    """Who waits for which event, and what has happened. May raise when the database is away."""
+
+    async def listen(self, call: EffectCall, name: str) -> list[dict[str, Any]]:
+        """Registers the round of this call; the events {id, name, data, at} that came before and may be the one."""
+        ...
+
+
+class Firing(Protocol):
+    """What a schedule starts, page by page. May raise where it has to be asked again."""
+
+    async def fire(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """One page of {definition, place, fire, at, cursor}: {cursor, started, refused}."""
+        ...
+
+
 class BlobMissing(LookupError):
     """What a reference names is not in the store, or its bytes are no longer those of its name."""
 

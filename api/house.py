@@ -13,6 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from api.activity import ReadLog
 from api.calendars import known_calendars
+from api.clocks import Clocks
 from api.commands import Commands
 from api.engine import Engine
 from api.feed import Feed
@@ -20,6 +21,7 @@ from api.metrics import Metrics
 from api.oidc import Oidc
 from api.outbox import Outbox
 from api.ports import Blobs, Records
+from api.recordkeeping import Recordkeeping
 from api.signing import Signer
 from api.store.links import SqlLinks
 from api.store.people import People
@@ -44,7 +46,7 @@ class Config:
     `file_limit` are the bytes an uploaded file may have, `picture_pixels` how many pixels of a picture are decoded.
     `calendar` is the one of business days that name none; empty: weekends alone. `temporal_ui` is where Temporal's own
     pages show a workflow, up to its id; empty where there are none. `hook_calls` are the calls of one webhook that a
-    process takes in a minute.
+    process takes in a minute, `event_lifetime` how long an event is there for waits that begin later.
     """
 
     command_deadline: float = 4.0
@@ -57,6 +59,7 @@ class Config:
     calendar: str = ""
     temporal_ui: str = ""
     hook_calls: int = 120
+    event_lifetime: float = 7 * 86_400.0
 
     def __post_init__(self) -> None:
         """Raises ValueError for a calendar that nobody knows, before anything is published by it."""
@@ -69,8 +72,9 @@ class House:
     """The parts. `commands` and `outbox` are the only ways to the engine that change anything.
 
     `box` seals what must be told to others in plain text later. Without `blobs` there are no large values and no files
-    to be had, without `mcp` no MCP servers. `busy` counts the calls that are worked on now, by operation, where only so
-    many may be at a time; `guesses` the wrong passwords of the last minute.
+    to be had, without `mcp` no MCP servers, without `record` no histories, without `clocks` no schedules. `busy`
+    counts the calls that are worked on now, by operation, where only so many may be at a time; `guesses` the wrong
+    passwords of the last minute.
     """
 
     store: Store
@@ -92,5 +96,7 @@ class House:
     blobs: Blobs | None = None
     mcp: McpHouse | None = None
     oidc: Oidc | None = None
+    record: Recordkeeping | None = None
+    clocks: Clocks | None = None
     busy: dict[str, int] = field(default_factory=dict)
     guesses: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api import hook_keys, triggers
+from api import crons, hook_keys, triggers
 from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
@@ -75,6 +75,8 @@ async def known(house: House, document: Any = None) -> Known:
         served=served(await workers_of(house)),
         mcp=known_servers(await house.store.look(rows)) if house.mcp is not None else None,
         secrets=await house.store.look(teams_of_secrets),
+        people=await triggers.people_of(house, document),
+        crons=crons.problems(document),
     )
 
 

@@ -29,8 +29,9 @@ class Hook(Out):
 
 
 class Regenerate(Body):
-    """`POST …/hooks/{id}/regenerate`. With `overlap` the address stays and the old secret holds for so many minutes. `as`: whose rights its runs have,
-    the caller's where it is left out.
+    """`POST …/hooks/{id}/regenerate`. With `overlap` the address stays and the old secret holds for so many minutes.
+
+    `as`: whose rights its runs have, the caller's where it is left out.
     """
 
     overlap: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
@@ -52,12 +53,11 @@ class NewEvent(Body):
 
 
 class EventTaken(Out):
-    """An event that was stored. `runs` are those it has started by now, `waits` how many steps were told of it."""
+    """An event that was stored, and the runs it has started by now."""
 
     id: str
     name: str
     runs: list[str]
-    waits: int
 
 
 class Schedule(Out):

@@ -19,6 +19,7 @@ from definitions.model.start import EventTrigger, ScheduleTrigger
 
 if TYPE_CHECKING:
     from api.doors import Caller
+    from api.house import House
 
 TRIGGERS: Table = TriggerRow.__table__  # type: ignore[attr-defined]
 BY_ITSELF = ("webhook", "mcp", "journey", "event", "schedule")
@@ -35,6 +36,15 @@ def may_act_as(caller: Caller, user: str) -> None:
     if user != caller.who.id and not caller.may("people.manage"):
         message = f"That runs act as {user!r} is for those to say who manage people."
         raise Forbidden(message, code="acts_as_other", operation="people.manage")
+
+
+async def people_of(house: House, document: Any) -> tuple[str, ...]:
+    """Those whom the triggers of a draft name by `as`, as far as they are there and may act."""
+    start = document.get("start") if isinstance(document, dict) else None
+    given = start.get("triggers") if isinstance(start, dict) else None
+    named = [each.get("as") for each in given if isinstance(each, dict)] if isinstance(given, list) else []
+    found = list(dict.fromkeys(each for each in named if isinstance(each, str)))
+    return tuple([name for name in found if await house.people.person(name) is not None])
 
 
 def published(connection: Connection, key: str, document: Document, by: str) -> None:

@@ -90,6 +90,7 @@ CODES: dict[str, str] = {
     # Values
     "bad_duration": "A length of time cannot be read, or not be used here.",
     "bad_date": "A date or time cannot be read.",
+    "bad_cron": "The times of a schedule cannot be read.",
     "bad_timezone": "There is no such time zone.",
     "bad_limit": "Two limits contradict each other, or do not fit the type.",
     "bad_default": "The default is not something the field takes.",
@@ -112,6 +113,7 @@ CODES: dict[str, str] = {
     "read_only": "The collection may only be read.",
     "unknown_role": "There is no such role.",
     "unknown_secret": "There is no such secret, or none for the teams of this definition.",
+    "unknown_person": "There is nobody of that id who may act.",
     "unknown_team": "There is no such team.",
     "unknown_inbox": "There is no such inbox.",
     "unknown_calendar": "There is no such calendar of days off.",

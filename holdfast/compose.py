@@ -23,10 +23,10 @@ from activities.ai import Model
 from activities.blobs import open_blobs
 from activities.clients import Effects, Resources, assemble
 from activities.links import Links
-from activities.ports import Runs
 from activities.records import Records, SourceConfig
 from api.app import create_app
 from api.engine import TemporalEngine
+from api.event_waits import SqlListening
 from api.house import Config
 from api.signing import Signer
 from api.store.ledger import SqlLedger
@@ -43,7 +43,8 @@ from holdfast.issuer import issuer_of
 from holdfast.models import model_of
 from holdfast.outward import mail_of, outward_of, policy_of
 from holdfast.reach import connect_temporal, patiently
-from holdfast.runs import runs_of
+from holdfast.recordkeeping import record_of
+from holdfast.runs import HouseRuns, runs_of
 from holdfast.settings import Settings
 from holdfast.telemetry import exporting
 from holdfast.tools import box_of, tools_of_api, tools_of_worker
@@ -66,15 +67,15 @@ def effects_of(
     registry: Registry,
     model: Model | None = None,
     *,
-    runs: Runs | None = None,
+    runs: HouseRuns | None = None,
 ) -> Effects:
     """Every effect a worker can have: the built-in ones and those of the registry, on the settings' task queues."""
     mail, http = mail_of(settings), policy_of(settings)
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     ports = Resources(SqlLedger(store), People(store), records, mail, http, blobs, SqlNotices(store))
     links = Links(links_of(settings, store), settings.address)
-    ports = replace(ports, runs=runs, model=model, mcp=tools_of_worker(settings, store), links=links)
-    ports = replace(ports, secrets=SqlSecrets(store, box_of(settings)))
+    ports = replace(ports, runs=runs, firing=runs, model=model, mcp=tools_of_worker(settings, store), links=links)
+    ports = replace(ports, secrets=SqlSecrets(store, box_of(settings)), listening=SqlListening(store))
     return assemble(ports, registry, queue_of=settings.queue_of)
 
 
@@ -172,6 +173,7 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             signer=signer,
             console=console.folder(),
             mcp=tools_of_api(settings, store),
+            record=record_of(settings, store, client, blobs),
             box=box_of(settings),
             oidc=await closing.enter_async_context(issuer_of(settings, store)),
             outward=outward_of(settings),

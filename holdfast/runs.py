@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from activities.blobs import open_blobs
 from activities.errors import ActionError, InvalidInput, NotDone
 from activities.records import Records
+from api import schedules
 from api.activity import About, log_refusal
 from api.answers import now_text
 from api.app import build_house
@@ -61,7 +62,7 @@ async def runs_of(settings: Settings, store: Store, records: Records) -> HouseRu
 
 @dataclass(frozen=True, slots=True)
 class HouseRuns:
-    """`Runs` over the parts of the API."""
+    """`Runs` and `Firing` over the parts of the API."""
 
     house: House
 
@@ -123,6 +124,9 @@ class HouseRuns:
         except EngineError:
             raise NotDone("Temporal does not answer.", code="temporal_unreachable") from None
         return True
+
+    async def fire(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        return await schedules.fire(self.house, asked)
 
     async def _row(self, run: str) -> RunRow | None:
         async with self.house.store.reading() as session:

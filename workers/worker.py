@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import definitions
 from workers.run import Run
+from workers.schedule import Strike
 
 GRACE = timedelta(seconds=10)
 """How long effects in flight may finish when the worker is asked to stop."""
@@ -100,7 +101,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Run],
+        workflows=[Run, Strike],
         activities=list(activities),
         interceptors=list(interceptors),
         workflow_runner=sandbox() if sandboxed else UnsandboxedWorkflowRunner(),

@@ -16,7 +16,8 @@ class Known:
     …}, read_only, key?: the field that names a row}. `opened`: documents by key that opening a record of the same
     collection may start. `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools:
     {name: tool}} (definitions/tools.py), of what is switched on. `secrets`: the teams each is for, by name;
-    none = all.
+    none = all. `people`: those whom triggers act as and who may act. `crons`: what is wrong with the times of
+    schedules, by text; only of those that cannot be read.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -32,6 +33,8 @@ class Known:
     served: Collection[str] | None = None
     mcp: Mapping[str, Mapping[str, Any]] | None = None
     secrets: Mapping[str, tuple[str, ...]] | None = None
+    people: Collection[str] | None = None
+    crons: Mapping[str, str] | None = None
 
     def action(self, name: str) -> Mapping[str, Any] | None:
         """The announced action, if actions are known and it is one."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from definitions.checks.subject import Subject
+from definitions.checks.triggers import check_triggers
 from definitions.findings import Finding
-
-BY_SOMEBODY = ("manual", "opened")
-NEEDS_RECORD = ("opened",)
 
 
 def check_start(subject: Subject) -> Iterator[Finding]:
     """Triggers, purposes, and the reasons a run is closed with."""
     document = subject.document
     if "start" not in subject.lost:
-        yield from _triggers(subject)
+        yield from check_triggers(subject)
     reasons = document.closing_reasons
     if reasons is not None and reasons.required_on and not reasons.reasons:
         message = "a reason is required and there is none to choose"
@@ -25,18 +23,6 @@ def check_start(subject: Subject) -> Iterator[Finding]:
         yield Finding("record_missing", "/sync", message, "Name the run's record: 'record: source.collection'.")
     for index, each in enumerate(document.sync):
         yield from _names(subject, each.step, each.phase, f"/sync/{index}")
-
-
-def _triggers(subject: Subject) -> Iterator[Finding]:
-    document = subject.document
-    for index, trigger in enumerate(document.start.triggers):
-        at = f"/start/triggers/{index}"
-        if trigger.type not in BY_SOMEBODY and document.start.fallback_inbox is None:
-            message = f"a run started by {trigger.type} has nobody to turn to"
-            yield Finding("inbox_missing", at, message, "Add 'start.fallback_inbox:'.")
-        if trigger.type in NEEDS_RECORD and document.record is None and "record" not in subject.lost:
-            message = "only a definition with a record can be started by opening one"
-            yield Finding("record_missing", at, message, "Name the run's record: 'record: source.collection'.")
 
 
 def _names(subject: Subject, step: str | None, phase: str | None, at: str) -> Iterator[Finding]:

@@ -28,8 +28,13 @@ ASKED = {"http.request": {"input": {}}}
 KNOWN = replace(
     KNOWN, opened={"first": FIRST}, actions={**SERVED, **ASKED, "shop.gone": {"input": {}}}, secrets={"shop": ("ops",)}
 )
-KNOWN = replace(KNOWN, served=(*SERVED, *ASKED))
+KNOWN = replace(KNOWN, served=(*SERVED, *ASKED), people=("ann",), crons={"at dawn": "it has 2 fields, not five"})
 CALL = {"id": "call", "kind": "action", "action": "http.request", "execute": "automatic"}
+
+
+def triggered(*triggers: dict[str, Any]) -> dict[str, Any]:
+    """A definition with these triggers and somebody to turn to."""
+    return definition(task(), start={"triggers": list(triggers), "fallback_inbox": "leads"})
 
 
 def said(raw: Any, known: Known | None = KNOWN) -> list[tuple[str, str]]:
@@ -230,6 +235,32 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("one_of", "/due", definition(task(), due={"in": "1 day", "at": "2099-01-01"})),
     ("final_not_last", "/steps/0/final", definition(task("a", final=True), task("b"))),
     ("opened_overlap", "/start/triggers/0/work_types", definition(task(), key="second", start=OPENED)),
+    ("inbox_missing", "/start/triggers/0", definition(task(), start={"triggers": [{"type": "webhook"}]})),
+    ("duplicate_id", "/start/triggers/1", triggered({"type": "webhook"}, {"type": "webhook"})),
+    (
+        "record_missing",
+        "/start/triggers/0/record",
+        without(triggered({"type": "event", "event": "paid", "record": "17"}), "record"),
+    ),
+    ("bad_cron", "/start/triggers/0/cron", triggered({"type": "schedule", "cron": "at dawn"})),
+    (
+        "bad_timezone",
+        "/start/triggers/0/timezone",
+        triggered({"type": "schedule", "cron": "0 7 * * *", "timezone": "Mars"}),
+    ),
+    ("unknown_person", "/start/triggers/0/as", triggered({"type": "event", "event": "paid", "as": "nobody"})),
+    (
+        "record_missing",
+        "/start/triggers/0/over/collection",
+        triggered({"type": "schedule", "cron": "0 7 * * *", "over": {"collection": "demo.customers"}}),
+    ),
+    (
+        "unknown_field",
+        "/start/triggers/0/over/where/colour",
+        triggered(
+            {"type": "schedule", "cron": "0 7 * * *", "over": {"collection": "demo.orders", "where": {"colour": 1}}}
+        ),
+    ),
     (
         "record_missing",
         "/sync",
@@ -239,7 +270,6 @@ MISTAKES: list[tuple[str, str, Any]] = [
 """One mistake each: the code, the place, the document. Nothing else may be said of it."""
 
 TWO_AT_ONCE: list[tuple[str, str, Any]] = [
-    ("inbox_missing", "/start/triggers/0", definition(task(), start={"triggers": [{"type": "webhook"}]})),
     ("unknown_inbox", "/steps/0/inbox", definition({"id": "e", "kind": "escalate", "inbox": "lost"})),
     ("unknown_definition", "/steps/0/definition", definition({"id": "c", "kind": "workflow", "definition": "other"})),
 ]  # fmt: skip

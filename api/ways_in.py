@@ -1,0 +1,51 @@
+"""What starts runs by itself goes on for as long as the app lives: events that were left, clocks to be told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import events_in, schedules
+from api.tracing import log
+
+if TYPE_CHECKING:
+    from api.house import House
+
+EVERY = 2.0
+"""Seconds between two rounds. What comes in is dealt with at once; this is for what was left."""
+
+
+def listen(house: House) -> None:
+    """Has what happens in runs heard by whoever waits for it. Once, before the feed begins."""
+    house.feed.consumer("triggers", partial(events_in.hear, house))
+
+
+@contextlib.asynccontextmanager
+async def ways_in(house: House) -> AsyncIterator[None]:
+    """The rounds, for as long as the app lives."""
+    task = asyncio.create_task(_go(house), name="ways in")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _go(house: House) -> None:
+    anew = True
+    while True:
+        try:
+            await schedules.tell(house, anew=anew)
+            anew = False
+            await events_in.sweep(house)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("what came in could not be read", action="ways_in.unreadable", error=type(error).__name__)
+        except Exception as error:
+            log.error("what came in could not be dealt with", action="ways_in.failed", exc_info=error)
+        await asyncio.sleep(EVERY)
