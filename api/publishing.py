@@ -20,7 +20,7 @@ from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
 from api.mcp_servers import known_servers
-from api.overlaps import opened
+from api.overlaps import called, opened
 from api.problems import Conflict, Invalid
 from api.serving import workers_of
 from api.store.counts import make_known
@@ -60,7 +60,7 @@ async def known(house: House, document: Any = None) -> Known:
         active = select(col(InboxRow.id)).where(col(InboxRow.active))
         inboxes = tuple((await session.exec(active)).all())
         reasons = tuple((await session.exec(select(col(ClosingReasonRow.key)))).all())
-        others = await opened(session, document)
+        others, children = await opened(session, document), await called(session, document)
     return Known(
         actions={row.name: row.info for row in actions},
         collections=dict(await house.records.known()),
@@ -72,6 +72,7 @@ async def known(house: House, document: Any = None) -> Known:
         sources=tuple(str(source["id"]) for source in house.records.sources()),
         calendars=await asyncio.to_thread(known_calendars),
         opened=others,
+        called=children,
         served=served(await workers_of(house)),
         mcp=known_servers(await house.store.look(rows)) if house.mcp is not None else None,
         secrets=await house.store.look(teams_of_secrets),

@@ -118,6 +118,8 @@ CODES: dict[str, str] = {
     "unknown_inbox": "There is no such inbox.",
     "unknown_calendar": "There is no such calendar of days off.",
     "unknown_definition": "There is no such definition.",
+    "unknown_version": "The definition has no such version.",
+    "not_published": "The definition is not published yet.",
     "unknown_reason": "The closing reason is not in the library yet; publishing adds it.",
     # This release
     "not_yet": "The language has this, this release does not run it.",

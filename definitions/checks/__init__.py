@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from definitions.checks.actions import check_actions
+from definitions.checks.called import check_called
 from definitions.checks.data import check_data
 from definitions.checks.expressions import check_expressions
 from definitions.checks.fields import check_fields
@@ -74,7 +75,7 @@ def check(raw: Any, known: Known | None = None) -> Report:
         return _report(document, findings, {})
     trees, compiled, wrong = check_expressions(subject)
     findings += [*wrong, *_concerns(subject)]
-    for concern in (check_actions, check_tools, check_data, check_release):
+    for concern in (check_actions, check_tools, check_called, check_data, check_release):
         findings += concern(subject, compiled)
     return _report(document, findings, trees)
 

@@ -27,12 +27,15 @@ def check_actions(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterato
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One place that names an action, or a tool. `partial`: what is not pinned is asked for, or a person does it."""
+    """One place that names an action, a tool, or a definition. `partial`: what is not pinned is asked for, or a person
+    does it. `key` is where the inputs stand.
+    """
 
     action: str
     given: Mapping[str, Any]
     pointer: str
     partial: bool = False
+    key: str = "with"
 
 
 def _is_for_a_person(subject: Subject, step: Step) -> bool:
@@ -65,7 +68,7 @@ def check_inputs(call: Call, schema: Mapping[str, Any], compiled: Mapping[str, C
     for key in required(schema):
         if key not in call.given and not call.partial:
             message = f"{call.action} requires the input {key!r}"
-            yield Finding("input_missing", f"{call.pointer}/with", message, f"Add '{key}:' under 'with:'.")
+            yield Finding("input_missing", f"{call.pointer}/{call.key}", message, f"Add '{key}:' under '{call.key}:'.")
     for key in call.given:
         yield from _input(call, key, schema, compiled)
 
@@ -78,7 +81,7 @@ def _unknown(subject: Subject, action: str, path: str) -> Finding:
 
 
 def _input(call: Call, key: str, schema: Mapping[str, Any], compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
-    known, path, value = properties(schema), member(f"{call.pointer}/with", key), call.given[key]
+    known, path, value = properties(schema), member(f"{call.pointer}/{call.key}", key), call.given[key]
     if key not in known:
         if not is_open(schema):
             message = f"{call.action} takes no input {key!r}"

@@ -15,9 +15,10 @@ class Known:
     output are JSON Schemas). `collections`: "source.collection" -> {fields: {name: expression type}, relations: {name:
     …}, read_only, key?: the field that names a row}. `opened`: documents by key that opening a record of the same
     collection may start. `served`: names of the actions that a live worker serves now. `mcp`: MCP server -> {tools:
-    {name: tool}} (definitions/tools.py), of what is switched on. `secrets`: the teams each is for, by name;
-    none = all. `people`: those whom triggers act as and who may act. `crons`: what is wrong with the times of
-    schedules, by text; only of those that cannot be read.
+    {name: tool}} (definitions/tools.py), of what is switched on. `called`: of definitions that `workflow` steps name,
+    their documents by version, the newest and those that are pinned; {} for one that is not published.
+    `secrets`: the teams each is for, by name; none = all. `people`: those whom triggers act as and who may act.
+    `crons`: what is wrong with the times of schedules, by text; only of those that cannot be read.
     """
 
     actions: Mapping[str, Mapping[str, Any]] | None = None
@@ -33,6 +34,7 @@ class Known:
     served: Collection[str] | None = None
     mcp: Mapping[str, Mapping[str, Any]] | None = None
     secrets: Mapping[str, tuple[str, ...]] | None = None
+    called: Mapping[str, Mapping[int, Mapping[str, Any]]] | None = None
     people: Collection[str] | None = None
     crons: Mapping[str, str] | None = None
 

@@ -29,6 +29,15 @@ KNOWN = replace(
     KNOWN, opened={"first": FIRST}, actions={**SERVED, **ASKED, "shop.gone": {"input": {}}}, secrets={"shop": ("ops",)}
 )
 KNOWN = replace(KNOWN, served=(*SERVED, *ASKED), people=("ann",), crons={"at dawn": "it has 2 fields, not five"})
+RUNS = {"id": "c", "kind": "workflow", "definition": "small", "inputs": {"who": "ann"}}
+SMALL = {
+    "holdfast": 1,
+    "key": "small",
+    "name": "Small",
+    "inputs": [{"id": "who", "type": "text", "required": True}],
+    "steps": [task()],
+}
+KNOWN = replace(KNOWN, definitions=("refund", "small", "later"), called={"small": {2: SMALL}, "later": {}})
 CALL = {"id": "call", "kind": "action", "action": "http.request", "execute": "automatic"}
 
 
@@ -266,14 +275,16 @@ MISTAKES: list[tuple[str, str, Any]] = [
         "/sync",
         without(definition(task(), sync=[{"event": "run.completed", "set": {"status": "done"}}]), "record"),
     ),
-]
-"""One mistake each: the code, the place, the document. Nothing else may be said of it."""
-
-TWO_AT_ONCE: list[tuple[str, str, Any]] = [
     ("unknown_inbox", "/steps/0/inbox", definition({"id": "e", "kind": "escalate", "inbox": "lost"})),
     ("unknown_definition", "/steps/0/definition", definition({"id": "c", "kind": "workflow", "definition": "other"})),
-]  # fmt: skip
-"""Mistakes in parts of the language that this release does not run: beside them stands `not_yet`."""
+    ("not_published", "/steps/0/definition", definition({"id": "c", "kind": "workflow", "definition": "later"})),
+    ("unknown_version", "/steps/0/version", definition({**RUNS, "version": 7})),
+    ("record_missing", "/steps/0/record", definition({**RUNS, "record": "= record.id"})),
+    ("unknown_input", "/steps/0/inputs/whom", definition({**RUNS, "inputs": {"who": "ann", "whom": "ben"}})),
+    ("input_missing", "/steps/0/inputs", definition({**RUNS, "inputs": {}})),
+    ("input_type", "/steps/0/inputs/who", definition({**RUNS, "inputs": {"who": 7}})),
+]
+"""One mistake each: the code, the place, the document. Nothing else may be said of it."""
 
 
 def deepened(raw: Any) -> Any:

@@ -12,7 +12,7 @@ import definitions
 from definitions.checks import check
 from definitions.expressions.errors import EXPRESSION_CODES
 from definitions.findings import CODES, in_order, pointer
-from tests.definitions.mistakes import KNOWN, MISTAKES, NUMBER, TWO_AT_ONCE, deepened, said
+from tests.definitions.mistakes import KNOWN, MISTAKES, NUMBER, deepened, said
 from tests.definitions.samples import choice, definition, pay, task
 
 
@@ -28,16 +28,8 @@ def test_an_action_that_a_person_does_or_confirms_needs_no_inputs_pinned(execute
     assert said(definition(bare)) == []
 
 
-@pytest.mark.parametrize(("code", "path", "raw"), TWO_AT_ONCE, ids=[f"{code} {path}" for code, path, _ in TWO_AT_ONCE])
-def test_what_does_not_run_yet_is_still_checked(code: str, path: str, raw: Any) -> None:
-    """A later release's keys are refused by name, and their mistakes are found all the same."""
-    found = said(raw)
-    assert (code, path) in found
-    assert {each for each, _ in found} == {code, "not_yet"}
-
-
 def test_every_finding_says_what_is_wrong_and_what_to_do() -> None:
-    for _, _, raw in (*MISTAKES, *TWO_AT_ONCE):
+    for _, _, raw in MISTAKES:
         report = check(deepened(raw), KNOWN)
         for each in (*report.findings, *report.warnings):
             assert each.code in CODES
@@ -53,7 +45,7 @@ def test_every_code_is_documented_and_every_documented_code_is_given() -> None:
     ours = set(CODES) - set(EXPRESSION_CODES)
     assert ours <= written
     assert all(line.endswith(".") for line in CODES.values())
-    shown = {code for code, _, _ in (*MISTAKES, *TWO_AT_ONCE)} | {"too_many_findings"}
+    shown = {code for code, _, _ in MISTAKES} | {"too_many_findings"}
     assert shown >= ours
 
 
