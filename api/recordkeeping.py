@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from api.exporting import Archive
 from api.reconciling import Reconciler
+from api.sealing import Sealer
 from api.verifying import Verifier
 
 
@@ -23,6 +24,7 @@ class Recordkeeping:
     archive: Archive
     verifier: Verifier
     reconciler: Reconciler
+    sealer: Sealer
     every: float = 2.0
 
     @contextlib.asynccontextmanager
@@ -31,6 +33,7 @@ class Recordkeeping:
         tasks = [
             asyncio.create_task(self.archive.run(self.every), name="archive"),
             asyncio.create_task(self.reconciler.run(), name="reconciler"),
+            asyncio.create_task(self.sealer.run(self.every), name="seals"),
         ]
         try:
             yield

@@ -12,6 +12,7 @@ from api.ports import Blobs
 from api.reconciling import Reconciler
 from api.recordkeeping import Recordkeeping
 from api.refilling import Refill
+from api.sealing import Sealer
 from api.store.store import Store
 from api.verifying import Replays, Verifier
 from holdfast.anchors import open_anchors
@@ -28,4 +29,5 @@ def record_of(
     histories, replays = TemporalHistories(client), replays or ChildReplays()
     archive = Archive(store, histories, blobs, anchors, rest)
     reconciler = Reconciler(store, histories, Refill(archive, replays), settings.reconcile_every)
-    return Recordkeeping(archive, Verifier(archive, replays), reconciler)
+    kept = timedelta(days=settings.log_reads_days) if settings.log_reads_days else None
+    return Recordkeeping(archive, Verifier(archive, replays), reconciler, Sealer(store, anchors, kept))

@@ -49,6 +49,7 @@ class Settings(AiFields, McpFields, IdentityFields, BaseSettings):
     blobs_url: str = Field("", description="Where large values go: s3://bucket/prefix, file:///…; empty: in HOME.")
     anchors_url: str = Field("", description="Where the record is anchored: s3://…, file:///…; empty: in HOME.")
     reconcile_every: float = Field(60.0, gt=0, description="How often open runs are held against Temporal.")
+    log_reads_days: int = Field(0, ge=0, le=100_000, description="Days that reads stay in the log; 0: for ever.")
     archive_rest: float = Field(600.0, gt=0, description="How long an open run has rested when its history is stored.")
     file_limit: int = Field(25 * 1024 * 1024, ge=1024, le=1024**3, description="Bytes an uploaded file may have.")
     picture_pixels: int = Field(40_000_000, ge=10_000, description="Pixels an uploaded picture may have.")
