@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 from api import problems
 from api.activity import ReadLog
 from api.clocks import TemporalClocks
+from api.codec import Sealing
 from api.commands import Commands
 from api.console import serve
 from api.doors import Door, Rule
@@ -40,6 +41,7 @@ from api.routes import (
     analytics,
     calendar,
     catalog,
+    codec,
     commands,
     confirmations,
     definitions,
@@ -56,6 +58,7 @@ from api.routes import (
     model_calls,
     notes,
     notices,
+    notifications,
     oidc,
     opening,
     people,
@@ -64,6 +67,7 @@ from api.routes import (
     public_journeys,
     public_pages,
     public_progress,
+    public_start,
     records,
     registers,
     runs,
@@ -132,17 +136,20 @@ ROUTERS: tuple[APIRouter, ...] = (
     inboxes.routes,
     mcp_servers.routes,
     notices.routes,
+    notifications.routes,
     webhooks.routes,
     stream.routes,
     calendar.routes,
     confirmations.routes,
     public_journeys.routes,
     public_progress.routes,
+    public_start.routes,
     links.routes,
     analytics.routes,
     model_calls.routes,
     activity_log.routes,
     system.routes,
+    codec.routes,
     public_pages.routes,  # the last: it answers every address of people outside that nothing else does
 )
 
@@ -163,6 +170,7 @@ def create_app(
     console: Path | None = None,
     mcp: McpHouse | None = None,
     oidc: Oidc | None = None,
+    codec: Sealing | None = None,
     box: SecretsBox | None = None,
     outward: Outward | None = None,
     record: Recordkeeping | None = None,
@@ -181,6 +189,7 @@ def create_app(
         box=box,
         blobs=blobs,
         oidc=oidc,
+        codec=codec,
         mcp=mcp,
         outward=outward,
         record=record,
@@ -219,6 +228,7 @@ def build_house(
     outward: Outward,
     blobs: Blobs | None,
     oidc: Oidc | None = None,
+    codec: Sealing | None = None,
     mcp: McpHouse | None = None,
     record: Recordkeeping | None = None,
 ) -> House:
@@ -236,7 +246,7 @@ def build_house(
         outbox=outbox,
         commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
         feed=feed,
-        out=WaysOut(store, people, box, outward, feed),
+        out=WaysOut(store, people, box, outward, feed, public_url=config.public_url),
         links=SqlLinks(store, box),
         box=box,
         reads=ReadLog(store),
@@ -245,6 +255,7 @@ def build_house(
         metrics=metrics,
         blobs=blobs,
         oidc=oidc,
+        codec=codec,
         mcp=mcp,
         record=record,
         clocks=TemporalClocks(temporal.client, temporal.task_queue) if isinstance(temporal, TemporalEngine) else None,

@@ -116,9 +116,13 @@ def fields_form(
 
 def inputs_form(graph: Graph, scope: Mapping[str, Any]) -> dict[str, Any]:
     """`{schema, ui, values}` of what a start asks for. `scope` is the one that the start is judged in."""
-    fields = graph.document.inputs
+    return start_form(graph, graph.document.inputs, "/inputs", scope)
+
+
+def start_form(graph: Graph, fields: Sequence[FormField], pointer: str, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of fields that stand at `pointer`, before there is a run."""
     form = _Form(graph, dict(scope), timers_of(graph.document, fields) or {})
-    return {**form.of(fields, "/inputs"), "values": beginning(fields, scope, graph.trees, "/inputs")}
+    return {**form.of(fields, pointer), "values": beginning(fields, scope, graph.trees, pointer)}
 
 
 def _entered(state: State, step: str) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def shown(house: House, row: Mapping[str, Any], plain: Mapping[str, str] | None 
     address = f"{house.config.public_url.rstrip('/')}/v1/hooks/{row['id']}"
     return {
         "id": row["id"],
+        "type": "webhook",
         "definition": row["definition"],
         "url": f"{address}?token={told['token']}" if "token" in told else address,
         "signed_url": address,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api import crons, hook_keys, triggers
+from api import crons, hook_keys, start_forms, triggers
 from api.activity import entry
 from api.calendars import calendars_for, known_calendars
 from api.idempotency import Once
@@ -159,10 +159,13 @@ async def _store(
 def _ways_in(connection: Connection, caller: Caller, key: str, document: Document) -> list[dict[str, Any]]:
     """What starts runs of this version by itself; the hook that was made for it, if one was."""
     triggers.published(connection, key, document, caller.who.id)
-    if not any(each.type == "webhook" for each in document.start.triggers):
-        return []
-    hook = hook_keys.made(connection, caller.house, key, caller.who.id)
-    return [hook] if hook is not None else []
+    kinds = {each.type for each in document.start.triggers}
+    found = []
+    if "webhook" in kinds:
+        found.append(hook_keys.made(connection, caller.house, key, caller.who.id))
+    if "journey" in kinds:
+        found.append(start_forms.made(connection, caller.house, key, caller.who.id))
+    return [hook for hook in found if hook is not None]
 
 
 def _document(frozen: Frozen) -> Document:

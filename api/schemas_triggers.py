@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -13,14 +13,17 @@ from api.schemas_out import Out
 class Hook(Out):
     """The address by which a definition is started from outside, for those who may publish it.
 
+    `type` is `webhook` for programs, `journey` for people: a public form, which has no secret and no `signed_url`.
+
     `url` holds its token and is enough to start runs: treat it as a password. `signed_url` is for calls that are
     signed with `secret`, which is told when it is made, and for an hour after that until the hook is used.
     """
 
     id: str
+    type: Literal["webhook", "journey"]
     definition: str
     url: str
-    signed_url: str
+    signed_url: str | None
     secret: str | None
     as_: str = Field(alias="as")
     paused: bool

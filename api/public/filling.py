@@ -45,10 +45,21 @@ class Submission(CommandBody):
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A form with who fills it in, in which language, and what was sent."""
+class Face:
+    """What stands around a form. `who` is the actor of the link; `visit` tells one filling in from another."""
 
-    place: Place
+    title: str
+    description: str | None
+    button: str | None
+    who: str
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form with what stands around it, the language of whoever fills it in, and what was sent."""
+
+    face: Face
     form: dict[str, Any]
     reader: Reader
     sent: Sent = field(default_factory=Sent)
@@ -64,22 +75,24 @@ class Form:
 async def form_of(request: Request, house: House, place: Place, sent: Sent | None = None) -> Form:
     """The form as it is now for whoever asks."""
     shown = place.form(await policy_for(house, place))
-    reader = Reader(language(request.headers.get("accept-language", "")), place.run.zone)
-    form = Form(place, shown, reader, sent or Sent())
+    button = place.node.step.button
+    face = Face(place.title, place.description, button, place.who.id, place.execution.id)
+    return formed(request, face, shown, place.run.zone, sent)
+
+
+def formed(request: Request, face: Face, shown: dict[str, Any], zone: str, sent: Sent | None) -> Form:
+    """A form in the reader's language, with what was sent in its controls."""
+    reader = Reader(language(request.headers.get("accept-language", "")), zone)
+    form = Form(face, shown, reader, sent or Sent())
     if sent is not None and sent.output is None:
         form.sent.raw = tidied(shown, sent.raw, reader)
     return form
 
 
-async def submit(house: House, form: Form) -> str:
+async def submit(house: House, place: Place, form: Form) -> str:
     """`completed`, or `received` where the run will hear of it. Raises Invalid with everything that is wrong, Over,
     and what else the run refuses it with."""
-    place, sent = form.place, form.sent
-    problems = await take_files(house, place.who, sent)
-    problems += _strange(form)
-    output = form.output
-    if problems:
-        raise Invalid(problems[0]["message"], errors=problems)
+    output = await gathered(house, form)
     said: dict[str, Any] = {"type": "complete", "step": place.node.id, "execution": place.execution.id}
     said |= _choice(output) if isinstance(place.node.step, DecisionStep) else {"output": output}
     if place.journey:
@@ -91,6 +104,15 @@ async def submit(house: House, form: Form) -> str:
     except ApiError as error:
         raise _told(error) from None
     return "completed" if status == 200 else "received"
+
+
+async def gathered(house: House, form: Form) -> dict[str, Any]:
+    """The answer with its files taken in. Raises Invalid with every file that cannot be taken, and strange names."""
+    problems = await take_files(house, Who(form.face.who), form.sent)
+    problems += _strange(form)
+    if problems:
+        raise Invalid(problems[0]["message"], errors=problems)
+    return form.output
 
 
 def _choice(output: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,20 +201,14 @@ async def draw(
 ) -> Response:
     """The form as a page; with `errors` what is wrong stands at each field and above them all."""
     words = WORDS[form.reader.lang]
-    files = await names_of(house, Who(form.place.who.id), form.sent.raw)
+    files = await names_of(house, Who(form.face.who), form.sent.raw)
     sheet = Sheet(form.form, form.sent.raw, form.reader, words, errors or [], files, form.sent.grow)
     controls = sheet.controls()
     wrong = summary(controls)
     if errors and not wrong:
         wrong = [{"id": "", "label": "", "text": words.get(each["code"], each["message"])} for each in errors]
-    values: dict[str, Any] = {
-        "title": form.place.title,
-        "description": form.place.description,
-        "action": action,
-        "round": form.place.execution.id,
-    }
-    button = form.place.node.step.button
-    return page(request, "form.html", status, controls=controls, wrong=wrong, button=button, **values)
+    face = {name: getattr(form.face, name) for name in ("title", "description", "button", "visit")}
+    return page(request, "form.html", status, controls=controls, wrong=wrong, action=action, **face)
 
 
 def begun(form: Form) -> Form:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request, Response
 from sqlalchemy import Connection, update
 
-from api import gate, hook_keys, hooks
+from api import gate, hook_keys, hooks, start_forms
 from api.activity import entry
 from api.doors import Calling, TheHouse, asks
 from api.drafts import seen_definition
@@ -57,7 +57,10 @@ async def list_hooks(key: str, caller: Calling) -> Response:
     """The hooks of a definition with their addresses, for those who may publish it."""
     await seen_definition(caller, key, "definition.publish")
     rows = await caller.house.store.look(lambda connection: hook_keys.of_definition(connection, key))
-    return answer(listing([hook_keys.shown(caller.house, row) for row in rows], None), headers=PRIVATE)
+    forms = await caller.house.store.look(lambda connection: start_forms.of_definition(connection, key))
+    shown = [hook_keys.shown(caller.house, row) for row in rows]
+    shown += [start_forms.shown(caller.house, row) for row in forms]
+    return answer(listing(shown, None), headers=PRIVATE)
 
 
 @routes.post("/definitions/{key}/hooks/{hook}/regenerate", response_model=Hook, responses=WRITES)
@@ -76,6 +79,8 @@ async def regenerate(key: str, hook: Id, caller: Calling, body: Regenerate | Non
         raise Invalid(f"There is nobody {user!r} who may act.", code="unknown_person")
 
     def work(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+        if row.get("kind") == start_forms.KIND:
+            return start_forms.renewed(connection, house, row, user)
         return hook_keys.renewed(connection, house, row, user, overlap)
 
     return await _change(caller, key, hook, "hook.regenerate", work)
@@ -97,6 +102,8 @@ async def resume(key: str, hook: Id, caller: Calling, body: Nothing | None = Non
 
 async def _set_paused(caller: Calling, key: str, hook: str, paused: bool) -> Response:
     def work(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+        if row.get("kind") == start_forms.KIND:
+            return start_forms.paused(connection, caller.house, row, paused)
         connection.execute(update(hook_keys.HOOKS).where(hook_keys.HOOKS.c.id == row["id"]).values(paused=paused))
         return hook_keys.shown(caller.house, {**row, "paused": paused})
 
@@ -112,7 +119,8 @@ async def _change(caller: Calling, key: str, hook: str, action: str, work: Work)
     caller.about.action = action
 
     def change(connection: Connection) -> dict[str, Any]:
-        row = next((each for each in hook_keys.of_definition(connection, key) if each["id"] == hook), None)
+        known = [*hook_keys.of_definition(connection, key), *start_forms.of_definition(connection, key)]
+        row = next((each for each in known if each["id"] == hook), None)
         if row is None:
             raise NotFound("hook of this definition")
         return work(connection, row)

@@ -105,7 +105,7 @@ async def _submit(token: str, request: Request, house: House, link: Link, sent: 
     if sent.grow:
         return await filling.draw(request, house, form, _path(token))
     try:
-        outcome = await filling.submit(house, form)
+        outcome = await filling.submit(house, place, form)
     except Over:
         return await _late(request, house, link)
     except Invalid as error:

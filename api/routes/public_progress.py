@@ -102,13 +102,14 @@ async def _answer(token: str, step: str, request: Request, house: House) -> Resp
         sent = await body.read(request, house)
         if _was_theirs(run, link, step, sent):
             return thanks(request, "completed")
-        form = await filling.form_of(request, house, _place(run, link, step, _seen(sent)), sent)
+        place = _place(run, link, step, _seen(sent))
+        form = await filling.form_of(request, house, place, sent)
         if sent.grow:
             return await filling.draw(request, house, form, _path(token, step))
         try:
-            return thanks(request, await filling.submit(house, form))
+            return thanks(request, await filling.submit(house, place, form))
         except Over:
-            if await filling.ended_by_link(house, link, form.place.execution.id):
+            if await filling.ended_by_link(house, link, place.execution.id):
                 return thanks(request, "completed")
             raise
         except Invalid as error:
@@ -146,7 +147,7 @@ def _was_theirs(run: Run, link: Link, step: str, sent: body.Sent) -> bool:
 
 
 def _seen(sent: body.Sent) -> str:
-    return (sent.raw.get("_round") or [""])[0]
+    return (sent.raw.get("_visit") or [""])[0]
 
 
 def _path(token: str, step: str) -> str:

@@ -74,6 +74,16 @@ class SqlLinks:
         await self._store.together(lambda connection: _write(connection, made[2]))
         return made[0], made[1]
 
+    def write(self, connection: Connection, kind: str, **values: Any) -> dict[str, Any]:
+        """The row of a new link whose token can be told again, written in this transaction."""
+        row = self._new(kind, True, values)[2]
+        _write(connection, row)
+        return {column.name: row.get(column.name, None if column.nullable else "") for column in LINKS.c}
+
+    def opened(self, link: str, sealed: str) -> str | None:
+        """The token of a link that can be told again."""
+        return self._open(link, sealed)
+
     async def invite(self, asked: Asked) -> Invited:
         """The link of a form for somebody outside: the one that is there and good, else a new one."""
         values = {"run": asked.run, "step": asked.step, "execution": asked.execution, "journey": asked.journey}

@@ -23,6 +23,7 @@ from definitions.checks.kinds import check_kinds
 from definitions.checks.known import NOTHING_KNOWN, Known
 from definitions.checks.limits import too_much
 from definitions.checks.opened import check_opened
+from definitions.checks.outside import check_outside
 from definitions.checks.proposals import check_proposals
 from definitions.checks.reach import check_reach
 from definitions.checks.release import check_release
@@ -90,6 +91,7 @@ def _concerns(subject: Subject) -> Iterator[Finding]:
         check_fields,
         check_times,
         check_start,
+        check_outside,
         check_opened,
         check_installation,
         check_secrets,

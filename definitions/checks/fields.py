@@ -14,7 +14,7 @@ from definitions.expressions.values import is_expression, member
 from definitions.findings import Finding
 from definitions.forms import option_ids
 from definitions.measures import COUNTED, MEASURED, limit_of
-from definitions.model import FormField, TaskStep
+from definitions.model import FormField, JourneyTrigger, TaskStep
 
 CHOSEN = ("choice", "choices", "checklist")
 BOUNDED = (*COUNTED, *MEASURED, "number", "integer", "money", "date", "datetime", "duration")
@@ -25,6 +25,10 @@ def check_fields(subject: Subject) -> Iterator[Finding]:
     if "inputs" not in subject.lost:
         yield from _fields(subject.document.inputs, "/inputs")
         yield from _unbound(subject.document.inputs, "/inputs", "an input")
+    for place, trigger in enumerate(() if "start" in subject.lost else subject.document.start.triggers):
+        if isinstance(trigger, JourneyTrigger):
+            yield from _fields(trigger.fields, f"/start/triggers/{place}/fields")
+            yield from _unbound(trigger.fields, f"/start/triggers/{place}/fields", "a field of a public form")
     timers: dict[str, list[str]] = {}
     for index, pointer, step in subject.steps():
         for at, fields in _forms(pointer, step):

@@ -19,7 +19,6 @@ KINDS = ("journey",)
 
 ANYTHING: tuple[Any, ...] = ()
 PATHS: tuple[tuple[str, tuple[Any, ...], str], ...] = (
-    ("/start/triggers/*/type", ("journey",), "starting by itself"),
     ("/steps/*/journeys", ANYTHING, "journeys"),
     ("/steps/*/confirm/remind", ANYTHING, "reminders of an outside confirmation"),
 )

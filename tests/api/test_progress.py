@@ -79,14 +79,14 @@ async def test_a_step_that_waits_for_the_customer_is_completed_there_once_and_th
     assert (step["status"], step["can_complete"], step["link_path"]) == ("to_do", True, f"{path}/bank")
     drawn = (await world.call(None, "GET", f"{path}/bank", headers=HTML)).text
     assert "Your account" in drawn and "Enter the account" not in drawn
-    (round_,) = re.findall(r'name="_round" value="([^"]+)"', drawn)
+    (round_,) = re.findall(r'name="_visit" value="([^"]+)"', drawn)
     wrong = await world.call(
-        None, "POST", f"{path}/bank", data={"iban": "", "when": "2026-02-31", "_round": round_}, headers=HTML
+        None, "POST", f"{path}/bank", data={"iban": "", "when": "2026-02-31", "_visit": round_}, headers=HTML
     )
     assert wrong.status_code == 422
     assert 'value="2026-02-31"' in wrong.text, "what was typed stays"
     assert "Please answer this." in wrong.text and 'href="#f-iban"' in wrong.text
-    sent = {"iban": "NL91", "when": "2026-02-28", "_round": round_}
+    sent = {"iban": "NL91", "when": "2026-02-28", "_visit": round_}
     answers = await asyncio.gather(
         *(world.call(None, "POST", f"{path}/bank", data=sent, headers=HTML) for _ in range(3))
     )
@@ -109,13 +109,13 @@ async def test_a_round_that_was_gone_back_past_is_no_longer_open(world: World) -
     await world.command("ann", run, "complete", step="check")
     await world.until("ann", run, current=["bank"])
     drawn = (await world.call(None, "GET", f"{path}/bank", headers=HTML)).text
-    (round_,) = re.findall(r'name="_round" value="([^"]+)"', drawn)
+    (round_,) = re.findall(r'name="_visit" value="([^"]+)"', drawn)
     assert (await world.command("lea", run, "revise", step="check")).status_code == 200
-    late = await world.call(None, "POST", f"{path}/bank", data={"iban": "NL91", "_round": round_}, headers=HTML)
+    late = await world.call(None, "POST", f"{path}/bank", data={"iban": "NL91", "_visit": round_}, headers=HTML)
     assert (late.status_code, "No longer open" in late.text) == (410, True)
     await world.command("ann", run, "complete", step="check")
     await world.until("ann", run, current=["bank"])
-    late = await world.call(None, "POST", f"{path}/bank", data={"iban": "NL91", "_round": round_}, headers=HTML)
+    late = await world.call(None, "POST", f"{path}/bank", data={"iban": "NL91", "_visit": round_}, headers=HTML)
     assert late.status_code == 410, "that form was of the round before"
     taken = await world.call(None, "POST", f"{path}/bank", {"iban": "NL92"})
     assert (taken.status_code, taken.json()) == (200, {"outcome": "completed"})

@@ -71,7 +71,7 @@ def drawn(sheet: Sheet, lang: str = "en") -> str:
     headers = [(b"accept-language", lang.encode())]
     request = Request({"type": "http", "method": "GET", "path": "/", "headers": headers, "query_string": b""})
     controls = sheet.controls()
-    values = {"title": "T<b>", "description": "*Hello*", "action": "/public/x", "button": None, "round": "a#1"}
+    values = {"title": "T<b>", "description": "*Hello*", "action": "/public/x", "button": None, "visit": "a#1"}
     return bytes(page(request, "form.html", controls=controls, wrong=summary(controls), **values).body).decode()
 
 

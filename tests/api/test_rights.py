@@ -61,6 +61,7 @@ BODIES = {
     "/v1/roles": {"id": "newrole"},
     "/v1/tokens": {"name": "mine"},
     "/v1/secrets": {"name": "shop", "value": "a-value-long-enough"},
+    "/codec/{way}": {"payloads": []},
     "/v1/setup": {"token": "none", "password": "long enough for one"},
     "/v1/runs/{run}/steps/{step}/draft": {"output": {}},
     "/v1/partners": {"id": "firm", "name": "Firm"},
@@ -77,6 +78,7 @@ LINKS = (
     "/public/journeys/{token}",
     "/public/progress/{token}",
     "/public/progress/{token}/{step}",
+    "/public/start/{token}",
     "/public/{rest:path}",
 )
 """Whoever has the link may use it; one that no action gave away is nothing, whoever asks."""
@@ -137,7 +139,7 @@ async def things(world: World) -> AsyncIterator[Things]:
     async with world.store.session() as session:
         await add_person(session, "member", "Member", roles=["viewer"], teams=["mine"])
         names["token_id"] = (await issue_token(session, "operator-mine", "another"))[0]
-    names["secret"] = "a-secret"
+    names |= {"secret": "a-secret", "way": "decode"}
     names |= {"user": "member", "team": "mine", "role": "a-role"}
     names |= {"inbox": "ours", "partner": "outside", "reason": "other", "server": SERVER["id"]}
     names["token"] = link.json()["url"].rpartition("/")[2].removesuffix(".ics")
