@@ -90,7 +90,7 @@ def assemble(resources: Resources, *registries: Registry, queue_of: Callable[[Ac
     activities = [
         record_activity(resources.ledger),
         *data_activities(resources.records, resources.people),
-        notify_activity(resources.notices, resources.mail),
+        notify_activity(resources.notices),
         propose_activity(Proposer(resources.people, resources.blobs, tools, resources.model)),
         *([invite_activity(resources.links.kept, resources.mail, resources.links.url)] if resources.links else []),
         *([listen_activity(resources.listening)] if resources.listening else []),

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 from hashlib import sha256
@@ -30,6 +31,8 @@ from activities.registry import ActionContext, Registry
 
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,189}")
 SMTP_SECONDS = 20.0
+UNFOLDED = policy.default.clone(max_line_length=900)
+"""Long addresses in a header stay whole: folded they would be written in a way that no mail program reads as one."""
 
 
 def _address(value: str) -> str:
@@ -107,7 +110,7 @@ async def send_mail(mail: Mail, settings: MailSettings, key: str, headers: Mappi
 
 def compose(mail: Mail, sender: str, key: str) -> EmailMessage:
     """The message as it is sent; the same key gives the same Message-ID."""
-    message = EmailMessage()
+    message = EmailMessage(UNFOLDED)
     message["From"] = sender
     message["To"] = ", ".join([mail.to] if isinstance(mail.to, str) else mail.to)
     if mail.cc:

@@ -39,7 +39,7 @@ class Ledger(Protocol):
 
 
 class Notices(Protocol):
-    """What people should be told, kept until they read it. Both methods may raise when the database is away."""
+    """What people should be told, kept until they read it. May raise when the database is away."""
 
     async def tell(
         self,
@@ -48,16 +48,10 @@ class Notices(Protocol):
         notice: Mapping[str, Any],
         key: str,
         inboxes: Sequence[str] = (),
-    ) -> list[tuple[str, str | None]]:
-        """Leaves `{kind, subject, text, run, step}` once for each key and person, those of the teams included, and
-        those of the teams of the inboxes.
-
-        Gives (id, e-mail address) of everybody who is meant and had no mail of it yet.
-        """
+    ) -> int:
+        """Leaves `{kind, subject, text, run, step}` once for each key and person, those of the teams included, with the
+        mail that each wants of it; how many people are meant."""
         ...
-
-    async def mailed(self, user: str, key: str) -> None:
-        """Remembers that this person's mail was taken by the server."""
 
 
 class Runs(Protocol):

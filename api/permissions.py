@@ -165,6 +165,7 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("analytics.view", "See how long things take and how much waits"),
     Operation("notice.view", "Read one's own notices", everyone=True),
     Operation("calendar.keep", "Make and end the link to one's calendar", everyone=True),
+    Operation("mail.stop", "End one's mail by the link in it", public=True),
     Operation("calendar.read", "Read a calendar by its link", public=True),
     Operation("confirmation.give", "Confirm by a link what an action began", public=True),
     Operation("link.use", "Use a link that was given to somebody outside", public=True),

@@ -1,4 +1,4 @@
-"""What leaves the house by itself, put together: webhooks with the sender of their messages, streams."""
+"""What leaves the house by itself, put together: messages of webhooks, streams, notices and mail."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from api.feed import Feed
+from api.notifications import Mailing, Telling, mailing
 from api.outward import Outward
 from api.store.people import People
 from api.store.secrets_box import SecretsBox
@@ -19,19 +20,23 @@ from api.webhooks import Webhooks
 class WaysOut:
     """The ways out of one API process."""
 
-    def __init__(self, store: Store, people: People, box: SecretsBox, outward: Outward, fed: Feed) -> None:
+    def __init__(
+        self, store: Store, people: People, box: SecretsBox, outward: Outward, fed: Feed, *, public_url: str
+    ) -> None:
         self.outward = outward
         self.sending = Sending(store, outward, box)
         self.webhooks = Webhooks(store, people, self.sending.wake)
         self.streams = Streams(store, fed)
+        self.mailing = Mailing(store, outward, box, public_url)
         fed.consumer("webhooks", self.webhooks.hear)
+        fed.consumer("notices", Telling(store, people).hear)
 
     @contextlib.asynccontextmanager
     async def going_on(self, every: float) -> AsyncIterator[None]:
         """Sends what there is to send for as long as the app lives."""
         handing_on = asyncio.create_task(self.streams.run(), name="streams")
         try:
-            async with sending(self.sending, every):
+            async with sending(self.sending, every), mailing(self.mailing, every):
                 yield
         finally:
             self.streams.close()

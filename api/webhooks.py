@@ -74,7 +74,10 @@ class Webhooks:
             for webhook in webhooks
             if is_for(webhook, event) and may_hear(people[webhook["created_by"]], event)
         ]
-        if messages and await self._store.transact(lambda connection: rows.put(connection, messages)):
+        if not messages:
+            return
+        made = await self._store.transact(lambda connection: rows.put(connection, messages))
+        if made:
             self._wake()
 
 

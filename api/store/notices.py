@@ -1,7 +1,7 @@
 """What people should be told, kept until they have read it; implements `Notices` of activities/ports.py.
 
-A notice has the key of the effect that tells it. Told again by a retry it stands here once, and whoever had their mail
-gets none a second time.
+A notice has the key of the effect that tells it. Told again by a retry it stands here once, and the mail that goes
+with it, made in the same transaction, goes out once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, or_, select, true, update
 
+from api.store.notifications import put_mail, wishes
 from api.store.register_tables import InboxRow, NoticeRow
 from api.store.row import Row
 from api.store.statements import insert_new
@@ -38,32 +39,25 @@ class SqlNotices:
         notice: Mapping[str, Any],
         key: str,
         inboxes: Sequence[str] = (),
-    ) -> list[tuple[str, str | None]]:
-        """Leaves the notice for these people, those of these teams and those who look after these inboxes; (id, e-mail)
-        of who had no mail of it yet.
+    ) -> int:
+        """Leaves the notice for these people, those of these teams and those who look after these inboxes, as each wants
+        to be told; how many are meant.
         """
 
-        def work(connection: Connection) -> list[tuple[str, str | None]]:
+        def work(connection: Connection) -> int:
             found = recipients(connection, users, [*teams, *_teams_of(connection, inboxes)])
-            tell(connection, [row.id for row in found], notice, key, datetime.now(UTC))
-            had = select(NOTICES.c.user).where(NOTICES.c.key == key, NOTICES.c.mailed_at.is_not(None))
-            mailed = set(connection.execute(had).scalars())
-            return [(row.id, row.email) for row in found if row.id not in mailed]
+            tell(connection, found, notice, key, datetime.now(UTC))
+            return len(found)
 
         return await self._store.transact(work)
 
-    async def mailed(self, user: str, key: str) -> None:
-        """This person's mail is on its way."""
-        done = update(NOTICES).where(NOTICES.c.user == user, NOTICES.c.key == key).values(mailed_at=datetime.now(UTC))
-        await self._store.transact(lambda connection: connection.execute(done))
 
-
-def recipients(connection: Connection, users: Sequence[str], teams: Sequence[str]) -> Sequence[Any]:
-    """The people who are meant and may act, each once: rows of id and email."""
+def recipients(connection: Connection, users: Sequence[str], teams: Sequence[str]) -> list[str]:
+    """The people who are meant and may act, each once."""
     of_teams = select(MEMBERSHIPS.c.user).where(MEMBERSHIPS.c.team.in_(list(teams)))
     meant = or_(USERS.c.id.in_(list(users)), USERS.c.id.in_(of_teams))
-    query = select(USERS.c.id, USERS.c.email).where(meant, USERS.c.active == true()).order_by(USERS.c.id)
-    return connection.execute(query).all()
+    query = select(USERS.c.id).where(meant, USERS.c.active == true()).order_by(USERS.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def _teams_of(connection: Connection, inboxes: Sequence[str]) -> list[str]:
@@ -74,14 +68,18 @@ def _teams_of(connection: Connection, inboxes: Sequence[str]) -> list[str]:
 
 
 def tell(connection: Connection, users: Sequence[str], notice: Mapping[str, Any], key: str, now: datetime) -> None:
-    """Leaves a notice `{kind, subject, text, run, step}` for each; once for each key."""
-    for user in users:
-        insert_new(connection, NOTICES, {**notice, "user": user, "key": key, "at": now})
+    """Leaves a notice `{kind, subject, text, run, step}` for each who wants one, once for each key; a mail with it, or
+    later in that of the day, where that is wanted."""
+    for user, wish in wishes(connection, users, notice["kind"]).items():
+        row = {**notice, "user": user, "key": key, "at": now, "in_app": wish.in_app, "digest": wish.digest}
+        if not wish.silent and insert_new(connection, NOTICES, row) and wish.email:
+            subject = " ".join(notice["subject"].split())
+            put_mail(connection, user, key, (subject, notice["text"] or subject), now)
 
 
 def page(connection: Connection, user: str, unread: bool, before: int | None, limit: int) -> Sequence[Any]:
     """Somebody's notices, the newest first."""
-    query = select(NOTICES).where(NOTICES.c.user == user)
+    query = select(NOTICES).where(NOTICES.c.user == user, NOTICES.c.in_app == true())
     if unread:
         query = query.where(NOTICES.c.read_at.is_(None))
     if before is not None:
@@ -91,7 +89,7 @@ def page(connection: Connection, user: str, unread: bool, before: int | None, li
 
 def read_up_to(connection: Connection, user: str, last: int) -> int:
     """All up to this one have been read; how many are left."""
-    unread = (NOTICES.c.user == user, NOTICES.c.read_at.is_(None))
+    unread = (NOTICES.c.user == user, NOTICES.c.read_at.is_(None), NOTICES.c.in_app == true())
     connection.execute(update(NOTICES).where(*unread, NOTICES.c.id <= last).values(read_at=datetime.now(UTC)))
     return int(connection.execute(select(func.count()).select_from(NOTICES).where(*unread)).scalar_one())
 

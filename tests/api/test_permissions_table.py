@@ -45,6 +45,7 @@ def test_the_table_is_sound() -> None:
         "session",
         "setup",
         "hook.call",
+        "mail.stop",
         "calendar.read",
         "confirmation.give",
         "link.use",
