@@ -20,10 +20,12 @@ export function told(value: string, style: TimeStyle, language: string, now: num
   }
   const at = new Date(value);
   if (style === 'relative') return relative((at.getTime() - now) / 1000, language);
+  return clock(at, style, language, 'short');
+}
+
+function clock(at: Date, style: TimeStyle, language: string, timeStyle: 'short' | 'medium'): string {
   const zone = style === 'utc' ? { timeZone: 'UTC' } : {};
-  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', ...zone }).format(
-    at,
-  );
+  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle, ...zone }).format(at);
   return style === 'utc' ? `${text} UTC` : text;
 }
 
@@ -41,5 +43,16 @@ export function When({ value, ...props }: { value: string | null | undefined } &
     <Text span component="time" dateTime={value} title={value} inherit {...props}>
       {told(value, times, i18n.language, Date.now())}
     </Text>
+  );
+}
+
+/** To the second, for who reads a record: a time there is never told by how long ago it was. */
+export function Exactly({ value }: { value: string }) {
+  const { times } = useSettings();
+  const { i18n } = useTranslation();
+  return (
+    <time dateTime={value} title={value}>
+      {clock(new Date(value), times, i18n.language, 'medium')}
+    </time>
   );
 }

@@ -2,7 +2,7 @@ import { Anchor, Badge, Code, Table, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
-import { When } from '@/ui/When';
+import { Exactly } from '@/ui/When';
 
 type Entry = Schemas['LogEntry'];
 
@@ -25,7 +25,9 @@ export function LogTable({ entries }: { entries: Entry[] }) {
           {entries.map((entry) => (
             <Table.Tr key={entry.id}>
               <Table.Td>
-                <When value={entry.at} size="sm" />
+                <Text size="sm" className="tabular">
+                  <Exactly value={entry.at} />
+                </Text>
               </Table.Td>
               <Table.Td>{entry.user ?? '–'}</Table.Td>
               <Table.Td>

@@ -1,6 +1,6 @@
 import { Code, Spoiler, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { When } from '@/ui/When';
+import { Exactly } from '@/ui/When';
 import { Values } from '../Context';
 import { type Happened, told } from '../happened';
 import type { Run } from '../model';
@@ -23,7 +23,7 @@ export function Now({ run, event, events }: Props) {
         <Text size="sm" c="dimmed">
           {t('replay.number', { seq: event.seq })}
           {event.execution && ` · ${event.execution}`}
-          {event.actor && ` · ${event.actor}`} · <When value={event.at} />
+          {event.actor && ` · ${event.actor}`} · <Exactly value={event.at} />
         </Text>
       </div>
       {told(event) && <Text style={{ overflowWrap: 'anywhere' }}>{told(event)}</Text>}

@@ -11,7 +11,7 @@ import {
 import { useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '@/app/keyboard';
-import { When } from '@/ui/When';
+import { Exactly } from '@/ui/When';
 import { lengthOf, type Moment } from './moments';
 
 type Props = { list: Moment[]; place: number; onStand: (seq: number) => void };
@@ -93,7 +93,7 @@ export function Player({ list, place, onStand }: Props) {
         />
       </Group>
       <Text size="sm" c="dimmed" aria-live="polite">
-        {words(place)} · <When value={moment.event.at} />
+        {words(place)} · <Exactly value={moment.event.at} />
         {moment.idle > 0 && ` · ${t('replay.idle', { length: lengthOf(moment.idle, i18n.language) })}`}
       </Text>
     </Stack>
