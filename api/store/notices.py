@@ -40,8 +40,8 @@ class SqlNotices:
         key: str,
         inboxes: Sequence[str] = (),
     ) -> int:
-        """Leaves the notice for these people, those of these teams and those who look after these inboxes, as each wants
-        to be told; how many are meant.
+        """Leaves the notice for these people, those of these teams and those who look after these inboxes, as each
+        wants to be told; how many are meant.
         """
 
         def work(connection: Connection) -> int:
