@@ -14,6 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from api.activity import ReadLog
 from api.calendars import known_calendars
 from api.clocks import Clocks
+from api.codec import Sealing
 from api.commands import Commands
 from api.engine import Engine
 from api.feed import Feed
@@ -96,6 +97,7 @@ class House:
     blobs: Blobs | None = None
     mcp: McpHouse | None = None
     oidc: Oidc | None = None
+    codec: Sealing | None = None
     record: Recordkeeping | None = None
     clocks: Clocks | None = None
     busy: dict[str, int] = field(default_factory=dict)

@@ -20,6 +20,7 @@ import typer
 from pydantic import ValidationError
 
 from holdfast import __version__
+from holdfast.identity_settings import Unsafe
 from holdfast.settings import Settings
 
 cli = typer.Typer(
@@ -32,6 +33,12 @@ cli = typer.Typer(
 
 new = typer.Typer(help="Write what a developer begins with.", no_args_is_help=True)
 cli.add_typer(new, name="new")
+
+admin = typer.Typer(help="The first administrator.", no_args_is_help=True)
+cli.add_typer(admin, name="admin")
+
+secrets = typer.Typer(help="The key that secrets are sealed with.", no_args_is_help=True)
+cli.add_typer(secrets, name="secrets")
 
 Modules = Annotated[
     list[str] | None, typer.Option("--import", help="Module whose @action functions the worker offers.")
@@ -174,6 +181,32 @@ def new_action(
         raise SystemExit(f"holdfast: {error}") from None
 
 
+@admin.command("create")
+def create_admin(
+    person: Person,
+    again: Annotated[bool, typer.Option("--again", help="Also where there is an administrator already.")] = False,
+) -> None:
+    """Add the first administrator, and print the link of one use that sets their password."""
+    from holdfast.keeping import CannotKeep, first_admin
+
+    try:
+        typer.echo(asyncio.run(first_admin(_logging(), person, again)))
+    except CannotKeep as error:
+        raise SystemExit(f"holdfast: {error}") from None
+
+
+@secrets.command("rotate")
+def rotate_secrets(
+    forget: Annotated[bool, typer.Option("--forget", help="Take the keys of before out of the file.")] = False,
+) -> None:
+    """Seal every secret anew: with a new key of the file, or the first of HOLDFAST_SECRET_KEY."""
+    from holdfast.keeping import rotate_secrets
+
+    said, code = asyncio.run(rotate_secrets(_logging(), forget))
+    typer.echo(said)
+    raise SystemExit(code)
+
+
 @cli.command()
 def actions() -> None:
     """List the registered actions, and which live worker serves each."""
@@ -210,6 +243,8 @@ def _code_of(command: Callable[[], Any]) -> int:
     except ValidationError as error:
         problems = "\n".join(f"  HOLDFAST_{_name(each['loc'])}: {each['msg']}" for each in error.errors())
         return _exit_code(f"holdfast: settings that cannot be read:\n{problems}")
+    except Unsafe as error:
+        return _exit_code("\n".join(f"holdfast: {line}" for line in str(error).splitlines()))
     except KeyboardInterrupt:
         return 130
     except Exception as error:

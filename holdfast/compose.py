@@ -42,7 +42,7 @@ from holdfast.installed import CannotOffer
 from holdfast.issuer import issuer_of
 from holdfast.models import model_of
 from holdfast.outward import mail_of, outward_of, policy_of
-from holdfast.reach import connect_temporal, patiently
+from holdfast.reach import codec_of, connect_temporal, patiently
 from holdfast.recordkeeping import record_of
 from holdfast.runs import HouseRuns, runs_of
 from holdfast.settings import Settings
@@ -114,7 +114,7 @@ async def worker_of(settings: Settings, registry: Registry, only: str = "") -> A
         await patiently("database", lambda: announce(store, catalogue))
         traced = closing.enter_context(exporting("holdfast-worker"))
         address = settings.metrics_address
-        client = await patiently("Temporal", lambda: connect_temporal(metrics=address, interceptors=traced))
+        client = await patiently("Temporal", lambda: connect_temporal(settings, metrics=address, interceptors=traced))
         log.info("worker_ready", task_queue=only or settings.task_queue, actions=len(catalogue))
         await closing.enter_async_context(present(store, settings, catalogue, runs=not only))
         yield Crew(list(_workers(client, settings, effects, only)))
@@ -151,7 +151,7 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
         records = open_records(settings)
         closing.push_async_callback(records.close)
         traced = closing.enter_context(exporting("holdfast-api"))
-        client = await connect_temporal(lazy=True, interceptors=traced)
+        client = await connect_temporal(settings, lazy=True, interceptors=traced)
         engine = TemporalEngine(client, settings.task_queue)
         config = Config(
             hosts=settings.answers_to,
@@ -175,6 +175,7 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             mcp=tools_of_api(settings, store),
             record=record_of(settings, store, client, blobs),
             box=box_of(settings),
+            codec=codec_of(settings),
             oidc=await closing.enter_async_context(issuer_of(settings, store)),
             outward=outward_of(settings),
         )

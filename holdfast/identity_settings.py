@@ -12,6 +12,10 @@ Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256
 """Signatures that a public key proves. None with a shared secret: a public key must never be taken for one."""
 
 
+class Unsafe(Exception):
+    """It must not start like this; one line for each thing to change."""
+
+
 class OidcSettings(BaseModel):
     """One OIDC issuer. `roles` and `teams` say what a group of theirs is here."""
 
@@ -48,6 +52,16 @@ class IdentityFields(BaseModel):
         None,
         description='An OIDC issuer, as JSON: {"issuer": "https://…", "client_id": "…", "roles": {"crew": ["lead"]}}.',
     )
+
+    payload_keys: SecretStr | None = Field(
+        None,
+        description="Keys that seal what Temporal keeps, as id:base64 by commas, the sealing one first; unset: plain.",
+    )
+    payloads_sealed: bool = Field(False, description="Whether to refuse to start without HOLDFAST_PAYLOAD_KEYS.")
+    retention_days: int = Field(
+        0, ge=0, le=3650, description="Days that Temporal must keep closed runs, or nothing starts; 0: any."
+    )
+    production: bool = Field(False, description="Whether to refuse to start with what is only for trying out.")
 
     @field_validator("public_url")
     @classmethod

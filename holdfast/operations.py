@@ -23,6 +23,7 @@ from api.store.tokens import issue_token
 from definitions.wire import SEARCH_ATTRIBUTES
 from holdfast.demo import Caller, prepare, prepare_demo
 from holdfast.reach import connect_temporal, patiently
+from holdfast.safety import refuse, refuse_database
 from holdfast.settings import Settings
 
 log = structlog.get_logger("holdfast")
@@ -30,6 +31,8 @@ log = structlog.get_logger("holdfast")
 
 async def migrate_all(settings: Settings) -> None:
     """Tables, roles and search attributes of this release; waits for database and Temporal to be there."""
+    refuse(settings)
+    await refuse_database(settings)
     await patiently("database", lambda: asyncio.to_thread(migrate, settings.database))
     await prepare(settings)
     await register_search_attributes(await patiently("Temporal", connect_temporal))
@@ -38,6 +41,7 @@ async def migrate_all(settings: Settings) -> None:
 
 async def prepare_stack(settings: Settings) -> None:
     """The database of the embedded stack, with the demo's records and people where it is on."""
+    refuse(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     await asyncio.to_thread(migrate, settings.database)
     await prepare(settings)

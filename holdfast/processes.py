@@ -21,6 +21,7 @@ from api.store.store import Store
 from holdfast.compose import api_of, worker_of
 from holdfast.installed import registry_of
 from holdfast.reach import patiently
+from holdfast.safety import refuse, refuse_database, refuse_retention
 from holdfast.settings import Settings
 
 log = structlog.get_logger("holdfast")
@@ -39,9 +40,12 @@ async def serve_worker(settings: Settings, modules: Sequence[str] = (), only: st
 
     Raises what made it stop by itself.
     """
+    refuse(settings)
+    await refuse_database(settings)
     registry = registry_of(modules, only)
     asked = _asked_to_stop()
     async with worker_of(settings, registry, only) as worker:
+        await refuse_retention(settings, worker.workers[0].client)
         running = asyncio.create_task(worker.run())
         _say_ready()
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -53,6 +57,8 @@ async def serve_worker(settings: Settings, modules: Sequence[str] = (), only: st
 
 async def serve_api(settings: Settings) -> None:
     """Runs the API until it is asked to stop (uvicorn sees to the signals). Raises CannotServe."""
+    refuse(settings)
+    await refuse_database(settings)
     await _refuse_demo_people_in_the_open(settings)
     async with api_of(settings) as app:
         options = uvicorn.Config(

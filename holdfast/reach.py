@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 import structlog
 from temporalio.client import Client, Interceptor
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 
+from api.codec import Sealing, converter_of, read_keys
 from holdfast.runtime import core_runtime
+from holdfast.settings import Settings
 
 T = TypeVar("T")
 
@@ -20,8 +23,24 @@ TRY_AGAIN = 1.0
 """Seconds between two tries to reach Temporal or the database at the start of a process."""
 
 
+def converter(settings: Settings | None = None) -> DataConverter:
+    """What payloads are read and written with: sealed where there are keys (those of the environment by default)."""
+    keys = (settings or Settings()).payload_keys
+    return converter_of(read_keys(keys.get_secret_value() if keys else ""))
+
+
+def codec_of(settings: Settings) -> Sealing | None:
+    """What opens payloads for Temporal's pages, where they are sealed."""
+    found = converter(settings).payload_codec
+    return found if isinstance(found, Sealing) else None
+
+
 async def connect_temporal(
-    *, lazy: bool = False, metrics: str | None = None, interceptors: Sequence[Interceptor] = ()
+    settings: Settings | None = None,
+    *,
+    lazy: bool = False,
+    metrics: str | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """A client as TEMPORAL_* variables and Temporal's profile file say. `lazy`: connects at its first call.
 
@@ -29,6 +48,7 @@ async def connect_temporal(
     """
     config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
     config.setdefault("target_host", "127.0.0.1:7233")
+    config["data_converter"] = converter(settings)
     return await Client.connect(**config, lazy=lazy, runtime=core_runtime(metrics), interceptors=list(interceptors))
 
 

@@ -24,6 +24,7 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
+from holdfast import reach
 from holdfast.reach import connect_temporal
 from holdfast.runtime import core_runtime
 from holdfast.settings import Settings
@@ -88,10 +89,11 @@ async def replay_open(client: Client, task_queue: str) -> AsyncIterator[Verdict]
 
 
 async def replay(
-    histories: AsyncIterator[WorkflowHistory], converter: DataConverter = DataConverter.default
+    histories: AsyncIterator[WorkflowHistory], converter: DataConverter | None = None
 ) -> AsyncIterator[Verdict]:
     """One verdict per history, in their order."""
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox(), data_converter=converter, runtime=core_runtime())
+    found = converter or reach.converter()
+    replayer = Replayer(workflows=[Run], workflow_runner=sandbox(), data_converter=found, runtime=core_runtime())
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
             problem = readable(result.replay_failure) if result.replay_failure else None

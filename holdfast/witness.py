@@ -22,6 +22,7 @@ from temporalio.worker import Replayer
 
 from api.history import Event, Piece, whole
 from api.verifying import Said
+from holdfast import reach
 from holdfast.replays import begun, readable
 from holdfast.runtime import core_runtime
 from workers import witness
@@ -82,7 +83,7 @@ class LocalReplays:
     async def replay(self, run: str, pieces: Sequence[tuple[Piece, list[Event]]]) -> list[Said]:
         """What each piece says."""
         async with self._turn:
-            rows = [await said_by(run, {"events": events}, DataConverter.default) for _, events in pieces]
+            rows = [await said_by(run, {"events": events}, reach.converter()) for _, events in pieces]
         return [Said(piece.id, **row) for (piece, _), row in zip(pieces, rows, strict=True)]
 
 
@@ -96,10 +97,10 @@ def _read(folder: Path) -> list[dict[str, Any]]:
     return list(json.loads((folder / ANSWER).read_bytes()))
 
 
-async def testify(folder: Path, converter: DataConverter = DataConverter.default) -> None:
+async def testify(folder: Path, converter: DataConverter | None = None) -> None:
     """What the child does: replays the pieces in a folder one by one, and writes what each said."""
     run, pieces = _given(folder)
-    said = [await said_by(run, json.loads(file.read_bytes()), converter) for file in pieces]
+    said = [await said_by(run, json.loads(file.read_bytes()), converter or reach.converter()) for file in pieces]
     (folder / ANSWER).write_text(json.dumps(said))
 
 

@@ -1,16 +1,19 @@
 """Secrets of other systems, sealed before they reach a database: what is stolen with a backup says nothing.
 
 AES-256-GCM, a fresh nonce for each seal. What the secret belongs to is bound into it, so that a sealed text copied into
-another row (ann's login into ben's) does not open. The key is the installation's: from its settings, or a file in its
-home. With another key nothing opens, which reads the same as if there were no secret.
+another row (ann's login into ben's) does not open. The keys are the installation's: from its settings, or a file in its
+home. The first one seals, all of them open: so a key is changed by putting a new one first and sealing everything anew
+(`holdfast secrets rotate`). With none of the right keys nothing opens, which reads as if there were no secret.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,46 +30,62 @@ NONCE_BYTES = 12
 class SecretsBox:
     """Seals and opens JSON values."""
 
-    def __init__(self, key: bytes | None, home: Path | None = None) -> None:
-        """`key` None: that of the file in `home`, read (or made) when the first secret is met."""
+    def __init__(self, keys: Sequence[bytes] = (), home: Path | None = None) -> None:
+        """Without `keys`: those of the file in `home`, read (or made) when a secret is met, and when it changed."""
         self._home = home
-        self._found = _cipher(key) if key is not None else None
+        self._ciphers = [_cipher(key) for key in keys]
+        self._read_at = 0
 
     @classmethod
     def load(cls, home: Path, key: str = "") -> SecretsBox:
-        """The box of the key that is set (base64 of 32 bytes), else of the file in `home`, made there (0600) when there
-        is none yet. Raises ValueError for a key of another form."""
-        return cls(_read(key) if key else None, home)
+        """The box of the keys that are set (base64 of 32 bytes each, by commas, the sealing one first), else of the
+        file in `home`, made there (0600) when there is none yet. Raises ValueError for a key of another form."""
+        return cls([_read(each.strip()) for each in key.split(",")] if key else (), home)
 
     @classmethod
     def fresh(cls) -> SecretsBox:
         """A box whose key lives as long as the process."""
-        return cls(AESGCM.generate_key(KEY_BYTES * 8))
+        return cls([AESGCM.generate_key(KEY_BYTES * 8)])
 
     def seal(self, value: Any, about: str) -> str:
         """The value as text that only this key opens, and only as what it is `about`."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._cipher().encrypt(nonce, json.dumps(value).encode(), about.encode())
+        sealed = self._known()[0].encrypt(nonce, json.dumps(value).encode(), about.encode())
         return base64.b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str, about: str) -> Any:
-        """The value, or None for what this key does not open as that."""
-        try:
+        """The value, or None for what none of the keys opens as that."""
+        with contextlib.suppress(binascii.Error, ValueError):
             raw = base64.b64decode(sealed, validate=True)
-            plain = self._cipher().decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode())
-        except (InvalidTag, binascii.Error, ValueError):
-            log.warning("a secret cannot be opened with this key", action="secret.unreadable", about=about)
-            return None
-        return json.loads(plain)
+            for cipher in self._known():
+                with contextlib.suppress(InvalidTag):
+                    return json.loads(cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], about.encode()))
+        log.warning("a secret cannot be opened with this key", action="secret.unreadable", about=about)
+        return None
 
-    def _cipher(self) -> AESGCM:
-        if self._found is None:
-            assert self._home is not None
-            path = self._home / KEY_FILE
-            if not path.exists():
-                _create(path)
-            self._found = _cipher(_read(path.read_text().strip()))
-        return self._found
+    def _known(self) -> list[AESGCM]:
+        """The keys, the sealing one first. Another process may have changed the file's."""
+        if self._home is None or (self._ciphers and not self._read_at):
+            return self._ciphers
+        path = self._home / KEY_FILE
+        if not path.exists():
+            _create(path)
+        if (changed := path.stat().st_mtime_ns) != self._read_at:
+            self._ciphers = [_cipher(_read(line)) for line in path.read_text().split()]
+            self._read_at = changed
+        return self._ciphers
+
+
+def add_key(home: Path) -> None:
+    """A new key, which seals from now on; those of before still open."""
+    path = home / KEY_FILE
+    _replace(path, [_fresh(), *(path.read_text().split() if path.exists() else ())])
+
+
+def forget_keys(home: Path) -> None:
+    """All but the sealing key are gone: whatever was sealed with one of them stays shut."""
+    path = home / KEY_FILE
+    _replace(path, path.read_text().split()[:1])
 
 
 def _read(key: str) -> bytes:
@@ -82,15 +101,28 @@ def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
+def _fresh() -> str:
+    return base64.b64encode(AESGCM.generate_key(KEY_BYTES * 8)).decode()
+
+
 def _create(path: Path) -> None:
     """Whole or not at all: written aside and linked into place; who comes second keeps the other's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(base64.b64encode(AESGCM.generate_key(KEY_BYTES * 8)).decode() + "\n")
+    aside = _written(path, [_fresh()])
     try:
         os.link(aside, path)
     except FileExistsError:
         pass
     finally:
         aside.unlink()
+
+
+def _replace(path: Path, keys: Sequence[str]) -> None:
+    os.replace(_written(path, keys), path)
+
+
+def _written(path: Path, keys: Sequence[str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join(keys) + "\n")
+    return aside
