@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -35,6 +36,15 @@ class Outward(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A message that did not leave, and why."""
+
+    error: str
+    status: int | None = None
+    after: float | None = None
+
+
 class Nowhere:
     """An installation, or a test, that reaches nobody: everything waits."""
 
@@ -42,13 +52,7 @@ class Nowhere:
         return None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Posted:
-        return _Silence()
+        return NotSent("this process reaches nobody")
 
     async def mail(self, to: str, subject: str, text: str, key: str, headers: Mapping[str, str] | None = None) -> str:
         return "later"
-
-
-class _Silence:
-    status: int | None = None
-    error: str = "this process reaches nobody"
-    after: float | None = None

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 
-from api.outward import Outward, Posted
+from api.outward import NotSent, Outward, Posted
 from api.store import webhooks as rows
 from api.store.notices import tell
 from api.store.secrets_box import SecretsBox
@@ -100,8 +100,7 @@ class Sending:
         if claimed is None:
             return
         message, webhook = claimed
-        headers = self._headers(message, webhook)
-        posted = await self._outward.post(webhook["url"], headers, message["body"].encode())
+        posted = await self._posted(message, webhook)
         await self._store.transact(partial(settle, message=message, webhook=webhook, posted=posted))
 
     def _begin(self, id: str, webhook: str) -> None:
@@ -119,15 +118,19 @@ class Sending:
         except (SQLAlchemyError, OSError) as error:
             log.warning("a message was not settled", action="webhook.unsettled", id=id, error=type(error).__name__)
 
-    def _headers(self, message: Mapping[str, Any], webhook: Mapping[str, Any]) -> dict[str, str]:
+    async def _posted(self, message: Mapping[str, Any], webhook: Mapping[str, Any]) -> Posted:
+        """Signed, or not at all."""
         now = datetime.now(UTC)
         keys = [Webhook(secret) for secret in signing(self._box, webhook, now)]
-        return {
+        if not keys:
+            return NotSent("its secret cannot be opened with this installation's key: change it")
+        headers = {
             "content-type": "application/json",
             "webhook-id": message["id"],
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": " ".join(key.sign(message["id"], now, message["body"]) for key in keys),
         }
+        return await self._outward.post(webhook["url"], headers, message["body"].encode())
 
 
 def settle(connection: Connection, message: Mapping[str, Any], webhook: Mapping[str, Any], posted: Posted) -> None:

@@ -37,8 +37,9 @@ def one(connection: Connection, id: str) -> Mapping[str, Any] | None:
 
 
 def change(connection: Connection, id: str, **values: Any) -> None:
-    """Sets some columns of a webhook."""
-    connection.execute(update(WEBHOOKS).where(WEBHOOKS.c.id == id).values(**values))
+    """Sets some columns of a webhook, or none."""
+    if values:
+        connection.execute(update(WEBHOOKS).where(WEBHOOKS.c.id == id).values(**values))
 
 
 def remove(connection: Connection, id: str) -> None:

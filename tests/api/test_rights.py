@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter
+from sqlalchemy import Connection
 from sqlmodel import delete
 
 from activities.blobs import open_blobs
@@ -24,8 +25,10 @@ from api.store.file_tables import FileLinkRow, FileRow
 from api.store.people import People
 from api.store.roles import BUILT_IN_ROLES
 from api.store.seed import add_person
+from api.store.statements import insert_new
 from api.store.tables import UserRoleRow
 from api.store.tokens import issue_token
+from api.store.webhooks import DELIVERIES, WEBHOOKS
 from definitions.engine.judge import COMMAND_KEYS
 from tests.api.documents import document
 from tests.api.world import World
@@ -67,6 +70,7 @@ BODIES = {
     "/v1/partners": {"id": "firm", "name": "Firm"},
     "/v1/closing-reasons": {"key": "moved", "title": "Moved"},
     "/v1/inboxes": {"id": "desk", "name": "Desk"},
+    "/v1/webhooks": {"title": "Inside", "url": "http://127.0.0.1:9/refused"},
     "/v1/me/notices/read": {"up_to": 0},
     "/v1/views": {"name": "Late", "kind": "tasks", "filters": {"overdue": True}},
     "/v1/migrations": {"definition": "{key}", "to": 1},
@@ -75,6 +79,7 @@ BODIES = {
 }
 LINKS = (
     "/public/confirm/{token}",
+    "/public/mail/{token}",
     "/public/journeys/{token}",
     "/public/progress/{token}",
     "/public/progress/{token}/{step}",
@@ -139,12 +144,22 @@ async def things(world: World) -> AsyncIterator[Things]:
     async with world.store.session() as session:
         await add_person(session, "member", "Member", roles=["viewer"], teams=["mine"])
         names["token_id"] = (await issue_token(session, "operator-mine", "another"))[0]
-    names |= {"secret": "a-secret", "way": "decode"}
+    names |= {"secret": "a-secret", "way": "decode", "webhook": "wh-admins", "delivery": "msg-admins"}
     names |= {"user": "member", "team": "mine", "role": "a-role"}
     names |= {"inbox": "ours", "partner": "outside", "reason": "other", "server": SERVER["id"]}
     names["token"] = link.json()["url"].rpartition("/")[2].removesuffix(".ics")
     records = {"source": "demo", "collection": "orders", "record": "o1"}
     yield Things({**names, **records, "free": f"{body['key']}-free"})
+
+
+def _a_webhook(connection: Connection) -> None:
+    """A webhook of the admin with a message, whoever took away the one before; it leads nowhere."""
+    now, id = datetime.now(UTC), "wh-admins"
+    fixed = {"events": [], "definitions": [], "teams": [], "state": "paused", "created_at": now, "changed_at": now}
+    hook = {"id": id, "title": "x", "url": "http://127.0.0.1:9/", "secret": "x", "created_by": "admin", **fixed}
+    sent = {"id": "msg-admins", "webhook": id, "event": "x", "body": "{}", "created_at": now, "next_at": now}
+    insert_new(connection, WEBHOOKS, hook)
+    insert_new(connection, DELIVERIES, {**sent, "state": "failed", "tries": 1})
 
 
 async def _stored(world: World, prefix: str) -> str:
@@ -163,6 +178,8 @@ def expected(who: Who, rule: Rule, path: str) -> Decision:
         return Decision.ALLOW if who.id == "operator-mine" else Decision.HIDE  # a view that is shared with nobody
     if "{token_id}" in path:  # one of operator-mine
         return Decision.ALLOW if who.id == "operator-mine" or reaches(who, "token.manage") else Decision.HIDE
+    if path in ("/v1/webhooks", "/v1/webhooks/events"):
+        return decide(who, rule.operation, Subject(owner=who.id))  # one's own is asked for, or made
     if path.startswith("/v1/activity-log"):
         return Decision.ALLOW if reaches(who, rule.operation) else Decision.FORBID  # a list asks how far, not whether
     if path in OF_THE_AUDIT:  # asked of the run that is seen; who may read no log at all need not look
@@ -191,6 +208,10 @@ async def ask(world: World, things: Things, who: str | None, method: str, path: 
     if isinstance(body, dict):
         body = fill(body, things)
     headers = {"If-Match": "x"} if method == "PUT" else {}
+    if path == "/v1/stream":  # an answer that would have no end: refused for its form, after all else was asked
+        headers = {"Last-Event-ID": "x"}
+    if "{webhook}" in path:
+        await world.store.transact(_a_webhook)
     if "{server}" in path:  # whoever was asked before may have taken it away
         await world.call("admin", "POST", "/v1/mcp-servers", SERVER)
     if "{role}" in path:

@@ -316,6 +316,17 @@ async def test_an_address_that_becomes_private_later_is_refused_where_it_is_sent
     assert "not allowed" in sent["error"]
 
 
+async def test_nothing_leaves_unsigned(told: Told) -> None:
+    """With another key of the installation its secrets do not open: then the other side is told nothing."""
+    hook = await told.hook(path="/unsigned")
+    lost = update(WEBHOOKS).where(WEBHOOKS.c.id == hook["id"]).values(secret="sealed by another")
+    await told.world.store.transact(lambda connection: connection.execute(lost))
+    sent = (await told.world.call("admin", "POST", f"/v1/webhooks/{hook['id']}/test")).json()
+    assert (sent["state"], sent["status"]) == ("failed", None)
+    assert "secret" in sent["error"]
+    assert told.heard("/unsigned") == []
+
+
 async def test_names_changes_and_the_end(told: Told) -> None:
     wrong = {"title": "x", "url": "https://example.org", "events": ["step.done", "step.eaten"]}
     refused = await told.world.call("admin", "POST", "/v1/webhooks", wrong)
