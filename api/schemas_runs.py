@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from api.schemas_family import ChildrenView
 from api.schemas_out import Out, Problem
 from api.schemas_proposals import ApprovalView, Proposal
 
@@ -169,6 +170,7 @@ class StepView(Round):
     approval: ApprovalView | None
     notes: int
     automations: list[AutomationView]
+    children: ChildrenView | None
     errands: list[Errand]
     can: list[str]
 

@@ -20,6 +20,7 @@ from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.versions import Published
 from definitions.engine import Graph, State
 from definitions.engine.approvals import to_be_agreed
+from definitions.engine.evolve_children import CHILDREN
 from definitions.engine.graph import Node
 from definitions.engine.listening import EVENT
 from definitions.engine.state import BY_A_PERSON, Execution, Side, SideStatus, StepStatus
@@ -172,10 +173,23 @@ def _waits(node: Node, base: Reason, each: Execution, view: Reason, people: Reas
         name = node.step.event.name if isinstance(node.step, WaitStep) and node.step.event else ""
         text = f"{base['title']} waits for the event {name}."
         return _reason("waiting_for_event", text, **base, event=name, until=each.until)
+    if each.waits == CHILDREN:
+        return _children(base, view["children"])
     if each.waits in WAITS:
         code, text = WAITS[each.waits]
         return _reason(code, text.format(title=view["title"], whom=_whom(view)), **base, **people)
     return _reason("timer", f"{view['title']} waits until {each.until}.", **base, until=each.until)
+
+
+def _children(base: Reason, children: dict[str, Any]) -> Reason:
+    """The runs that a step waits for; the first that asks for a person is named before all others."""
+    left = children["total"] - children["done"] - children["aborted"]
+    text = f"{base['title']} waits for {left} of {children['total']} runs of {children['definition']}."
+    asking = [row["run"] for row in children["runs"] if row["status"] == "attention"]
+    if asking:
+        text = f"{text} {children['attention']} of them ask for a person: {asking[0]} first."
+    rows = [row for row in children["runs"] if row["status"] in ("open", "attention", "starting")]
+    return _reason("waiting_for_children", text, **base, children={**children, "runs": rows})
 
 
 def _approval(base: Reason, each: Execution) -> Reason:

@@ -138,6 +138,8 @@ async def test_a_child_that_asks_for_a_person_is_counted_at_its_parent(world: Wo
         await asyncio.sleep(0.05)
     assert (children["attention"], children["runs"][0]["status"]) == (1, "attention")
     child = children["runs"][0]["run"]
+    (reason,) = (await world.get("lea", f"/v1/runs/{run}/why"))["reasons"][:1]
+    assert reason["code"] == "waiting_for_children" and child in reason["message"]
     answer = await world.command("lea", child, "handle_manually", step="pay")
     assert answer.status_code == 200, answer.text
     await world.until("lea", run, current=["last"])
