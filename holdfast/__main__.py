@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -127,13 +127,36 @@ def token(person: Person, roles: Roles = None, teams: Teams = None) -> None:
 
 
 @cli.command()
-def rebuild() -> None:
+def rebuild(
+    from_histories: Annotated[
+        bool, typer.Option("--from-histories", help="First write the events that are missing, from histories.")
+    ] = False,
+    only: Annotated[str, typer.Option("--run", help="With --from-histories: only this run.")] = "",
+) -> None:
     """Drop the read model and fold it again from the events."""
     from holdfast.operations import rebuild_all
 
-    said, code = asyncio.run(rebuild_all(_logging()))
+    settings = _logging()
+    if from_histories:
+        from holdfast.proofs import rebuild_from_histories
+
+        raise SystemExit(asyncio.run(_said(rebuild_from_histories(settings, only))))
+    said, code = asyncio.run(rebuild_all(settings))
     typer.echo(said)
     raise SystemExit(code)
+
+
+@cli.command()
+def verify(
+    only: Annotated[str, typer.Option("--run", help="Only this run.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Every run, the activity log and the anchors.")] = False,
+) -> None:
+    """Prove the record: chains of events, histories, anchors and the log. Names what is wrong (exit code 1)."""
+    from holdfast.proofs import verify_all
+
+    if bool(only) == everything:
+        raise SystemExit("holdfast: say --run RUN, or --all")
+    raise SystemExit(asyncio.run(_said(verify_all(_logging(), only))))
 
 
 @cli.command()
@@ -149,14 +172,6 @@ def replay(
     said, code = asyncio.run(replay_all(_logging(), files or (), of_server))
     typer.echo("\n".join(said))
     raise SystemExit(code)
-
-
-@cli.command(hidden=True)
-def witness(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
-    """What `verify` does in a process of its own: replays the histories in a folder and writes what they said."""
-    from holdfast.witness import testify
-
-    asyncio.run(testify(folder))
 
 
 @cli.command()
@@ -219,6 +234,15 @@ def actions() -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+async def _said(lines: AsyncIterator[tuple[str, bool]]) -> int:
+    """Prints what comes, and gives the exit code: 1 where anything was wrong."""
+    code = 0
+    async for line, right in lines:
+        typer.echo(line)
+        code = code if right else 1
+    return code
 
 
 def _logging() -> Settings:

@@ -79,6 +79,7 @@ async def rebuild_all(settings: Settings) -> tuple[str, int]:
     broken = "".join(
         f"\n{run}: its chain of events is broken from {seq} on" for run, seq in sorted(done.broken.items())
     )
+    broken += "".join(f"\n{run}: {why}" for run, why in sorted(done.failed.items()))
     return f"{done.runs} runs rebuilt{broken}", 1 if broken else 0
 
 

@@ -12,7 +12,6 @@ UI) makes the client's own listing fail for all of them. Replaying reads histori
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,17 +27,13 @@ from holdfast import reach
 from holdfast.reach import connect_temporal
 from holdfast.runtime import core_runtime
 from holdfast.settings import Settings
+from holdfast.testify import begun, readable
 from workers.run import Run
 from workers.worker import sandbox
 
 log = structlog.get_logger("holdfast.replay")
 
 PAGE = 200
-SHOWN = 400
-"""Characters of what went wrong with one run."""
-
-SAID = re.compile(r'message: "((?:[^"\\]|\\.)*)"')
-"""What the native side says stands in here, in the middle of its own way to print a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +93,6 @@ async def replay(
         async for result in results:
             problem = readable(result.replay_failure) if result.replay_failure else None
             yield Verdict(result.history.workflow_id, type_of(result.history), problem)
-
-
-def begun(history: WorkflowHistory) -> bool:
-    """Whether a worker has done a task of it. Before that nothing was decided, and the SDK would wait for ever."""
-    return any(event.HasField("workflow_task_completed_event_attributes") for event in history.events)
-
-
-def readable(failure: Exception) -> str:
-    """What went wrong, on one line."""
-    text = str(failure)
-    said = SAID.search(text)
-    return " ".join((said[1] if said else text).split())[:SHOWN]
 
 
 def type_of(history: WorkflowHistory) -> str:

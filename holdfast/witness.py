@@ -16,17 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from temporalio.client import WorkflowHistory
-from temporalio.converter import DataConverter
-from temporalio.worker import Replayer
 
 from api.history import Event, Piece, whole
 from api.verifying import Said
 from holdfast import reach
-from holdfast.replays import begun, readable
-from holdfast.runtime import core_runtime
-from workers import witness
-from workers.worker import sandbox
+from holdfast.testify import ANSWER, said_by
 
 log = structlog.get_logger("holdfast.witness")
 
@@ -35,8 +29,6 @@ WITHIN = 120.0
 
 AT_ONCE = 2
 """Children of one process at a time; each takes a core while it lives."""
-
-ANSWER = "said.json"
 
 
 class ChildReplays:
@@ -58,7 +50,7 @@ class ChildReplays:
     async def _child(self, folder: Path) -> None:
         """One child to its end; killed when it takes too long, or when nobody waits for it any more."""
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "holdfast", "witness", str(folder)),
+            *(sys.executable, "-m", "holdfast.testify", str(folder)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -95,31 +87,3 @@ def _write(folder: Path, run: str, pieces: Sequence[tuple[Piece, list[Event]]]) 
 
 def _read(folder: Path) -> list[dict[str, Any]]:
     return list(json.loads((folder / ANSWER).read_bytes()))
-
-
-async def testify(folder: Path, converter: DataConverter | None = None) -> None:
-    """What the child does: replays the pieces in a folder one by one, and writes what each said."""
-    run, pieces = _given(folder)
-    said = [await said_by(run, json.loads(file.read_bytes()), converter or reach.converter()) for file in pieces]
-    (folder / ANSWER).write_text(json.dumps(said))
-
-
-def _given(folder: Path) -> tuple[str, list[Path]]:
-    return (folder / "run").read_text(), sorted(folder.glob("piece-*"))
-
-
-async def said_by(run: str, history: dict[str, Any], converter: DataConverter) -> dict[str, Any]:
-    """`{after, events, problem}` of one piece; of one that no worker has begun there is nothing to be said."""
-    heard = witness.listen()
-    try:
-        parsed = WorkflowHistory.from_json(run, history)
-    except Exception as error:  # the parser of the SDK raises whatever it meets
-        return {"problem": f"this is no history of a workflow ({type(error).__name__})"}
-    if not begun(parsed):
-        return {}
-    replayer = Replayer(
-        workflows=[witness.Witness], workflow_runner=sandbox(), data_converter=converter, runtime=core_runtime()
-    )
-    result = await replayer.replay_workflow(parsed, raise_on_replay_failure=False)
-    problem = readable(result.replay_failure) if result.replay_failure else None
-    return {"after": heard.after, "events": heard.events, "problem": problem}

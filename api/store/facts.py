@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from definitions.canonical import canonical
 from definitions.wire import Event
 
 _LOST = "\ufffd"
+COLUMNS = ("type", "at", "step", "execution", "actor", "command")
+"""The parts of an event that have a column of their own."""
 
 
 class LedgerGap(Exception):
@@ -23,7 +26,7 @@ class LedgerGap(Exception):
 def read_events(rows: Sequence[dict[str, Any]]) -> list[Event]:
     """The events of a batch. What no database can hold (half a surrogate pair, NaN) is replaced, never refused: such a
     value came past the gate by a hand-made signal, and must not keep its run from being recorded."""
-    return [Event.from_json(row if _is_storable(row) else _storable(row)) for row in rows]
+    return [_in_columns(Event.from_json(row if _is_storable(row) else _storable(row))) for row in rows]
 
 
 def follow_on(run: str, stored: int, events: Sequence[Event]) -> list[Event]:
@@ -36,8 +39,7 @@ def follow_on(run: str, stored: int, events: Sequence[Event]) -> list[Event]:
 
 def event_row(run: str, event: Event, chain: str) -> dict[str, Any]:
     """The event as a row of the event table."""
-    names = ("type", "at", "step", "execution", "actor", "command")
-    texts = {name: column_text(getattr(event, name)) for name in names}
+    texts = {name: column_text(getattr(event, name)) for name in COLUMNS}
     return {"run": run, "seq": event.seq, **texts, "data": event.data or None, "chain": chain}
 
 
@@ -54,6 +56,13 @@ def instant(text: str) -> datetime:
 def column_text(text: str | None) -> str | None:
     """Text for a column of its own: PostgreSQL has no NUL there. Inside JSON it is escaped and stays."""
     return text.replace("\0", _LOST) if text else text
+
+
+def _in_columns(event: Event) -> Event:
+    """The event as its columns hold it: the chain is taken over what is stored, or it would seem to be broken."""
+    texts = {name: getattr(event, name) for name in COLUMNS}
+    changed = {name: column_text(text) for name, text in texts.items() if text and "\0" in text}
+    return replace(event, **changed) if changed else event
 
 
 def _is_storable(value: Any) -> bool:

@@ -12,6 +12,7 @@ from api.store.chain import first_break
 from api.store.facts import LedgerGap, event_of
 from api.store.keys import open_key
 from api.store.ledger import SqlLedger
+from api.store.rebuild import rebuild
 from api.store.store import Store
 from api.store.tables import AssignmentRow, CommandRow, EffectRow, EventRow, LogRow, RunRow, TaskRow
 from definitions.effects import Verdict
@@ -186,6 +187,7 @@ async def test_what_no_database_can_hold_does_not_stop_the_record(store: Store, 
     await ledger.append("run-1", told.start() + told.give(odd))
     await ledger.append("run-1", told.ask())
     assert [event["seq"] for event in await stored(store)] == [1, 2, 3, 4, 5]
+    assert (await rebuild(store)).broken == {}, "its chain is over what is stored"
 
 
 async def test_an_open_run_keeps_the_key_and_a_second_one_goes_without(store: Store, ledger: SqlLedger) -> None:
