@@ -2,7 +2,9 @@
 // to ask for, for a link to be of use.
 import {
   IconChecklist,
+  IconChartBar,
   IconDatabase,
+  IconLayoutKanban,
   IconLayoutSidebar,
   IconListSearch,
   IconPlayerPlay,
@@ -24,6 +26,8 @@ export const PAGES = [
   { to: '/workspace', name: 'page.workspace', icon: IconLayoutSidebar, keys: 'g w' },
   { to: '/records', name: 'nav.records', icon: IconDatabase, keys: 'g c' },
   { to: '/runs', name: 'nav.runs', icon: IconRoute, keys: 'g r' },
+  { to: '/board', name: 'board.title', icon: IconLayoutKanban, keys: 'g k' },
+  { to: '/overview', name: 'lead.title', icon: IconChartBar, keys: 'g o', asks: 'analytics.view' },
   // What can be started are the published definitions.
   { to: '/start', name: 'page.start', icon: IconPlayerPlay, keys: 'g d' },
   { to: '/definitions', name: 'nav.definitions', icon: IconSitemap, keys: 'g b' },

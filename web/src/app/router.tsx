@@ -55,6 +55,19 @@ const replay = createRoute({
   component: lazyRouteComponent(() => import('@/features/run/replay/ReplayPage')),
 });
 
+const board = createRoute({
+  getParentRoute: () => root,
+  path: '/board',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/board/BoardPage')),
+});
+
+const lead = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('@/features/lead/LeadPage')),
+});
+
 const log = createRoute({
   getParentRoute: () => root,
   path: '/log',
@@ -111,6 +124,8 @@ export const router = createRouter({
     runs,
     run,
     replay,
+    board,
+    lead,
     log,
     records,
     record,

@@ -1,3 +1,4 @@
+import board from './board.de';
 import type { Words } from './en';
 import fieldwork from './fieldwork.de';
 import history from './history.de';
@@ -255,6 +256,7 @@ const de: Words = {
   },
   ...fieldwork,
   ...pages,
+  ...board,
   ...history,
   ...log,
   ...replay,

@@ -1,3 +1,4 @@
+import board from './board.en';
 import fieldwork from './fieldwork.en';
 import history from './history.en';
 import log from './log.en';
@@ -233,6 +234,7 @@ const en = {
   },
   ...fieldwork,
   ...pages,
+  ...board,
   ...history,
   ...log,
   ...replay,

@@ -11,8 +11,9 @@ import {
 import { useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShortcut } from '@/app/keyboard';
+import { lengthOf } from '@/ui/length';
 import { Exactly } from '@/ui/When';
-import { lengthOf, type Moment } from './moments';
+import type { Moment } from './moments';
 
 type Props = { list: Moment[]; place: number; onStand: (seq: number) => void };
 

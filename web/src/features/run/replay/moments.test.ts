@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Happened } from '../happened';
-import { changedBy, lengthOf, moments, placeOf, valuesOf } from './moments';
+import { changedBy, moments, placeOf, valuesOf } from './moments';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 12, minute)).toISOString();
 const event = (seq: number, type: string, minute = 0, more: object = {}) =>
@@ -24,12 +24,6 @@ it('stands at the last moment that is not after the one asked for', () => {
   const list = moments(EVENTS, false);
   expect([undefined, 1, 2, 3, 99].map((seq) => placeOf(list, seq))).toEqual([0, 0, 0, 1, 2]);
   expect(placeOf([], 3)).toBe(0);
-});
-
-it('says a length as one does', () => {
-  expect(lengthOf(3 * 86_400, 'en')).toBe('3 days');
-  expect(lengthOf(3_700, 'en')).toBe('1 hour');
-  expect(lengthOf(600, 'de')).toBe('10 Minuten');
 });
 
 it('shows the values of an event, and what a person changed of a proposal', () => {

@@ -24,19 +24,6 @@ export function placeOf(list: readonly Moment[], at: number | undefined): number
   return Math.max(0, found);
 }
 
-/** "3 days", "2 hours": a length as one says it, in the language asked for. */
-export function lengthOf(seconds: number, language: string): string {
-  const [unit, size] = (
-    [
-      ['day', 86_400],
-      ['hour', 3_600],
-      ['minute', 60],
-    ] as const
-  ).find(([, length]) => seconds >= length) ?? ['second', 1];
-  const count = Math.round(seconds / size);
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
-}
-
 const VALUES = ['output', 'values', 'input', 'fields', 'inputs', 'before'] as const;
 
 /** What an event holds as values by name, each group under the name of its member. */

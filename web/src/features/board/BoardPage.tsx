@@ -1,0 +1,119 @@
+import { Group, ScrollArea, SegmentedControl, Select, Stack, Text, Title } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
+import { usePeople } from '@/ui/assignees';
+import { useDefinitionChoices } from '@/ui/definitions';
+import { Failed } from '@/ui/Failed';
+import { type Filters, withoutEmpty } from '@/ui/saved';
+import { SavedViews } from '@/ui/SavedViews';
+import { Waiting } from '@/ui/Waiting';
+import { Columns } from './Columns';
+import { type By, columns } from './columns';
+import { KNOWN, useBoard } from './hooks';
+
+/** The open steps of one workflow, under the step or the phase they stand in. */
+export default function BoardPage() {
+  const { t } = useTranslation();
+  const filters = useSearch({ from: '/board' }) as Filters;
+  const go = useNavigate({ from: '/board' });
+  const change = useCallback(
+    (next: Filters) =>
+      void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true }),
+    [go],
+  );
+  const by: By = filters.by === 'phase' ? 'phase' : 'step';
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Title order={1} size="h3">
+          {t('board.title')}
+        </Title>
+        <SavedViews
+          kind="tasks"
+          known={KNOWN}
+          filters={filters}
+          onPick={(next) =>
+            void go({ search: withoutEmpty({ ...next, by: filters.by ?? '' }), replace: true })
+          }
+        />
+      </Group>
+      <Choices filters={filters} by={by} onChange={change} />
+      {filters.definition ? (
+        <Board filters={filters} definition={filters.definition} by={by} />
+      ) : (
+        <Text c="dimmed">{t('board.choose')}</Text>
+      )}
+    </Stack>
+  );
+}
+
+type ChoicesProps = { filters: Filters; by: By; onChange: (next: Filters) => void };
+
+function Choices({ filters, by, onChange }: ChoicesProps) {
+  const { t } = useTranslation();
+  const definitions = useDefinitionChoices();
+  const people = usePeople();
+  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('people.clear') } };
+  const named = (known: { id: string; name: string }[] | undefined) =>
+    (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
+  return (
+    <Group gap="sm">
+      <Select
+        aria-label={t('filter.definition')}
+        placeholder={t('filter.definition')}
+        searchable
+        value={filters.definition || null}
+        onChange={(value) => onChange({ definition: value ?? '' })}
+        data={definitions}
+        w={230}
+      />
+      <SegmentedControl
+        aria-label={t('board.by')}
+        value={by}
+        onChange={(value) => onChange({ by: value })}
+        data={[
+          { value: 'step', label: t('board.by_step') },
+          { value: 'phase', label: t('board.by_phase') },
+        ]}
+      />
+      <Select
+        aria-label={t('board.person')}
+        placeholder={t('board.person')}
+        searchable
+        {...clear}
+        value={filters.assignee || null}
+        onChange={(value) => onChange({ assignee: value ?? '' })}
+        data={[{ value: 'me', label: t('people.me') }, ...named(people.data?.users)]}
+        w={170}
+      />
+      <Select
+        aria-label={t('log.team')}
+        placeholder={t('log.team')}
+        {...clear}
+        value={filters.team || null}
+        onChange={(value) => onChange({ team: value ?? '' })}
+        data={named(people.data?.teams)}
+        w={150}
+      />
+    </Group>
+  );
+}
+
+function Board({ filters, definition, by }: { filters: Filters; definition: string; by: By }) {
+  const { t } = useTranslation();
+  const { document, tasks, more } = useBoard(filters, definition);
+  const failed = document.error ?? tasks.error;
+  if (failed) return <Failed error={failed} />;
+  if (!document.data || !tasks.data) return <Waiting />;
+  if (by === 'phase' && document.data.phases.length === 0)
+    return <Text c="dimmed">{t('board.no_phases')}</Text>;
+  return (
+    <>
+      {more && <Text size="sm">{t('board.more', { count: tasks.data.length })}</Text>}
+      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': t('board.title') }}>
+        <Columns list={columns(tasks.data, document.data, by)} document={document.data} by={by} />
+      </ScrollArea>
+    </>
+  );
+}
