@@ -31,7 +31,8 @@ PATH = "/public/journeys/"
 
 
 class Invite(BaseModel):
-    """Who is asked what, until when. `step` and `execution` are those of the call; `remind` is the engine's."""
+    """Who is asked what, until when. `step` and `execution` are those of the form, where
+    the call is an errand of its own; `remind` is the engine's."""
 
     to: Address | None = None
     title: str = Field(max_length=500)
@@ -53,7 +54,13 @@ def invite_activity(links: Invitations, settings: MailSettings, url: str) -> Cal
         given = EffectCall.from_json(call)
         asked = parse_input(Invite, given.input)
         form = Asked(
-            given.run, given.step, given.execution, asked.journey or "", given.acting, _key(given), asked.expires
+            given.run,
+            asked.step or given.step,
+            asked.execution or given.execution,
+            asked.journey or "",
+            given.acting,
+            _key(given),
+            asked.expires,
         )
         return await (_revoked if asked.revoke else _sent)(links, settings, url, form, asked)
 

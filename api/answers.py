@@ -187,6 +187,7 @@ def _round(step: dict[str, Any]) -> Execution:
         proposal=step["proposal"],
         approval=step["approval"],
         pending=step["pending"],
+        links={each["journey"] or "": each for each in step["links"]},
     )
 
 

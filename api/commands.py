@@ -46,10 +46,10 @@ from api.verdicts import PATIENCE, Verdicts
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
 from definitions.engine import State, judge
+from definitions.engine.inviting import answer_fields
 from definitions.engine.judge import side_of
 from definitions.engine.moves import Refusal
 from definitions.engine.moves.migrating import FROZEN
-from definitions.model import TaskStep
 from definitions.wire import VALUE_LIMIT, Actor
 
 if TYPE_CHECKING:
@@ -149,9 +149,10 @@ class Commands:
         """The command with what is known of the files it names, and those files and records that are none."""
         name, graph = given.body.get("step") or "", given.published.graph
         node = graph.nodes.get(name) or graph.grown(state_of(given.run, given.published).added).nodes.get(name)
-        if node is None or not isinstance(node.step, TaskStep) or not given.body.get("output"):
+        fields = answer_fields(node.step, given.body.get("journey")) if node is not None else ()
+        if not fields or not given.body.get("output"):
             return given, []
-        found = await named.look(caller, node.step.fields, given.body["output"], given.run.record_collection)
+        found = await named.look(caller, fields, given.body["output"], given.run.record_collection)
         return replace(given, body={**given.body, "output": found.answer}, files=found.files), found.problems
 
     async def _checked(self, caller: Caller, given: Given, now: datetime, wrong: list[dict[str, str]]) -> Given:

@@ -21,7 +21,7 @@ from definitions.engine.scope import Sight, met, scope_of
 from definitions.engine.state import ENDED
 from definitions.field_schema import field_schema, object_of
 from definitions.forms import beginning
-from definitions.model import AiStep, DecisionStep, EscalateStep, FormField, TaskStep
+from definitions.model import AiStep, DecisionStep, EscalateStep, FormField, JourneyStep, TaskStep
 from definitions.task_forms import task_beginning, timers_of
 from definitions.timers import Start
 from definitions.views import round_view
@@ -54,6 +54,9 @@ def form_of(graph: Graph, state: State, step: str, policy: Mapping[str, Any]) ->
                 "ui": {"choice": {"widget": "choice"}},
                 "values": {},
             }
+        case JourneyStep():
+            entered = _entered(state, step)
+            return fields_form(graph, state, node.step.fields, f"{node.pointer}/fields", policy=policy, entered=entered)
         case EscalateStep():
             return {"schema": object_of({}, []), "ui": {ORDER: []}, "values": {}}
         case TaskStep():

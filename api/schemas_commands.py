@@ -39,11 +39,15 @@ class StepCommand(CommandBody):
 
 
 class Complete(StepCommand):
-    """Finishes a step, or confirms what is proposed for it: `output` for fields, `choice` for a decision."""
+    """Finishes a step, or confirms what is proposed for it: `output` for fields, `choice` for a decision.
+
+    `journey`: the answer is to that form of the task.
+    """
 
     type: Literal["complete"]
     output: Values | None = None
     choice: Name | None = None
+    journey: Name | None = None
 
 
 class Act(StepCommand):
@@ -62,6 +66,24 @@ class Act(StepCommand):
         "cancel_schedule",
         "reconcile",
     ]
+    reason: Reason | None = None
+
+
+class Resend(StepCommand):
+    """Sends the link of a form: for the first time, or again. `journey` names one of a task's forms; `to` another
+    address than before."""
+
+    type: Literal["resend"]
+    journey: Name | None = None
+    to: Annotated[str, Field(min_length=3, max_length=320)] | None = None
+    reason: Reason | None = None
+
+
+class Revoke(StepCommand):
+    """Takes the link of a form back: nobody can answer by it any more."""
+
+    type: Literal["revoke"]
+    journey: Name | None = None
     reason: Reason | None = None
 
 
@@ -211,6 +233,8 @@ class Migrate(CommandBody):
 Command = Annotated[
     Complete
     | Act
+    | Resend
+    | Revoke
     | Approve
     | Reject
     | HandleManually

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.schemas_family import ChildrenView
+from api.schemas_handing import Escalated, FormAnswer, FormLink, FormOffered
 from api.schemas_out import Out, Problem
 from api.schemas_proposals import ApprovalView, Proposal
 
@@ -109,15 +110,6 @@ class AutomationView(Out):
     runs: list[Errand]
 
 
-class Escalated(Out):
-    """Who handed a step on to which inbox, and why; `by` null where the definition did."""
-
-    inbox: str
-    reason: str | None
-    by: str | None
-    at: str
-
-
 class Round(Out):
     """One execution of a step. `before` is the answer of the round it opens again, `because` why it was not taken.
 
@@ -139,7 +131,7 @@ class Round(Out):
     started_at: str | None
     ended_at: str | None
     until: str | None
-    waits: Literal["timer", "confirm", "approval", "done", "resume", "outside", "event"] | None
+    waits: Literal["timer", "confirm", "approval", "done", "resume", "outside", "event", "journey", "children"] | None
     pending: bool
     doing: Literal["propose", "act"] | None
     claimed_by: str | None
@@ -148,6 +140,9 @@ class Round(Out):
     amended: Amended | None
     before: dict[str, Any] | None
     because: str | None
+    via: Literal["journey"] | None
+    links: list[FormLink]
+    submitted: list[FormAnswer]
 
 
 class StepView(Round):
@@ -169,6 +164,7 @@ class StepView(Round):
     proposal: Proposal | None
     approval: ApprovalView | None
     notes: int
+    journeys: list[FormOffered]
     automations: list[AutomationView]
     children: ChildrenView | None
     errands: list[Errand]

@@ -12,8 +12,8 @@ class WhyReason(BaseModel):
 
     People: `waiting_for_person`, `waiting_for_confirmation`, `waiting_for_approval`, `attention`, `on_hold`, `saved`,
     `closing` (every step has ended). Time and machines: `timer`, `scheduled`, `waiting_for_outside`,
-    `waiting_for_event`, `waiting_for_children` (runs that the step started), `waiting_for_resume`, `effect_running`,
-    `retrying`, `errand_queued`, `errand_attention`, `blocked`, `ending`.
+    `waiting_for_event`, `waiting_for_answer`, `waiting_for_children` (runs it started), `waiting_for_resume`,
+    `effect_running`, `retrying`, `errand_queued`, `errand_attention`, `blocked`, `ending`.
     Around it: `not_told` and `command_waits` (taken, not applied), `not_taken_up`, `no_worker`, `action_not_served`,
     `failing_workflow_task`, `temporal_unreachable`, `run_stopped`, `run_vanished`; `ended` for a run that is over.
     """

@@ -22,6 +22,7 @@ from definitions.engine import Graph, State
 from definitions.engine.approvals import to_be_agreed
 from definitions.engine.evolve_children import CHILDREN
 from definitions.engine.graph import Node
+from definitions.engine.inviting import JOURNEY
 from definitions.engine.listening import EVENT
 from definitions.engine.state import BY_A_PERSON, Execution, Side, SideStatus, StepStatus
 from definitions.model import WaitStep
@@ -169,6 +170,10 @@ def _waits(node: Node, base: Reason, each: Execution, view: Reason, people: Reas
     if each.waits == "outside":
         text = f"{base['title']} waits until somebody outside confirms it."
         return _reason("waiting_for_outside", text, **base, until=each.until)
+    if each.waits == JOURNEY:
+        to = each.links.get("", {}).get("to")
+        text = f"{base['title']} waits for an answer to its form{f', which {to} was sent' if to else ''}."
+        return _reason("waiting_for_answer", text, **base, until=each.until, reminded=each.reminded)
     if each.waits == EVENT:
         name = node.step.event.name if isinstance(node.step, WaitStep) and node.step.event else ""
         text = f"{base['title']} waits for the event {name}."

@@ -53,5 +53,6 @@ WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout
 ASK_A_MODEL = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=120.0, within=300.0, attempts=3)
 CALL_A_TOOL = EffectContract(touches=Touches.WORLD, repeatable=False, timeout=60.0, attempts=3)
 LISTEN = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, attempts=10)
+INVITE = EffectContract(touches=Touches.WORLD, repeatable=True, timeout=60.0, attempts=5)
 TELL_PEOPLE = EffectContract(touches=Touches.WORLD, repeatable=True, timeout=30.0, attempts=5)
 MOVE_RUNS = EffectContract(touches=Touches.WORLD, repeatable=True, timeout=30.0, attempts=100)

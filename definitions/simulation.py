@@ -25,6 +25,7 @@ from definitions.model import WaitStep
 from definitions.proposing import Asked, Question
 from definitions.wire import (
     ACTIVITY_GET_DATA,
+    ACTIVITY_INVITE,
     ACTIVITY_LISTEN,
     ACTIVITY_NOTIFY,
     ACTIVITY_PROPOSE,
@@ -43,7 +44,7 @@ Answers = Mapping[str, tuple[Mapping[str, Any], ...]]
 """By step: one answer for each round; the last one holds for every further round."""
 
 
-ASKS = ("confirm", "done")
+ASKS = ("confirm", "done", "journey")
 SAID = ("output", "choice", "skip", "confirm", "decline")
 MATCHED = (Asked.FORM, Asked.ROW)
 """What can be proposed without a model and without asking a server."""
@@ -208,6 +209,8 @@ class _Play:
         record, values = self.found.state.record or {}, effect.input
         if effect.activity in HARMLESS:
             return {}
+        if effect.activity == ACTIVITY_INVITE:
+            return {"link": "simulated"}
         if effect.activity == ACTIVITY_UPDATE_DATA and "set" in values:
             return dict(values["set"])
         if effect.activity == ACTIVITY_GET_DATA:

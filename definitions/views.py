@@ -17,7 +17,8 @@ from definitions.engine.judge import may_act, run_takes
 from definitions.engine.moves import MOVES, Question
 from definitions.engine.scope import blocked_by, phase_status, waits_for
 from definitions.engine.sides import shown
-from definitions.engine.state import ENDED, Execution, Side, SideStatus, State, StepStatus
+from definitions.engine.state import ENDED, Execution, SideStatus, State, StepStatus
+from definitions.model import TaskStep
 from definitions.wire import Actor
 
 NOBODY: dict[str, list[str]] = {"users": [], "teams": [], "partners": []}
@@ -137,9 +138,16 @@ def step_view(graph: Graph, state: State, node: Node, now: datetime | None = Non
         "approval": execution.approval if execution else None,
         "children": children_view(state.run, state.families.get(execution.id)) if execution else None,
         "notes": state.notes.get(node.id, 0),
+        "journeys": _forms(node),
         "automations": [_automation(state, node, index) for index in range(len(node.step.automations))],
         "errands": [shown(side) for side in state.sides.values() if side.step == node.id and side.kind == "undo"],
     }
+
+
+def _forms(node: Node) -> list[dict[str, Any]]:
+    """The forms of a task that may be sent to somebody outside; `complete`: answering one completes it."""
+    forms = node.step.journeys if isinstance(node.step, TaskStep) else ()
+    return [{"id": each.id, "title": each.title or node.title, "complete": each.complete} for each in forms]
 
 
 def _pending(state: State, node: Node) -> dict[str, Any]:
@@ -202,7 +210,16 @@ def round_view(execution: Execution) -> dict[str, Any]:
         "amended": execution.amended,
         "before": execution.before,
         "because": execution.because,
+        "via": execution.via or None,
+        "links": [_link(name, each) for name, each in execution.links.items()],
+        "submitted": [{"journey": name, **each} for name, each in execution.submitted.items()],
     }
+
+
+def _link(name: str, link: dict[str, Any]) -> dict[str, Any]:
+    """The link of a form, without what only the engine reads; `journey` null for the step's own form."""
+    keys = ("link", "to", "at")
+    return {"journey": name or None, **{key: link.get(key) for key in keys}, "revoked": bool(link.get("revoked"))}
 
 
 def waits_for_what(execution: Execution) -> str | None:
@@ -270,84 +287,6 @@ def _run_takes(graph: Graph, state: State, actor: Actor, name: str) -> bool:
     return run_takes(graph, state, name, MOVES[name], actor) is None
 
 
-def task_rows(graph: Graph, state: State) -> list[dict[str, Any]]:
-    """One row per open step or errand that asks a person, for the work lists: {run, step, execution, title, …}."""
-    graph = graph.grown(state.added)
-    asked = to_be_agreed(graph, state)
-    steps = [] if state.closed else [_task_row(graph, state, execution) for execution in (*state.live(), *asked)]
-    return [*steps, *(_errand_row(state, side) for side in state.errands() if side.status is SideStatus.ATTENTION)]
-
-
-def _task_row(graph: Graph, state: State, execution: Execution) -> dict[str, Any]:
-    node = graph.nodes[execution.step]
-    asked = awaited(execution)
-    return {
-        **_row_of(state, node.id, execution.id, node.title, node.step.kind),
-        "status": str(StepStatus.WAITING if execution.pending else execution.status),
-        "attention": execution.attention["reason"] if execution.attention else None,
-        "users": [] if asked and execution.inbox is None else execution.assignees.get("users", []),
-        "teams": asked["teams"] if asked else execution.assignees.get("teams", []),
-        "roles": asked["roles"] if asked else list(node.step.roles),
-        "due": _due(state, f"step:{node.id}"),
-        "entered_at": execution.entered_at,
-        "inbox": execution.inbox,
-        "manual": node.for_a_person,
-    }
-
-
-def _errand_row(state: State, side: Side) -> dict[str, Any]:
-    return {
-        **_row_of(state, side.id, side.id, side.title, side.kind),
-        "status": str(side.status),
-        "attention": (side.attention or {}).get("reason"),
-        "users": [side.acting] if side.acting else [],
-        "teams": [],
-        "roles": [],
-        "due": None,
-        "entered_at": side.asked_at,
-        "inbox": None,
-        "manual": False,
-    }
-
-
-def _row_of(state: State, step: str, execution: str, title: str, kind: str) -> dict[str, Any]:
-    record = state.record or {}
-    return {
-        "run": state.run,
-        "step": step,
-        "execution": execution,
-        "definition": state.definition,
-        "run_name": state.name,
-        "title": title,
-        "kind": kind,
-        "record_collection": record.get("collection"),
-        "record_id": record.get("id"),
-    }
-
-
-def run_row(graph: Graph, state: State) -> dict[str, Any]:
-    """The columns of the run list."""
-    record = state.record or {}
-    return {
-        "id": state.run,
-        "definition": state.definition,
-        "version": state.version,
-        "name": state.name,
-        "record_collection": record.get("collection"),
-        "record_id": record.get("id"),
-        "status": str(state.status),
-        "attention": has_attention(state),
-        "holder": state.holder,
-        "labels": list(state.labels),
-        "teams": list(state.teams),
-        "started_at": state.started_at,
-        "started_by": state.started_by,
-        "ended_at": state.ended_at,
-        "due": _due(state, "run"),
-        "seq": state.seq,
-    }
-
-
 def waiting_for(graph: Graph, state: State) -> list[str]:
     """Whom and what the run waits for, one phrase each, for Temporal's search attribute: step ids, nothing personal."""
     graph = graph.grown(state.added)
@@ -361,6 +300,7 @@ STANDS = {
     "done": "waiting to be marked as done",
     "outside": "waiting for a confirmation from outside",
     "event": "waiting for an event",
+    "journey": "waiting for an answer from outside",
     "children": "waiting for its child runs",
 }
 

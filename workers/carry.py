@@ -13,8 +13,8 @@ from typing import Any
 
 from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
+from definitions.engine.clocks import clocks
 from definitions.engine.commands import ArmTimer, Command, StartEffect
-from definitions.engine.dues import clocks
 from definitions.engine.state import TIMED
 from definitions.packing import packed, unpacked
 from definitions.times import parse_instant
@@ -116,7 +116,7 @@ def values_in(row: dict[str, Any]) -> int:
 
 
 def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:
-    """What must be set going again: the effects asked for, a timer for each wait, and the clocks of due dates."""
+    """What must be set going again: the effects asked for, a timer for each wait, and the clocks beside the steps."""
     timers = [
         ArmTimer(execution.id, parse_instant(execution.until), graph.nodes[execution.step].title)
         for execution in luggage.state.live()

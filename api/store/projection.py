@@ -25,8 +25,8 @@ from definitions.engine import Graph, State, fold
 from definitions.engine.events import EventType
 from definitions.engine.execution import Execution
 from definitions.engine.state import RunStatus
+from definitions.listed import run_row, task_rows
 from definitions.times import rfc3339
-from definitions.views import run_row, task_rows
 from definitions.wire import Event
 
 RUNS = Row.metadata.tables["runs"]

@@ -152,6 +152,8 @@ def _of_step(subject: Subject, index: int) -> dict[str, str]:
     found = {f"{base}.{name}": type_ for name, type_ in STEP.items()}
     for automation in step.automations:
         found[f"{base}.automations.{automation.id}.output"] = "map"
+    for journey in step.journeys if step.kind == "task" else ():
+        found |= of_fields(f"{base}.journeys.{journey.id}.output", journey.fields)
     if index in subject.gaps:
         return {**found, f"{base}.output": "map"}
     return {**found, **_output(subject, step, f"{base}.output")}
@@ -160,7 +162,7 @@ def _of_step(subject: Subject, index: int) -> dict[str, str]:
 def _output(subject: Subject, step: Step, name: str) -> dict[str, str]:
     match step.kind:
         case "task":
-            inside = [field for journey in step.journeys for field in journey.fields]
+            inside = [field for journey in step.journeys if journey.complete for field in journey.fields]
             return of_fields(name, [*step.fields, *inside])
         case "journey":
             return of_fields(name, step.fields)

@@ -42,8 +42,10 @@ def _step(subject: Subject, pointer: str, step: Step) -> Iterator[Finding]:
         yield from _wait(pointer, step)
     elif step.kind == "journey":
         yield from _length(step.expires, f"{pointer}/expires")
+        yield from _lengths(step.remind, f"{pointer}/remind")
     elif step.kind == "action" and step.confirm is not None:
         yield from _length(step.confirm.expires, f"{pointer}/confirm/expires")
+        yield from _lengths(step.confirm.remind, f"{pointer}/confirm/remind")
 
 
 def _wait(pointer: str, step: WaitStep) -> Iterator[Finding]:
@@ -116,6 +118,16 @@ def _length(text: str | None, pointer: str) -> Iterator[Finding]:
         Offset.parse(text)
     except ValueError as wrong:
         yield Finding("bad_duration", pointer, str(wrong), DURATION_HINT)
+
+
+def _lengths(value: object, pointer: str) -> Iterator[Finding]:
+    """A length of time, or some: literal ones, for they are counted from when somebody was asked."""
+    for index, text in enumerate(value) if isinstance(value, list | tuple) else [(None, value)]:
+        at = pointer if index is None else f"{pointer}/{index}"
+        if isinstance(text, str) and not is_expression(text):
+            yield from _length(text, at)
+        elif text is not None:
+            yield Finding("bad_duration", at, f"{text!r} is no length of time", DURATION_HINT)
 
 
 def _try(text: str | None, pointer: str) -> Iterator[Finding]:

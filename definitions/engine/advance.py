@@ -23,7 +23,7 @@ and whatever people do with a run: revise, undo, migrate, splice in, save, resum
  7. What is open or finished stands on decided steps: nobody goes back past what it waits for and leaves it standing.
  8. A closed run opens nothing, and asks for nothing but its last errands; only a person opens it again.
  9. What is under way is known: the effects asked for and not answered are those of the `running` rounds and errands,
-    the timers those of the `waiting` rounds and of `dues.clocks`.
+    the timers those of the `waiting` rounds and of `clocks.clocks`.
 10. A side effect is taken back at most once, one at a time, the last one first; its step does not begin before that.
 11. What a person is offered is what is taken (tests/engine/test_offered.py), and what is shown adds up.
 12. What is proposed is done only as a person confirmed it, what others must agree to only as enough of them did.
@@ -44,9 +44,10 @@ from dataclasses import dataclass
 from definitions.engine.answers import effect_ended, effect_failed, timer_fired, told_by_child
 from definitions.engine.assigning import assignees_named
 from definitions.engine.children import start_children
+from definitions.engine.clocks import reset_clocks
 from definitions.engine.commands import Command
 from definitions.engine.drafting import drop_drafts
-from definitions.engine.dues import refresh, reset_clocks
+from definitions.engine.dues import refresh
 from definitions.engine.events import EventType
 from definitions.engine.evolve import evolve
 from definitions.engine.finish import close_if_over, end_if_taken_back

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from definitions.engine.children import child_refused, child_started, child_told
-from definitions.engine.dues import CLOCK, clock_fired
+from definitions.engine.clocks import CLOCKS, clock_fired
 from definitions.engine.enter import open_up
 from definitions.engine.events import EventType
 from definitions.engine.family import read_name
 from definitions.engine.graph import Node
+from definitions.engine.inviting import JOURNEY, expire_journey, invited, sent
 from definitions.engine.listening import EVENT, end_with_heard, expire_event, is_for_an_event, listened
 from definitions.engine.messages import ChildTold, EffectEnded, EffectFailed, TimerFired
 from definitions.engine.outside import await_outside, expire, is_told_outside, waits_outside
@@ -24,7 +25,7 @@ from definitions.engine.settle import moved
 from definitions.engine.sides import RECONCILE, side_ended, side_failed
 from definitions.engine.state import ENDED, TIMED, Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
-from definitions.model import LoadRelatedStep
+from definitions.model import JourneyStep, LoadRelatedStep
 
 
 def effect_ended(turn: Turn, message: EffectEnded) -> None:
@@ -32,6 +33,8 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
     if message.execution in turn.state.sides:
         asked = turn.state.sides[message.execution]
         side_ended(turn, message)
+        if asked.kind == JOURNEY and turn.state.sides.get(asked.id) is not asked:
+            sent(turn, turn.state.sides[asked.id])
         if asked.kind == RECONCILE and turn.state.sides[asked.id] is not asked:
             reconciled(turn, turn.state.sides[asked.id])
         return
@@ -45,6 +48,8 @@ def effect_ended(turn: Turn, message: EffectEnded) -> None:
     node = turn.graph.nodes[execution.step]
     if execution.doing == "propose":
         answered(turn, node, execution.id, message.result)
+    elif isinstance(node.step, JourneyStep):
+        invited(turn, node, execution, message.result)
     elif is_for_an_event(node):
         listened(turn, node, execution, message.result)
     elif isinstance(node.step, LoadRelatedStep):
@@ -108,7 +113,7 @@ def _move_on(turn: Turn, name: str) -> None:
 
 def timer_fired(turn: Turn, message: TimerFired) -> None:
     """The wait is over, if the step still waits. While the run is saved that is only noted."""
-    if message.execution.startswith(CLOCK):
+    if message.execution.startswith(CLOCKS):
         clock_fired(turn, message.execution)
         return
     execution = turn.state.executions.get(message.execution)
@@ -126,6 +131,8 @@ def _end_wait(turn: Turn, execution: Execution) -> None:
         expire(turn, turn.graph.nodes[execution.step], execution)
     elif execution.waits == EVENT:
         expire_event(turn, turn.graph.nodes[execution.step], execution)
+    elif execution.waits == JOURNEY:
+        expire_journey(turn, turn.graph.nodes[execution.step], execution)
     elif execution.status is StepStatus.SCHEDULED:
         open_up(turn, turn.graph.nodes[execution.step], execution.id)
     else:

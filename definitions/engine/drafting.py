@@ -87,9 +87,13 @@ def _usable(step: TaskStep, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def drop_drafts(turn: Turn) -> None:
-    """Whoever answered the form, or gave it up, needs no draft any more."""
+    """Whoever answered the form, or gave it up, needs no draft any more; nor does anybody need to be sent it."""
     for side in turn.state.errands() if turn.state.sides else ():
         of = turn.state.executions.get(side.of or "")
-        if side.kind == "draft" and side.status is SideStatus.RUNNING and (of is None or of.status in ENDED):
+        if of is not None and of.status not in ENDED:
+            continue
+        failed = side.kind == "journey" and side.status is SideStatus.ATTENTION
+        if side.kind == "draft" and side.status is SideStatus.RUNNING:
             turn.ask(CancelEffect(side.id))
+        if failed or (side.kind == "draft" and side.status is SideStatus.RUNNING):
             turn.emit(EventType.SIDE_GIVEN_UP, {"reason": "the form was answered"}, execution=side.id, step=side.step)

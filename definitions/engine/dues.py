@@ -15,7 +15,7 @@ from typing import Any
 
 from definitions.due import due_at, overdue_from
 from definitions.engine.assigning import assignees_named
-from definitions.engine.commands import ArmTimer, CancelTimer
+from definitions.engine.commands import ArmTimer
 from definitions.engine.events import EventType
 from definitions.engine.graph import Graph, Node, reads
 from definitions.engine.scope import moment_of, resolved
@@ -199,23 +199,8 @@ def _needs_clock(graph: Graph, node: Node) -> bool:
     return node.step.on_overdue is not None or (node.id, "overdue") in graph.named_ports
 
 
-def reset_clocks(turn: Turn) -> None:
-    """Ask for the clocks that are new since the message came, and stop those nobody needs any more."""
-    before, after = clocks(turn.before_graph, turn.before), clocks(turn.graph, turn.state)
-    for name, clock in before.items():
-        if name not in after or after[name].until != clock.until:
-            turn.ask(CancelTimer(name))
-    for name, clock in after.items():
-        if name not in before or before[name].until != clock.until:
-            turn.ask(clock)
-
-
-def clock_fired(turn: Turn, name: str) -> None:
+def passed(turn: Turn, execution: Execution) -> None:
     """A due date has passed: the step says so, people hear of it, and the port is taken."""
-    clock = clocks(turn.graph, turn.state).get(name)
-    if clock is None or clock.until > turn.now:
-        return
-    execution = turn.execution(name.removeprefix(CLOCK))
     node = turn.graph.nodes[execution.step]
     due = turn.state.due[f"step:{node.id}"]["due"]
     turn.emit(EventType.STEP_OVERDUE, {"due": due}, execution=execution.id)

@@ -14,6 +14,7 @@ from definitions.engine.events import EventType
 from definitions.engine.finish import complete_run
 from definitions.engine.graph import Node
 from definitions.engine.inboxes import escalate_step
+from definitions.engine.inviting import invite
 from definitions.engine.listening import listen
 from definitions.engine.proposals import begin_machine
 from definitions.engine.schedules import arm, has_schedule, is_unarmed, wait_until, wrong_moment
@@ -150,7 +151,7 @@ ENTER: dict[str, Callable[[Turn, Node, str], None]] = {
     "load_related": begin_machine,
     "mcp": begin_machine,
     "ai": begin_machine,
-    "journey": _later_release,
+    "journey": invite,
     "workflow": begin_children,
     "escalate": escalate_step,
 }

@@ -23,11 +23,17 @@
 | approval_asked | hash, values, count, by, wait: before it is done others must agree, to just these values |
 | approval_given | hash, reason?; approval_refused | hash, reason |
 | step_succeeded | ports, done_by, output?, choices?: the machine is done, and a person still presses Done |
+| journey_awaited | link, until?: its form is with somebody outside |
+| journey_sent | journey, link, to?: a person, or a reminder, sent the link of a form |
+| journey_revoked | journey: its link is taken back |
+| journey_submitted | journey, output?: a form of the task was answered |
+| step_reminded | number: whoever has not answered is reminded |
 | event_awaited | until?: it listens for an event, until then |
 | event_heard | event: {id, name, data, at}: it happened; noted while the run is saved, else the wait ends by it |
 | confirmation_awaited | output, until?: the action ran, and somebody outside is to confirm it |
 | step_attention | reason, code, message, errors?: a person is asked |
-| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet |
+| step_done | ports, done_by, output?, choices?, trace?, occurred_at?, attention?, bound?, pending?: not run yet; via?,
+  journey?: which form |
 | children_planned | definition, version?, rows: [{record?, inputs?}], at_once, acting, detach?, alone?, assignees?: the
   child runs of a step, and what each of them is given |
 | children_requested | places: [index], turn: these are being started; children_again | acting, turn: a person has those
@@ -91,6 +97,11 @@ class EventType(StrEnum):
     APPROVAL_GIVEN = "approval_given"
     APPROVAL_REFUSED = "approval_refused"
     STEP_SUCCEEDED = "step_succeeded"
+    JOURNEY_AWAITED = "journey_awaited"
+    JOURNEY_SENT = "journey_sent"
+    JOURNEY_REVOKED = "journey_revoked"
+    JOURNEY_SUBMITTED = "journey_submitted"
+    STEP_REMINDED = "step_reminded"
     EVENT_AWAITED = "event_awaited"
     EVENT_HEARD = "event_heard"
     CONFIRMATION_AWAITED = "confirmation_awaited"

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from definitions.engine import evolve_children as children
+from definitions.engine import evolve_links as links
 from definitions.engine import evolve_proposals as proposals
 from definitions.engine import evolve_sides as sides
 from definitions.engine import evolve_steps as steps
@@ -199,6 +200,11 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.CHILD_REFUSED: children.refused,
     EventType.CHILD_TOLD: children.told,
     EventType.STEP_ATTENTION: steps.attention,
+    EventType.JOURNEY_AWAITED: links.awaited,
+    EventType.JOURNEY_SENT: links.sent,
+    EventType.JOURNEY_REVOKED: links.revoked,
+    EventType.JOURNEY_SUBMITTED: links.submitted,
+    EventType.STEP_REMINDED: links.reminded,
     EventType.EVENT_AWAITED: steps.awaits_event,
     EventType.EVENT_HEARD: steps.heard,
     EventType.STEP_DONE: steps.done,

@@ -18,9 +18,9 @@ from definitions.engine.state import (
     seen,
     standing,
 )
-from definitions.wire import Event
+from definitions.wire import ACTIVITY_INVITE, Event
 
-OUTSIDE = ("outside", "event")
+OUTSIDE = ("outside", "event", "journey")
 """What a round waits for that may come, or not, until its time has passed."""
 
 
@@ -177,7 +177,13 @@ def effect_requested(state: State, event: Event) -> State:
         doing="act",
         assignees=event.data.get("assignees", known.assignees),
         **({"until": event.data["until"]} if "until" in event.data else {}),
+        **({"links": _sent_to(known, event.data.get("to"))} if event.data["activity"] == ACTIVITY_INVITE else {}),
     )
+
+
+def _sent_to(execution: Execution, to: str | None) -> dict[str, dict[str, Any]]:
+    """The links of a round whose own form is being sent."""
+    return {**execution.links, "": {**execution.links.get("", {}), "to": to}}
 
 
 def awaits_event(state: State, event: Event) -> State:
@@ -213,6 +219,8 @@ def awaits_outside(state: State, event: Event) -> State:
         output=data["output"],
         until=data.get("until"),
         attention=None,
+        asked=event.at,
+        reminded=0,
     )
 
 
@@ -233,6 +241,7 @@ def done(state: State, event: Event) -> State:
         output=data.get("output"),
         attention=data.get("attention"),
         pending=bool(data.get("pending")),
+        via=data.get("via", ""),
     )
 
 

@@ -20,10 +20,14 @@ class Execution:
     it ended by: the order in which steps ended.
     `waits` says what a waiting round waits for besides time: `confirm` a proposal to be confirmed, `approval` others to
     agree, `resume` the run to be taken up again, `done` a person to press Done, `outside` somebody
-    outside to confirm it, `event` something to happen. `doing` is what was asked of a machine
+    outside to confirm it, `event` something to happen,
+    `journey` somebody outside to answer its form. `doing` is what was asked of a machine
     last: `propose` or `act`. `proposal` is what was proposed, `confirmed` {values, by?} what is to be done, `approval`
     {hash, values, count, by, given, …} what others agree to; `pending` that it counts as done and has not run yet;
     `heard` the event it was waiting for. `inbox` is where it lies, `escalated` {inbox, reason?, by?, at} why.
+    `links` are {link, to?, at, revoked, over} of its forms by their ids (`""`: its own), `submitted` {output, by, at}
+    of those that were answered; `via` by which way it was completed; `asked` since when somebody outside is waited for,
+    `reminded` how often they were reminded.
     """
 
     id: str
@@ -61,6 +65,11 @@ class Execution:
     approval: dict[str, Any] | None = None
     pending: bool = False
     heard: dict[str, Any] | None = None
+    links: dict[str, dict[str, Any]] = field(default_factory=dict)
+    submitted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    via: str = ""
+    asked: str | None = None
+    reminded: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Its fields, without those that say nothing."""
@@ -139,5 +148,6 @@ def seen(execution: Execution, earlier: Execution | None = None) -> dict[str, An
         "choice": told.choices[0] if told.choices else None,
         "done_by": execution.done_by,
         "ended_at": execution.ended_at,
+        "journeys": {name: {"output": each["output"]} for name, each in execution.submitted.items()} or None,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -37,14 +37,14 @@ def waits_outside(execution: Execution) -> bool:
 def await_outside(turn: Turn, node: Node, execution: str, output: dict[str, Any]) -> None:
     """The action ran: from now on somebody outside may confirm it, until it expires."""
     assert isinstance(node.step, ActionStep) and node.step.confirm is not None
-    until = _until(turn, node.step.confirm.expires)
+    until = until_expired(turn, node.step.confirm.expires)
     data = {"output": output, **({"until": rfc3339(until)} if until else {})}
     turn.emit(EventType.CONFIRMATION_AWAITED, data, execution=execution)
     if until is not None:
         turn.ask(ArmTimer(execution, until, node.title))
 
 
-def _until(turn: Turn, expires: str | None) -> datetime | None:
+def until_expired(turn: Turn, expires: str | None) -> datetime | None:
     """When it expires; never, where nothing is said or it cannot be read: then people look after it."""
     if expires is None:
         return None

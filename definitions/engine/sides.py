@@ -6,6 +6,7 @@
 | undo | `pay~undo#1` | the side effect of round 1 is taken back, newest first, one at a time |
 | sync | `~sync0#3` | the run's record is kept up to date on an event of the run |
 | bind | `check~bind#1` | bound fields of an answer are written to the record |
+| journey | `quote~invite#1` | the link of a form is sent, again, or taken back (inviting.py) |
 | draft | `check~draft#1` | a machine fills in a form that a person will answer (drafting.py) |
 | act | `pay~act#1` | what counts as done, and was agreed to later, is done now (approvals.py) |
 | reconcile | `pay~reconcile#1` | the outside is asked again what became of a step (reconciling.py) |
@@ -24,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from definitions.bound import writes
-from definitions.contracts import ASK_A_MODEL, MOVE_RUNS, TELL_PEOPLE, WRITE_RECORDS, EffectContract
+from definitions.contracts import ASK_A_MODEL, INVITE, MOVE_RUNS, TELL_PEOPLE, WRITE_RECORDS, EffectContract
 from definitions.engine.commands import CancelEffect, StartEffect
 from definitions.engine.drafting import drafted
 from definitions.engine.events import EventType
@@ -53,6 +54,8 @@ def contract_of(graph: Graph, side: Side) -> EffectContract:
         return TELL_PEOPLE
     if side.kind == "draft":
         return ASK_A_MODEL
+    if side.kind == "journey":
+        return INVITE
     if side.kind in FAMILY:
         return MOVE_RUNS
     if side.kind == "act" and side.step in graph.nodes:
@@ -125,6 +128,11 @@ def write_bound(turn: Turn, node: Node, output: Mapping[str, Any], actor: Actor)
     changed = writes(fields, output, scope, turn.graph.trees, f"{node.pointer}/fields")
     title = f"Write back: {node.title}"
     queue_write(turn, f"{node.id}~bind", changed, actor.id, name=node.id, title=title, step=node.id)
+
+
+def request_side(turn: Turn, base: str, step: str, data: dict[str, Any]) -> None:
+    """Begin an errand at once: {kind, name, title, activity, of, acting, input}."""
+    request(turn, next_side(turn.state, base), step, data, 1)
 
 
 def notify(
@@ -277,7 +285,9 @@ def side_failed(turn: Turn, message: EffectFailed) -> None:
     if side is None:
         _late(turn, message, "unknown" if message.unknown else "failed", message.message)
         return
-    if side.kind in ("notify", "draft", "tell", RECONCILE) or (side.kind == "automation" and turn.state.closed):
+    if side.kind in ("notify", "draft", "tell", RECONCILE) or (
+        side.kind in ("automation", "journey") and turn.state.closed
+    ):
         turn.emit(EventType.SIDE_GIVEN_UP, {"reason": message.message}, execution=side.id, step=side.step)
         return
     data: dict[str, Any] = {"reason": message.reason, "code": message.code, "message": message.message}
@@ -298,14 +308,14 @@ def give_up(turn: Turn, side: Side, reason: str | None) -> None:
 def drop_automations(turn: Turn, executions: Sequence[str]) -> None:
     """These rounds were given up: what was run from them is asked to stop, and its answer is used for nothing."""
     for side in turn.state.errands():
-        if side.kind in ("automation", "draft", "act", RECONCILE) and side.of in executions:
+        if side.kind in ("automation", "draft", "act", "journey", RECONCILE) and side.of in executions:
             give_up(turn, side, "its step was given up")
 
 
 def forget_failed(turn: Turn) -> None:
     """The run has ended: automations that failed ask nobody any more."""
     for side in turn.state.errands():
-        if side.kind == "automation" and side.status is SideStatus.ATTENTION:
+        if side.kind in ("automation", "journey") and side.status is SideStatus.ATTENTION:
             give_up(turn, side, "the run has ended")
 
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from definitions.canonical import digest
 from definitions.engine import Graph, State, Step, evolve, fold
 from definitions.engine.approvals import keeps_open, to_be_agreed
+from definitions.engine.clocks import CLOCKS
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Close, StartEffect
-from definitions.engine.dues import CLOCK
 from definitions.engine.events import EventType
 from definitions.engine.family import BEGUN, child_run, effect_name
 from definitions.engine.finish import is_taking_back
 from definitions.engine.scope import is_undoing
 from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
-from definitions.views import legal, run_view, task_rows
+from definitions.listed import task_rows
+from definitions.views import legal, run_view
 from definitions.wire import ACTIVITY_LOAD_RELATED, ACTIVITY_PROPOSE, Actor, Event
 
 
@@ -127,15 +128,21 @@ def answers_stand(before: State, step: Step) -> None:
 def commands_fit(before: State, step: Step) -> None:
     """Effects are asked for exactly where a round or errand began to run, timers where one began to wait."""
     asked = [c.execution for c in step.commands if isinstance(c, StartEffect)]
-    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCK)]
+    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCKS)]
     began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
     assert asked == [name for e in step.events for name in effects_asked(e, began)]
-    timed = (EventType.STEP_WAITING, EventType.STEP_SCHEDULED, EventType.CONFIRMATION_AWAITED, EventType.EVENT_AWAITED)
+    timed = (
+        EventType.STEP_WAITING,
+        EventType.STEP_SCHEDULED,
+        EventType.CONFIRMATION_AWAITED,
+        EventType.EVENT_AWAITED,
+        EventType.JOURNEY_AWAITED,
+    )
     assert armed == [e.execution for e in step.events if e.type in timed and e.data.get("until")]
     closed = [c for c in step.commands if isinstance(c, Close)]
     assert len(closed) == (1 if step.state.over and not before.over else 0)
     for command in step.commands:
-        if isinstance(command, CancelEffect | CancelTimer) and not command.execution.startswith(CLOCK):
+        if isinstance(command, CancelEffect | CancelTimer) and not command.execution.startswith(CLOCKS):
             known = (*before.open, *before.sides, *asked, *armed)
             assert command.execution in known
             stands = step.state.open.get(command.execution)

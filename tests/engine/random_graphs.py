@@ -34,6 +34,7 @@ SCHEDULES: tuple[dict[str, Any], ...] = (
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
 KINDS = (
     *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "listens", "escalate", "get_data",
+    "journey", "journey",
     "ai", "ai", "model", "proposed", "proposed", "related", "tool",
 )  # fmt: skip
 """`model` is a decision by AI, `proposed` an action whose inputs are asked for."""
@@ -96,7 +97,7 @@ def one_step(rnd: Random, number: int) -> dict[str, Any]:
         step |= due(rnd)
     if kind in ("task", "action") and rnd.random() < 0.4:
         step["automations"] = [{"id": "mail", "action": "demo.mail", "with": {"n": "= inputs.n"}}]
-    if kind not in ("task", "wait", "listens", "escalate", "end") and rnd.random() < 0.15:
+    if kind not in ("task", "wait", "listens", "escalate", "journey", "end") and rnd.random() < 0.15:
         step["schedule"] = dict(rnd.choice(SCHEDULES))
     step["skippable"] = rnd.random() < 0.5
     step["join"] = rnd.choice(("all", "all", "any"))
@@ -107,6 +108,15 @@ def one_step(rnd: Random, number: int) -> dict[str, Any]:
 def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
     back = {"back_to": f"s{rnd.randint(0, number)}", "max": rnd.randint(1, 2)} if rnd.random() < 0.6 else {}
     match kind:
+        case "journey":
+            more = rnd.choice(
+                ({}, {"expires": "5 days"}, {"remind": "1 day"}, {"remind": ["1 day"], "expires": "9 days"})
+            )
+            fields = [{"id": "n", "type": "integer", "required": True}]
+            return {"to": rnd.choice(("a@b.example", "= inputs.day", None)), "fields": fields, **more}
+        case "task" if rnd.random() < 0.3:
+            fields = [{"id": "n", "type": "integer", "required": True}]
+            return {"journeys": [{"id": "form", "fields": fields, "complete": rnd.random() < 0.5}]}
         case "task":
             return {"fields": [{"id": "n", "type": "integer", "required": rnd.random() < 0.2, "bind": "n"}]}
         case "person":
@@ -118,7 +128,9 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
         case "action":
             undo = {"undo": {"action": "demo.cancel", "with": {"n": rnd.choice(UNDO_INPUTS)}}}
             execute = "automatic" if rnd.random() < 0.8 else "manual"
-            outside = {"confirm": rnd.choice(({}, {"expires": "3 days"}))} if rnd.random() < 0.2 else {}
+            outside = (
+                {"confirm": rnd.choice(({}, {"expires": "3 days"}, {"remind": "1 day"}))} if rnd.random() < 0.2 else {}
+            )
             more = undo if rnd.random() < 0.6 else {}
             return {"action": "demo.refund", "execute": execute, "with": {}, **more, **outside}
         case "proposed":

@@ -12,13 +12,14 @@ from typing import Any
 
 from definitions.engine import Graph, State, Step
 from definitions.engine.back import fingerprint, plan
+from definitions.engine.clocks import clocks
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
-from definitions.engine.dues import clocks
 from definitions.engine.execution import Execution
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
 from definitions.engine.state import FINISHED, TIMED, SideStatus, StepStatus
 from definitions.views import step_commands
 from definitions.wire import (
+    ACTIVITY_INVITE,
     ACTIVITY_LISTEN,
     ACTIVITY_LOAD_RELATED,
     ACTIVITY_PROPOSE,
@@ -38,7 +39,7 @@ STEP_COMMANDS = (
     *("complete",) * 6, *("revise",) * 4, "start", "hold", "release", "claim", "unclaim", "skip", "retry",
     "handle_manually",
     "decline", *("approve",) * 5, "reject", "amend", "automation", "automation", "assign", "set_due", "note",
-    "escalate", "nonsense",
+    "escalate", "resend", "resend", "revoke", "nonsense",
 )  # fmt: skip
 
 
@@ -106,7 +107,8 @@ class Messages:
             return self.rnd.choice(self.nonsense())
         if choice == 7 and self.rnd.random() < 0.2 and self.given:
             return CommandGiven(self.now, self.rnd.choice(self.given), self.rnd.choice(PEOPLE))
-        outside = [each for each in state.live() if each.waits in ("event", "outside") or each.doing == "act"]
+        asked = ("event", "outside", "journey")
+        outside = [each for each in state.live() if each.waits in asked or each.links or each.doing == "act"]
         if choice >= 8 and outside and self.rnd.random() < 0.5:
             return self.from_outside(self.rnd.choice(outside))
         by = self.rnd.choice(PEOPLE)
@@ -117,6 +119,11 @@ class Messages:
         if self.rnd.random() < 0.3:
             told = {"type": "confirm", "step": each.step, "execution": each.id}
             return CommandGiven(self.now, self.keep(told), Actor(OUTSIDE_ACTOR))
+        if each.links or each.waits == "journey" or self.rnd.random() < 0.2:
+            form = self.rnd.choice(list(each.links) or [""])
+            told = {"type": "complete", "step": each.step, "output": self.rnd.choice(({"n": 1}, {"n": "?"}))}
+            named = {"journey": form} if form else {}
+            return CommandGiven(self.now, self.keep({**told, **named}), Actor(f"journey:l{self.rnd.randint(0, 2)}"))
         by = SYSTEM_ACTOR if self.rnd.random() < 0.9 else "ann"
         told = {"type": "event", "step": each.step, "event": self.event()}
         return CommandGiven(self.now, self.keep(told), Actor(by))
@@ -142,6 +149,8 @@ class Messages:
         if effect.activity == ACTIVITY_LOAD_RELATED:
             rows = [{"id": f"r{number}"} for number in range(self.rnd.randint(0, 3))]
             return {"rows": self.rnd.choice((rows, rows, "none"))}
+        if effect.activity == ACTIVITY_INVITE:
+            return {"link": self.rnd.choice((f"l{self.rnd.randint(0, 2)}", None))}
         if effect.activity == ACTIVITY_LISTEN:
             return {"events": self.rnd.choice(([], [self.event()], [self.event(), self.event()], "none"))}
         if effect.activity != ACTIVITY_PROPOSE:
@@ -197,6 +206,9 @@ class Messages:
             case "complete" | "handle_manually":
                 more["choice"] = self.rnd.choice(("x", "y", "y", "z"))
                 more["output"] = self.rnd.choice(({"n": 1}, {"n": 1}, {"n": "?"}, {}))
+                more |= {"journey": "form"} if kind == "complete" and self.rnd.random() < 0.2 else {}
+            case "resend" | "revoke":
+                more |= self.rnd.choice(({}, {"journey": "form"}, {"to": "c@d.example"}))
             case "approve" | "reject":
                 more["reason"] = self.rnd.choice(("because", "because", ""))
                 asked = (state.of(name).approval if state.of(name) else None) or {}  # type: ignore[union-attr]

@@ -133,6 +133,11 @@ class Story:
         self.now = max(self.now, clock.until)
         return self.tell(TimerFired(self.now, clock.execution))
 
+    def tell_timer(self, name: str) -> Step:
+        """A timer fires, now."""
+        self.timers.pop(name)
+        return self.tell(TimerFired(self.now, name))
+
     def fail(self, step: str, reason: str = "error", code: str = "boom", unknown: bool = False) -> Step:
         """The effect under way for a step gives up."""
         effect = self.effects[self.state.latest[step]]

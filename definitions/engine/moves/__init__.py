@@ -2,7 +2,8 @@
 
 Where to read on: `base.py` what a move is; `answering.py` ending a step; `proposing.py` and `approving.py` what
 machines propose; `working.py`, `planning.py`, `escalating.py` and `scheduling.py` what people do around it;
-`hearing.py` what happens outside; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what they do with the run.
+`hearing.py` and `journeys.py` what comes from outside; `pausing.py`, `closing.py`, `revising.py`, `migrating.py` what
+they do with the run.
 """
 
 from definitions.engine.moves.answering import ANSWERING
@@ -11,6 +12,7 @@ from definitions.engine.moves.base import Given, Move, Question, Refusal
 from definitions.engine.moves.closing import CLOSING
 from definitions.engine.moves.escalating import ESCALATING
 from definitions.engine.moves.hearing import HEARING
+from definitions.engine.moves.journeys import JOURNEYS
 from definitions.engine.moves.migrating import MIGRATING
 from definitions.engine.moves.pausing import PAUSING
 from definitions.engine.moves.planning import PLANNING
@@ -24,6 +26,7 @@ MOVES: dict[str, Move] = {
     **WORKING,
     **SCHEDULING,
     **HEARING,
+    **JOURNEYS,
     **REVISING,
     **PLANNING,
     **ESCALATING,

@@ -10,12 +10,20 @@ from definitions.engine.enter import begin
 from definitions.engine.events import EventType
 from definitions.engine.finish import stop
 from definitions.engine.moves.base import Given, Move, Question, Refusal, not_now
+from definitions.engine.moves.journeys import (
+    can_submit,
+    completes,
+    form_answer,
+    is_submission,
+    judge_submission,
+    submit,
+)
 from definitions.engine.moves.proposing import can_confirm, can_decline, confirm, decline, judge_confirm, judge_decline
 from definitions.engine.scope import Sight, scope_of
 from definitions.engine.sides import write_bound
 from definitions.engine.state import BY_A_PERSON, ENDED, FINISHED, StepStatus
 from definitions.forms import check_answer
-from definitions.model import AiStep, DecisionStep, EscalateStep, TaskStep
+from definitions.model import AiStep, DecisionStep, EscalateStep, JourneyStep, TaskStep
 from definitions.task_forms import Finished, recheck, task_answer
 
 
@@ -24,6 +32,8 @@ def answer(asked: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     given, node, graph = asked.command.get("output") or {}, asked.step, asked.graph
     if isinstance(node.step, AiStep):
         return checked(Sight(graph, asked.state, asked.now), node, given, policy=asked.actor.policy)
+    if isinstance(node.step, JourneyStep):
+        return form_answer(asked)
     if isinstance(node.step, EscalateStep):
         output, problems = check_answer((), given, {}, {}, "")
         return output, [problem.to_json() for problem in problems]
@@ -49,6 +59,8 @@ def open_requirements(asked: Question) -> list[dict[str, str]]:
 
 
 def _judge_complete(asked: Question) -> Refusal | None:
+    if is_submission(asked):
+        return judge_submission(asked) or (_lacking(asked) if completes(asked) else None)
     if not asked.step.for_a_person:
         return judge_confirm(asked)
     if asked.round.status not in BY_A_PERSON:
@@ -59,10 +71,17 @@ def _judge_complete(asked: Question) -> Refusal | None:
     if problems:
         text = f"{asked.step.id} is not complete: {problems[0]['message']}"
         return Refusal("invalid_output", text, 422, {"errors": problems})
-    if isinstance(asked.step.step, TaskStep) and asked.step.step.final and (lacking := open_requirements(asked)):
-        text = f"{len(lacking)} requirements of finished steps are not met: {lacking[0]['message']}"
-        return Refusal("requirements_unmet", text, 422, {"errors": lacking})
-    return None
+    return _lacking(asked)
+
+
+def _lacking(asked: Question) -> Refusal | None:
+    """The step that hands over is not completed while finished steps lack something."""
+    if not isinstance(asked.step.step, TaskStep) or not asked.step.step.final:
+        return None
+    if not (lacking := open_requirements(asked)):
+        return None
+    text = f"{len(lacking)} requirements of finished steps are not met: {lacking[0]['message']}"
+    return Refusal("requirements_unmet", text, 422, {"errors": lacking})
 
 
 def _choice(asked: Question) -> Refusal | None:
@@ -91,6 +110,11 @@ def _done(given: Given, by: str, **data: Any) -> dict[str, Any]:
 
 def _complete(given: Given) -> None:
     turn, node = given.turn, given.node
+    if is_submission(given.question()):
+        submit(given)
+        if isinstance(node.step, TaskStep) and node.step.final and turn.state.status_of(node.id) in ENDED:
+            turn.emit(EventType.RUN_HANDED_OVER, {})
+        return
     if not node.for_a_person:
         confirm(given)
         return
@@ -183,12 +207,14 @@ def _amend(given: Given) -> None:
 
 
 def _can_complete(asked: Question) -> bool:
+    if isinstance(asked.step.step, JourneyStep):
+        return can_submit(asked)
     return asked.round.status in BY_A_PERSON if asked.step.for_a_person else can_confirm(asked)
 
 
 ANSWERING: dict[str, Move] = {
     "complete": Move(
-        {"output": dict, "choice": str, "reason": str},
+        {"output": dict, "choice": str, "reason": str, "journey": str},
         _judge_complete,
         _complete,
         _can_complete,
