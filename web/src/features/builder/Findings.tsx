@@ -44,6 +44,7 @@ export function Listed({ of }: { of: Finding[] }) {
             type="button"
             size="sm"
             ta="left"
+            c="var(--hf-words)"
             onClick={() => select(stepAt(document, each.path))}
           >
             {told(document, each.path) || t('builder.workflow')}
@@ -51,11 +52,7 @@ export function Listed({ of }: { of: Finding[] }) {
           <Text size="sm">
             {each.message} <Code>{each.code}</Code>
           </Text>
-          {each.hint && (
-            <Text size="xs" c="dimmed">
-              {each.hint}
-            </Text>
-          )}
+          {each.hint && <Text size="xs">{each.hint}</Text>}
         </List.Item>
       ))}
       {of.length > MOST && <List.Item>{t('builder.and_more', { count: of.length - MOST })}</List.Item>}

@@ -12,8 +12,9 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from '@xyflow/react';
-import { memo, useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SIZE } from '@/ui/graph/layout';
 import { usePlaces } from '@/ui/graph/usePlaces';
@@ -26,6 +27,9 @@ import { connect, disconnect } from './model/edit';
 import { counted } from './model/found';
 
 const WITH_PORTS = 66;
+/** With more steps than this the picture shows where one is, large enough to be read. */
+const MANY = 14;
+const ARROW = { type: MarkerType.ArrowClosed, color: '#7b8494', width: 16, height: 16 };
 /** The handle at which a step ends plainly. */
 const PLAIN = 'plain';
 
@@ -124,6 +128,7 @@ export default function GraphEditor() {
     window.addEventListener('keydown', listen, true);
     return () => window.removeEventListener('keydown', listen, true);
   }, [picked, editable, cut]);
+  const fit = useFit(nodes, selected);
   const draw = ({ source, sourceHandle, target }: Connection) =>
     change((now) => connect(now, source, sourceHandle === PLAIN ? null : (sourceHandle ?? null), target));
   if (!places) return <Waiting size="sm" />;
@@ -159,8 +164,7 @@ export default function GraphEditor() {
           edgesFocusable={false}
           deleteKeyCode={null}
           minZoom={0.05}
-          fitView
-          fitViewOptions={{ maxZoom: 1 }}
+          onInit={fit}
         >
           <Background />
           <Controls showInteractive={false} />
@@ -168,6 +172,20 @@ export default function GraphEditor() {
       </div>
     </>
   );
+}
+
+/** All steps in sight, or of many the selected one: at first, and whenever steps came, went or moved. */
+function useFit(nodes: Node<Data>[], selected: string | undefined) {
+  const [flow, setFlow] = useState<ReactFlowInstance<Node<Data>> | null>(null);
+  const where = nodes.map((node) => `${node.id} ${node.position.x} ${node.position.y}`).join();
+  const last = useRef('');
+  const at = nodes.length > MANY ? selected : undefined;
+  useEffect(() => {
+    if (!flow || last.current === `${where} ${at ?? ''}`) return;
+    last.current = `${where} ${at ?? ''}`;
+    void flow.fitView({ maxZoom: 1, ...(at ? { nodes: [{ id: at }], minZoom: 0.8 } : {}) });
+  }, [flow, where, at]);
+  return setFlow;
 }
 
 function nameOf(edge: Edge): string {
@@ -187,7 +205,7 @@ function line(edge: Edge, steps: Step[], picked: string | null, word: (port: str
     sourceHandle: option ? edge.port : options.length > 0 ? (options[0]?.id ?? null) : PLAIN,
     className: [edge.implied ? 'implied' : '', id === picked ? 'selected' : ''].join(' '),
     selected: id === picked,
-    markerEnd: { type: MarkerType.ArrowClosed },
+    markerEnd: ARROW,
     ...(edge.port && !option ? { label: word(edge.port) } : {}),
   };
 }
@@ -201,6 +219,6 @@ function backLine({ source, port, target }: { source: string; port: string; targ
     type: 'smoothstep',
     className: 'back',
     selectable: false,
-    markerEnd: { type: MarkerType.ArrowClosed },
+    markerEnd: ARROW,
   };
 }

@@ -165,16 +165,15 @@ function Answers({ script, onForget }: { script: Script; onForget: (step: string
         const step = stepOf(document, id);
         const name = step ? titleOf(step) : id;
         return (
-          <Group key={id} gap="xs" wrap="nowrap">
+          <Group key={id} gap="xs" wrap="nowrap" justify="space-between">
             <Text size="sm" fw={600}>
               {name}
             </Text>
-            <Mono style={{ minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis' }}>
-              {told(answer, 140)}
-            </Mono>
+            <Mono style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>{told(answer, 140)}</Mono>
             <Button
               size="compact-xs"
               variant="subtle"
+              flex="none"
               aria-label={t('builder.forget', { name })}
               onClick={() => onForget(id)}
             >

@@ -3,7 +3,7 @@ import type { Obj, Step } from './document';
 import { stepsOf, withValueAt } from './document';
 import { backEdges, edgesOf, portsOf, waitsOf } from './edges';
 import { addSteps, connect, copyStep, disconnect, moveStep, removeStep, setAfter } from './edit';
-import { fromSnippet, idFrom, newStep } from './fresh';
+import { fromSnippet, idForItem, idForStep, idFrom, newStep } from './fresh';
 import { renamePhase, renameStep } from './rename';
 
 const step = (id: string, more: Obj = {}): Step => ({ id, kind: 'task', ...more }) as Step;
@@ -75,6 +75,18 @@ describe('adding and taking out', () => {
     expect(idFrom('42', 'task')).toBe('task');
     expect(newStep(list(step('call')), 'task', 'Call').id).toBe('call_2');
   });
+});
+
+it('names a thing after what it is called, once, while nobody named it', () => {
+  expect(idForItem({ id: 'field_1', label: 'What happened' }, [])).toBe('what_happened');
+  expect(idForItem({ id: 'field_1', label: 'Sum' }, [{ id: 'sum' }])).toBeUndefined();
+  expect(idForItem({ id: 'own', label: 'Sum' }, [])).toBeUndefined();
+  const document = list(step('task', { title: 'Pay' }), step('pay'), step('call', { title: 'Ring' }));
+  expect(stepsOf(document).map((each) => idForStep(document, each, 'Task'))).toEqual([
+    'pay_2',
+    undefined,
+    undefined,
+  ]);
 });
 
 describe('moving', () => {

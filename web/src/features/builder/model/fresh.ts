@@ -25,6 +25,24 @@ export function idFrom(title: string, fallback: string): string {
   return plain || fallback;
 }
 
+const NUMBERED = /^(field|option|automation|journey|phase|column)_\d+$/;
+
+/** What a thing in a list shall be named in references, once somebody called it something; undefined: as it is. */
+export function idForItem(item: Obj, siblings: unknown[]): string | undefined {
+  const called = item.label ?? item.title;
+  if (typeof item.id !== 'string' || typeof called !== 'string' || !NUMBERED.test(item.id)) return undefined;
+  const wanted = idFrom(called, item.id);
+  return siblings.some((each) => isObj(each) && each.id === wanted) ? undefined : wanted;
+}
+
+/** The same of a step that is still named by its kind alone. */
+export function idForStep(document: Obj, step: Step, kindTitle: string): string | undefined {
+  const first = [idFrom(kindTitle, step.kind), step.kind, 'begin'];
+  if (typeof step.title !== 'string' || !first.includes(step.id.replace(/_\d+$/, ''))) return undefined;
+  const wanted = idFrom(step.title, step.id);
+  return wanted === step.id ? undefined : freeId(document, wanted);
+}
+
 /** What a kind cannot do without, so that a new step has few findings. */
 const BEGIN: Record<string, Obj> = {
   decision: { options: [{ id: 'yes' }, { id: 'no' }] },

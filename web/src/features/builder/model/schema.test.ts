@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Json, Obj } from './document';
-import { beginOf, fieldsOf, grouped, variantOf } from './schema';
+import { beginOf, fieldsOf, forReading, grouped, variantOf } from './schema';
 import { textFrom, valueFrom } from './text';
 
 // As pydantic writes them.
@@ -74,6 +74,10 @@ it('puts every key into one group, a kind’s own with its title', () => {
   expect(found.flow.map((each) => each.key)).toEqual(['after', 'join', 'when', 'skippable']);
   expect(found.what.map((each) => each.key)).toContain('record');
   expect(Object.values(found).flat()).toHaveLength(fields.length - 1);
+});
+
+it('shows what is read first, and the name for references last', () => {
+  expect(forReading(fieldsOf(field, root)).map((each) => each.key)).toEqual(['label', 'id']);
 });
 
 it('tells items of several types apart', () => {

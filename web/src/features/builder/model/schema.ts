@@ -121,6 +121,16 @@ export function variantOf(variants: Schema[], item: Obj): Schema {
   return variants.find(fits) ?? variants[0] ?? {};
 }
 
+const FIRST = ['label', 'title', 'name', 'type', 'required', 'options'];
+const LAST = ['id'];
+
+/** What one looks for first, then the rest in the order of the language, and how it is named in references. */
+export function forReading(fields: Field[]): Field[] {
+  const rank = ({ key }: Field) =>
+    FIRST.includes(key) ? FIRST.indexOf(key) - FIRST.length : LAST.includes(key) ? 1 : 0;
+  return fields.toSorted((a, b) => rank(a) - rank(b));
+}
+
 export const GROUPS = ['what', 'flow', 'people', 'machine'] as const;
 export type Group = (typeof GROUPS)[number];
 

@@ -33,7 +33,12 @@ export default function Code(props: Props) {
   const { label, value, onChange, language = 'expression', readOnly = false, describedBy } = props;
   const { marks = NO_MARKS, names } = props;
   const extensions = useMemo(() => {
-    const attributes = { 'aria-label': label, ...(describedBy ? { 'aria-describedby': describedBy } : {}) };
+    // The region that scrolls is reached by what is written in it.
+    const attributes = {
+      'aria-label': label,
+      tabindex: '0',
+      ...(describedBy ? { 'aria-describedby': describedBy } : {}),
+    };
     const found: Extension[] = [
       EditorView.lineWrapping,
       EditorView.contentAttributes.of(attributes),

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Place, useBuilding, useSetAt } from '../context';
 import { isObj, type Json, type Obj } from '../model/document';
-import { beginOf, type Field, fieldsOf, variantOf } from '../model/schema';
+import { beginOf, type Field, fieldsOf, forReading, variantOf } from '../model/schema';
 import { told } from '../model/text';
 import { Setting } from './Setting';
 import { useFindingsAt } from './useFindings';
@@ -89,7 +89,7 @@ function Add({ field, label, items, onAdd }: AddProps) {
     </Button>
   );
   if (field.variants.length < 2) {
-    const begin = () => onAdd({ ...beginOf(field.variants[0] ?? {}), ...named_(field, items) });
+    const begin = () => onAdd({ ...beginOf(field.variants[0] ?? {}), ...begun(field, items) });
     return (
       <Button
         size="compact-xs"
@@ -121,11 +121,12 @@ function Add({ field, label, items, onAdd }: AddProps) {
 }
 
 /** What a new item is called until somebody calls it something, and a form's field its first type. */
-function named_(field: Field, items: Json[]): Obj {
+function begun(field: Field, items: Json[]): Obj {
   const members = isObj(field.variants[0]?.properties) ? field.variants[0].properties : {};
   if (!('id' in members)) return {};
   const taken = items.map((each) => (isObj(each) ? each.id : null));
-  const stem = field.key === 'options' ? 'option' : field.key.replace(/s$/, '');
+  // A model answers in fields, and inputs are fields too.
+  const stem = ['output', 'inputs'].includes(field.key) ? 'field' : field.key.replace(/s$/, '');
   let number = items.length + 1;
   while (taken.includes(`${stem}_${number}`)) number += 1;
   return { id: `${stem}_${number}`, ...('type' in members ? { type: 'text' } : {}) };
@@ -192,7 +193,7 @@ function Item({ at, last, item, field, place, root, onMove, onRemove }: ItemProp
       </Group>
       <Accordion.Panel>
         <Stack gap="xs">
-          {fieldsOf(variant, root).map((each) => (
+          {forReading(fieldsOf(variant, root)).map((each) => (
             <Setting key={each.key} field={each} place={place} root={root} />
           ))}
         </Stack>

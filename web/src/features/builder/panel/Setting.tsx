@@ -2,7 +2,7 @@
 import { Autocomplete, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { type Place, useBuilding, useSetAt } from '../context';
-import { isObj, type Json, type Obj, texts, valueAt } from '../model/document';
+import { type Json, type Obj, texts, valueAt } from '../model/document';
 import type { Field } from '../model/schema';
 import { textFrom, valueFrom } from '../model/text';
 import { Condition } from './Condition';
@@ -10,6 +10,7 @@ import { Expression } from './Expression';
 import { Items } from './Items';
 import { Part } from './Part';
 import { useSuggested } from './suggested';
+import { useNaming } from './useNaming';
 import { useFindingsAt } from './useFindings';
 import { Values } from './Values';
 import { useWords } from './useWords';
@@ -132,8 +133,16 @@ function Text({ name, place, value, onChange, ...shared }: Given & { name: strin
   const suggested = useSuggested(name, place);
   const text = typeof value === 'string' ? value : '';
   const change = (next: string) => onChange(next || (shared.withAsterisk ? '' : undefined));
+  const named = useNaming(name, place);
   if (suggested.length === 0)
-    return <TextInput {...shared} value={text} onChange={(event) => change(event.currentTarget.value)} />;
+    return (
+      <TextInput
+        {...shared}
+        value={text}
+        onChange={(event) => change(event.currentTarget.value)}
+        onBlur={named}
+      />
+    );
   return <Autocomplete {...shared} value={text} data={suggested} onChange={change} limit={50} />;
 }
 
@@ -179,8 +188,4 @@ function Listed({ place, value, onChange, ...shared }: Given & { place: Place })
       onChange={(text) => onChange(text === '' ? undefined : valueFrom(text))}
     />
   );
-}
-
-export function isEmpty(value: Json | undefined): boolean {
-  return value === undefined || (isObj(value) && Object.keys(value).length === 0);
 }

@@ -41,7 +41,7 @@ export function StepSettings({ step: id, name }: { step: string; name?: Ref<HTML
       {editable && (
         <Group gap="xs">
           <Button
-            size="compact-sm"
+            size="compact-xs"
             variant="default"
             leftSection={<IconCopy size={14} aria-hidden />}
             onClick={() => {
@@ -53,7 +53,7 @@ export function StepSettings({ step: id, name }: { step: string; name?: Ref<HTML
             {t('builder.copy_step')}
           </Button>
           <Button
-            size="compact-sm"
+            size="compact-xs"
             variant="default"
             c="var(--hf-danger)"
             leftSection={<IconTrash size={14} aria-hidden />}
