@@ -61,7 +61,7 @@ def column_text(text: str | None) -> str | None:
 def _in_columns(event: Event) -> Event:
     """The event as its columns hold it: the chain is taken over what is stored, or it would seem to be broken."""
     texts = {name: getattr(event, name) for name in COLUMNS}
-    changed = {name: column_text(text) for name, text in texts.items() if text and "\0" in text}
+    changed: dict[str, Any] = {name: column_text(text) for name, text in texts.items() if text and "\0" in text}
     return replace(event, **changed) if changed else event
 
 
