@@ -23,6 +23,7 @@ from temporalio.client import WorkflowHandle
 
 from tests.engine.story import LEA, document
 from tests.replay.machines import MACHINES
+from tests.replay.outsiders import OUTSIDERS
 from tests.replay.people import PEOPLE
 from tests.workers.house import House
 
@@ -199,4 +200,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     "busy": busy,
     **PEOPLE,
     **MACHINES,
+    **OUTSIDERS,
 }

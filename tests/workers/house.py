@@ -26,10 +26,13 @@ from activities.errors import ActionError
 from activities.interceptor import EffectInterceptor, unregistered
 from activities.ports import Blobs
 from activities.record import record_activity
-from activities.registry import Registry
+from activities.registry import Found, Look, Registry
 from activities.testing import InMemoryBlobs, InMemoryLedger, InMemoryPeople
 from definitions.canonical import digest, seal_text
+from definitions.checks import Known
 from definitions.wire import (
+    ACTIVITY_INVITE,
+    ACTIVITY_LISTEN,
     ACTIVITY_PROPOSE,
     COMMAND_SIGNALS,
     INTERPRETER_VERSION,
@@ -62,6 +65,8 @@ class World:
         self.calls: list[str] = []
         self.gate = asyncio.Event()
         self.big = 0
+        self.happened: list[dict[str, Any]] = []
+        """Events that came before anybody waited for them."""
         self.proposals: dict[str, list[dict[str, Any]]] = {}
         """By the step's title, what is proposed for it, one after the other; without any there is no provider."""
 
@@ -91,12 +96,35 @@ class World:
         async def odd(order: Order) -> Receipt:
             return cast(Receipt, "not a receipt")
 
+        @registry.action("test.doubt", title="Doubt", reconcile="test.look")
+        async def doubt(order: Order) -> Receipt:
+            raise ActionError("no_answer", "nobody knows what became of it")
+
+        @registry.action("test.look", title="Look", touches="nothing")
+        async def look(asked: Look) -> Found:
+            return Found(state="done", output={"id": "found"})
+
         @registry.action("test.slow", title="Slow", repeatable=True, heartbeat=1.0)
         async def slow(order: Order) -> Receipt:
             await self.gate.wait()
             return Receipt(id="slow")
 
         return registry
+
+    def outside(self) -> Sequence[Callable[..., Any]]:
+        """The activities that have to do with somebody outside: they hear what the test says, and send nothing."""
+
+        @activity.defn(name=ACTIVITY_LISTEN)
+        async def listen(call: dict[str, Any]) -> dict[str, Any]:
+            name = call["input"]["name"]
+            return {"events": [each for each in self.happened if each["name"] == name]}
+
+        @activity.defn(name=ACTIVITY_INVITE)
+        async def invite(call: dict[str, Any]) -> dict[str, Any]:
+            self.calls.append(f"invited: {call['input'].get('to')}")
+            return {"link": "lnk-1", "expires": None, "mailed": True}
+
+        return listen, invite
 
     def proposer(self) -> Callable[..., Any]:
         """The activity that proposes, as each test scripts it."""
@@ -169,6 +197,8 @@ class House:
         """Documents that `workflow` steps may name, by key."""
         self.made: list[str] = []
         """The children that were made, once for each time."""
+        self.known: Known | None = None
+        """What is announced, where a test needs more than what stands in the document."""
         self.key = Ed25519PrivateKey.generate()
 
     def worker(self, build_id: str | None = None) -> Worker:
@@ -180,6 +210,7 @@ class House:
             activities=[
                 *registry.activities(),
                 self.world.proposer(),
+                *self.world.outside(),
                 record_activity(self.ledger),
                 *family_activities(Nursery(self)),
                 unregistered,
@@ -197,7 +228,7 @@ class House:
 
     def start_of(self, run: str, document: dict[str, Any], **request: Any) -> RunStart:
         """What a run of a document is begun with."""
-        version = frozen(document)
+        version = frozen(document, self.known)
         public = self.key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         return RunStart(
             run,
