@@ -126,6 +126,7 @@ OPERATIONS: Mapping[str, Operation] = _table(
     Operation("run.start", "Start a run", sees="definition.view", by_role=True),
     Operation("hook.call", "Start a run by a webhook", public=True),
     Operation("event.send", "Send an event"),
+    Operation("mcp.serve", "Use Holdfast as an MCP server", everyone=True),
     Operation("run.save", "Save, resume and take over a run", sees="run.view"),
     Operation("run.revise", "Open a finished step again", sees="run.view", by_role=True),
     Operation("run.abort", "Abort a run", sees="run.view"),
