@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from limits import RateLimitItemPerMinute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,6 +33,9 @@ from api.yaml_text import parse_yaml
 
 SESSION_COOKIE = "hf_session"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+GATED = ("session", "setup")
+"""Doors that are open to all and whose bodies go through the gate like everybody's."""
 
 JSON, YAML, MULTIPART = "application/json", "application/yaml", "multipart/form-data"
 
@@ -113,8 +117,9 @@ class Door(APIRoute):
 
         async def admit(request: Request) -> Response:
             if OPERATIONS[rule.operation].public:
-                return await inner(request)
+                return await inner(await _open_to_all(request, rule))
             caller = await identify(request)
+            count(caller)
             caller.about.action = rule.operation
             request.state.caller = caller
             request.state.tagged = rule.tagged
@@ -141,6 +146,23 @@ def turn(house: House, rule: Rule) -> Iterator[None]:
         yield
     finally:
         house.busy[rule.operation] -= 1
+
+
+def count(caller: Caller) -> None:
+    """Raises TooMany for somebody who has called more often in a minute than anybody needs to.
+
+    Before anything is read or logged: who floods the door must not flood the record as well.
+    """
+    limit = caller.house.config.calls_per_minute
+    if limit and not caller.house.calls.hit(RateLimitItemPerMinute(limit), caller.who.id):
+        raise TooMany(f"Only {limit} calls a minute are taken from one person.", after=10)
+
+
+async def _open_to_all(request: Request, rule: Rule) -> Request:
+    """A request to a door that needs nobody signed in. Some of these read their bodies by rules of their own."""
+    if rule.operation not in GATED or request.method in SAFE_METHODS:
+        return request
+    return await _read(request, rule, cast(House, request.app.state.house))
 
 
 async def identify(request: Request) -> Caller:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from api.activity import ReadLog
 from api.calendars import known_calendars
@@ -59,6 +59,7 @@ class Config:
     picture_pixels: int = 40_000_000
     calendar: str = ""
     temporal_ui: str = ""
+    calls_per_minute: int = 0
     hook_calls: int = 120
     event_lifetime: float = 7 * 86_400.0
 
@@ -101,4 +102,5 @@ class House:
     record: Recordkeeping | None = None
     clocks: Clocks | None = None
     busy: dict[str, int] = field(default_factory=dict)
+    calls: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     guesses: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))

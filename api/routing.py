@@ -40,8 +40,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-READS = problems(401, 403, 404, 422)
-WRITES = problems(400, 401, 403, 404, 409, 413, 415, 422, 503)
+READS = problems(401, 403, 404, 422, 429)
+WRITES = problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
 def router(prefix: str, tag: str) -> APIRouter:

@@ -53,6 +53,12 @@ class IdentityFields(BaseModel):
         description='An OIDC issuer, as JSON: {"issuer": "https://…", "client_id": "…", "roles": {"crew": ["lead"]}}.',
     )
 
+    proxies: tuple[str, ...] = Field(
+        (), description="Addresses of proxies before the API, whose word counts for where a call comes from."
+    )
+    calls_per_minute: int = Field(
+        30_000, ge=0, description="Calls that one process takes from one person in a minute; 0: any number."
+    )
     payload_keys: SecretStr | None = Field(
         None,
         description="Keys that seal what Temporal keeps, as id:base64 by commas, the sealing one first; unset: plain.",

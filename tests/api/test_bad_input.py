@@ -246,6 +246,19 @@ async def test_row_20_a_key_used_twice(world: World, targets: Targets) -> None:
     assert bens.json()["id"] != first.json()["id"]
 
 
+async def test_row_27_a_step_that_the_run_did_not_take(world: World) -> None:
+    """Nobody goes back to a branch that was never gone; the run stays where it is."""
+    way = {"id": "way", "kind": "decision", "options": [{"id": "left"}, {"id": "right"}]}
+    steps = [way, *({"id": id, "kind": "task", "after": f"way:{to}"} for id, to in (("l", "left"), ("r", "right")))]
+    body = document("branches", steps)
+    await world.publish(body)
+    run = (await world.start("ann", body["key"]))["id"]
+    assert (await world.command("ann", run, "complete", step="way", choice="left")).status_code == 200
+    refused = await world.command("lea", run, "revise", step="r", reason="wrong")
+    assert (refused.status_code, refused.json()["code"]) == (409, "step_not_ready")
+    assert (await world.get("ann", f"/v1/runs/{run}"))["current"] == ["l"]
+
+
 async def test_row_29_a_search_is_literal(world: World, targets: Targets) -> None:
     """Quotes, wildcards and SQL mean themselves."""
     for text in ("' OR WorkflowId!='x", "%", "_", "\\", "'; DROP TABLE runs; --", '" OR 1=1'):

@@ -7,6 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.client import Client
 
+from tests.api.test_bad_input import (  # noqa: F401
+    targets,
+    test_bad_input_ends_in_its_code,
+    test_row_9_an_offset_is_stored_as_utc,
+    test_row_20_a_key_used_twice,
+    test_row_27_a_step_that_the_run_did_not_take,
+    test_row_29_a_search_is_literal,
+)
 from tests.api.test_commands import (  # noqa: F401 — collected here once more
     counted,
     test_a_batch_is_judged_one_by_one,
