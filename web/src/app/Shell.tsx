@@ -1,12 +1,13 @@
 import { AppShell, NavLink } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SignIn } from '@/features/signin/SignIn';
 import { Failed } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { Header } from './Header';
+import { useLive } from './live';
 import { pagesOf } from './pages';
 import { useSession } from './session';
 import { useSettings } from './settings';
@@ -22,6 +23,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   const { shortcuts } = useSettings();
+  useLive(session.data?.user?.id, useParams({ strict: false }).run);
   useHotkeys(shortcuts ? [['mod+K', openPalette]] : [], [], true);
   if (session.isPending) return <Waiting />;
   if (session.isError && !session.data)

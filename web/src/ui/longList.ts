@@ -9,6 +9,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
+import { pace } from '@/app/live';
 
 export type Page<T> = { items: T[]; next?: string | null };
 
@@ -58,7 +59,7 @@ export function useLongList<T>({ queryKey, ask, keyOf }: Asked<T>) {
     queryFn: () => ask(undefined),
     enabled: pages.isSuccess && !pages.isPlaceholderData,
     staleTime: EVERY,
-    refetchInterval: EVERY,
+    refetchInterval: () => pace(EVERY),
   });
   const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const { items, fresh } = useMemo(() => merged(loaded, head.data, keyOf), [loaded, head.data, keyOf]);

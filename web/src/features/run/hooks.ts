@@ -1,8 +1,9 @@
-// Reading a run and telling it something. A run is asked for again while its page is seen; what a command answers is
-// the newest state and is kept at once.
+// Reading a run and telling it something. A run is asked for again while its page is seen, more rarely where its
+// changes are told; what a command answers is the newest state and is kept at once.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, type Schemas, sent } from '@/api/client';
+import { pace } from '@/app/live';
 import { keys } from '@/app/queries';
 import { ahead } from '@/offline/ahead';
 import { type Command, deliver } from '@/offline/deliver';
@@ -20,7 +21,7 @@ export function useRun(run: string) {
   const { data, isError, error, refetch } = useQuery({
     queryKey: keys.run(run),
     queryFn: () => sent(api.GET('/v1/runs/{run}', { params: { path: { run } } })),
-    refetchInterval: (query) => (query.state.data?.status === 'running' ? SOON : EVERY),
+    refetchInterval: (query) => pace(query.state.data?.status === 'running' ? SOON : EVERY, run),
   });
   const queue = useQueue();
   return { data: useMemo(() => data && ahead(data, queue), [data, queue]), isError, error, refetch };

@@ -3,6 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import type { Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
+import { pace } from '@/app/live';
 import { useSession } from '@/app/session';
 import { usePeople } from '@/ui/assignees';
 import { Choice } from '@/ui/Choice';
@@ -74,7 +75,7 @@ function usePresetCounts(): (string | undefined)[] {
       return {
         queryKey: ['tasks', 'count', asked],
         staleTime: 10_000,
-        refetchInterval: 20_000,
+        refetchInterval: () => pace(20_000),
         queryFn: () => sent(api.GET('/v1/tasks/count', { params: { query: asked as never } })),
       };
     }),
