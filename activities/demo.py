@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import insert, select, update
 
 from activities.data import as_action_error
+from activities.demo_suppliers import register_suppliers
 from activities.errors import ActionError, Retryable
 from activities.records import RecordError, Records
 from activities.registry import ActionContext, Found, Look, Registry
@@ -42,7 +43,8 @@ class Refund(BaseModel):
 
 
 def register_demo(registry: Registry, records: Records) -> None:
-    """Adds `demo.refund`, `demo.cancel_refund` and `demo.refund_status`, which work on the source `demo`."""
+    """Adds the demo's actions, which work on the source `demo`: refunds here, accounts of suppliers beside it."""
+    register_suppliers(registry, records)
 
     @registry.action(
         "demo.refund",

@@ -36,6 +36,22 @@ ACTIONS: dict[str, dict[str, Any]] = {
         "contract": {"touches": "world"},
         "undo": None,
     },
+    "demo.open_account": {
+        "name": "demo.open_account",
+        "title": "Open",
+        "input": object_schema(supplier=TEXT),
+        "output": object_schema(id=TEXT, status=TEXT),
+        "contract": {"touches": "world", "repeatable": True},
+        "undo": "demo.close_account",
+    },
+    "demo.close_account": {
+        "name": "demo.close_account",
+        "title": "Close",
+        "input": object_schema(account=TEXT),
+        "output": object_schema(id=TEXT, status=TEXT),
+        "contract": {"touches": "world"},
+        "undo": None,
+    },
     "email.send": {
         "name": "email.send",
         "title": "Mail",

@@ -61,7 +61,7 @@ def test_every_template_can_be_published_on_the_sample_records(name: str, known:
 
 
 def test_the_templates_that_ship() -> None:
-    assert set(template_ids()) == {"refund", "installation", "solar-sale", "kyc-review"}
+    assert set(template_ids()) == {"refund", "installation", "solar-sale", "kyc-review", "supplier-onboarding"}
 
 
 def snippet(name: str) -> dict[str, Any]:
