@@ -1,5 +1,6 @@
-import { Button, Group, Popover, SegmentedControl, Stack, Switch, Text, UnstyledButton } from '@mantine/core';
+import { Anchor, Button, Group, Popover, SegmentedControl, Stack, Switch, Text, UnstyledButton } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, speak } from './i18n';
 import { type Me, useSignOut } from './session';
@@ -48,6 +49,9 @@ export default function Person({ user }: { user: Me }) {
             onChange={(event) => settings.change({ shortcuts: event.currentTarget.checked })}
           />
           <Device />
+          <Anchor component={Link} to="/notifications" size="sm">
+            {t('told.link')}
+          </Anchor>
           <Button
             variant="default"
             size="xs"

@@ -9,6 +9,7 @@ import {
   IconListSearch,
   IconPlayerPlay,
   IconRoute,
+  IconSettings,
   IconSitemap,
 } from '@tabler/icons-react';
 import { may } from './may';
@@ -32,4 +33,5 @@ export const PAGES = [
   { to: '/start', name: 'page.start', icon: IconPlayerPlay, keys: 'g d' },
   { to: '/definitions', name: 'nav.definitions', icon: IconSitemap, keys: 'g b' },
   { to: '/log', name: 'log.nav', icon: IconListSearch, keys: 'g l', asks: 'audit.read' },
+  { to: '/admin', name: 'admin.title', icon: IconSettings, keys: 'g a', asks: 'people.manage' },
 ] as const satisfies readonly PageLink[];

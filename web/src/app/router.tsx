@@ -55,6 +55,13 @@ const replay = createRoute({
   component: lazyRouteComponent(() => import('@/features/run/replay/ReplayPage')),
 });
 
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: '/admin',
+  validateSearch: texts,
+  component: lazyRouteComponent(() => import('@/features/admin/AdminPage')),
+});
+
 const board = createRoute({
   getParentRoute: () => root,
   path: '/board',
@@ -117,6 +124,12 @@ const definition = createRoute({
   component: lazyRouteComponent(() => import('@/features/builder/BuilderPage')),
 });
 
+const notifications = createRoute({
+  getParentRoute: () => root,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('@/features/notifications/NotificationsPage')),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -124,6 +137,7 @@ export const router = createRouter({
     runs,
     run,
     replay,
+    admin,
     board,
     lead,
     log,
@@ -133,6 +147,7 @@ export const router = createRouter({
     workspace,
     definitions,
     definition,
+    notifications,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Failed,

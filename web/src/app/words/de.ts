@@ -1,3 +1,4 @@
+import admin from './admin.de';
 import board from './board.de';
 import type { Words } from './en';
 import fieldwork from './fieldwork.de';
@@ -6,6 +7,7 @@ import log from './log.de';
 import pages from './pages.de';
 import proposal from './proposal.de';
 import replay from './replay.de';
+import told from './told.de';
 
 const de: Words = {
   nav: {
@@ -256,10 +258,12 @@ const de: Words = {
   },
   ...fieldwork,
   ...pages,
+  ...admin,
   ...board,
   ...history,
   ...log,
   ...replay,
   ...proposal,
+  ...told,
 };
 export default de;

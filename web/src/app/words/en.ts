@@ -1,3 +1,4 @@
+import admin from './admin.en';
 import board from './board.en';
 import fieldwork from './fieldwork.en';
 import history from './history.en';
@@ -5,6 +6,7 @@ import log from './log.en';
 import pages from './pages.en';
 import proposal from './proposal.en';
 import replay from './replay.en';
+import told from './told.en';
 
 const en = {
   nav: {
@@ -234,11 +236,13 @@ const en = {
   },
   ...fieldwork,
   ...pages,
+  ...admin,
   ...board,
   ...history,
   ...log,
   ...replay,
   ...proposal,
+  ...told,
 };
 export default en;
 export type Words = typeof en;
