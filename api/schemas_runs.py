@@ -266,16 +266,28 @@ class Draft(Out):
     at: str
 
 
+class JourneyForm(FormOffered):
+    """The same with the form itself and its link, for who may complete the task; null for others."""
+
+    form: Form | None
+    link: str | None
+    link_path: str | None
+
+
 class StepDetail(StepView):
     """One step with its form, every round side by side, and its notes (in place of their number).
 
-    `draft` is what was saved of the form, for who may complete the step.
+    `draft` is what was saved of the form, for who may complete the step. So are `link` and `link_path`: where somebody
+    outside fills it in; so do the `journeys` of a task, whose forms may be opened here too.
     """
 
     form: Form | None
     rounds: list[Round]
     notes: list[NoteView]  # type: ignore[assignment]
     draft: Draft | None
+    link: str | None
+    link_path: str | None
+    journeys: list[JourneyForm]  # type: ignore[assignment]
 
 
 class EventView(BaseModel):

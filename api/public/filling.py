@@ -29,6 +29,7 @@ from api.public.words import WORDS, language
 from api.schemas_commands import CommandBody
 from api.store.links import Link
 from definitions.canonical import digest
+from definitions.engine.state import RunStatus
 from definitions.model import DecisionStep
 
 OVER = ("step_not_ready", "stale_execution", "run_closed", "requirements_open", "step_unknown")
@@ -92,6 +93,8 @@ def formed(request: Request, face: Face, shown: dict[str, Any], zone: str, sent:
 async def submit(house: House, place: Place, form: Form) -> str:
     """`completed`, or `received` where the run will hear of it. Raises Invalid with everything that is wrong, Over,
     and what else the run refuses it with."""
+    if place.run.state.status is RunStatus.SAVED:  # said here too, for the run itself may be slow to say it
+        raise _not_now()
     output = await gathered(house, form)
     said: dict[str, Any] = {"type": "complete", "step": place.node.id, "execution": place.execution.id}
     said |= _choice(output) if isinstance(place.node.step, DecisionStep) else {"output": output}
@@ -136,7 +139,7 @@ def _told(error: ApiError) -> ApiError:
     if error.code in OVER:
         return Over()
     if error.http_status == 409:
-        return Conflict("This cannot be taken at the moment. Try again later.", code="form_busy")
+        return _not_now()
     if error.http_status == 422:
         return Invalid(error.detail, code=error.code, errors=[{**each, "path": _below(each)} for each in error.errors])
     return ApiError(error.detail, status=error.http_status, code=error.code) if error.http_status == 413 else error
@@ -148,6 +151,10 @@ def placed(error: Invalid, sent: Sent) -> Invalid:
         return error
     errors = [{**each, "path": str(each.get("path", "")).removeprefix("/output")} for each in error.errors]
     return Invalid(error.detail, code=error.code, errors=errors)
+
+
+def _not_now() -> Conflict:
+    return Conflict("This cannot be taken at the moment. Try again later.", code="form_busy")
 
 
 def _below(wrong: Mapping[str, Any]) -> str:
@@ -187,7 +194,9 @@ async def ended_by_link(house: House, link: Link, execution: str) -> bool:
     """Whether it was this link that ended the round: somebody pressed twice, and this is the second press."""
     run: Run | None = await run_of(house, link.run)
     known = run.state.executions.get(execution) if run is not None else None
-    return known is not None and known.ended_by == actor_of(link)
+    if known is None:
+        return False
+    return actor_of(link) in (known.ended_by, known.submitted.get(link.journey, {}).get("by"))
 
 
 async def draw(

@@ -69,6 +69,11 @@ class Place:
         return not closed and newest is self.execution and self.execution.status not in ENDED
 
     @property
+    def taken_back(self) -> bool:
+        """Whether somebody took the link back a moment ago, and its row has not heard of it yet."""
+        return self.link.id in self.execution.links.get(self.journey, {}).get("over", ())
+
+    @property
     def who(self) -> Who:
         """Who acts by the link on this step."""
         return Who(actor_of(self.link), tuple(self.node.step.roles), grants=GRANTS)
@@ -79,9 +84,8 @@ class Place:
         if isinstance(self.node.step, TaskStep | DecisionStep) and not self.journey:
             found = form_of(run.graph, run.state, self.node.id, policy) or NO_FORM
             return {**found, "ui": {ORDER: list(found["schema"]["properties"]), **found["ui"]}}
-        before = self.execution.before or {}
-        entered = before.get("output") if not self.journey else None
-        return fields_form(run.graph, run.state, self.fields, self.pointer, policy=policy, entered=entered or {})
+        # Without what an earlier round was answered: whoever is asked now may be somebody else.
+        return fields_form(run.graph, run.state, self.fields, self.pointer, policy=policy, entered={})
 
 
 def actor_of(link: Link) -> str:

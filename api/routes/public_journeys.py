@@ -79,6 +79,8 @@ async def _open(token: str, request: Request, house: House) -> Response:
     place = await place_of(house, link)
     if place is None or not place.open:
         raise Over
+    if place.taken_back:
+        raise used(request, house, token)
     form = await filling.form_of(request, house, place)
     if wants_page(request):
         return await filling.draw(request, house, filling.begun(form), _path(token))
@@ -101,6 +103,8 @@ async def _submit(token: str, request: Request, house: House, link: Link, sent: 
     place = await place_of(house, link)
     if place is None or not place.open:
         return await _late(request, house, link)
+    if place.taken_back:
+        raise used(request, house, token)
     form = await filling.form_of(request, house, place, sent)
     if sent.grow:
         return await filling.draw(request, house, form, _path(token))
@@ -112,7 +116,8 @@ async def _submit(token: str, request: Request, house: House, link: Link, sent: 
         if wants_page(request) and sent.output is None:
             return await filling.draw(request, house, form, _path(token), errors=error.errors, status=422)
         raise filling.placed(error, sent) from None
-    await house.links.spend(link.id, filling.mark(link, form.output))
+    if outcome == "completed":  # else the run may refuse it yet, and then the link is all there is
+        await house.links.spend(link.id, filling.mark(link, form.output))
     return thanks(request, outcome)
 
 

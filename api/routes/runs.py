@@ -17,6 +17,7 @@ from api.idempotency import KeyHeader, Once
 from api.notes import notes_of
 from api.paging import Cursor, Limit, Order, bad_query, cut, listing
 from api.problems import NotFound
+from api.public.handing import Standing, links_of
 from api.reads import seen_run, summary
 from api.routes.drafts import draft_for
 from api.routing import READS, WRITES, answer, router
@@ -91,7 +92,8 @@ async def get_step(run: str, step: str, caller: Calling) -> Response:
     async with caller.house.store.reading() as session:
         policy = await policy_for(session, caller.who, published)
     notes, draft = await notes_of(caller, run, step), await draft_for(caller, run, step, shown["can"])
-    return answer({**step_detail(graph, state, step, shown, policy), "notes": notes, "draft": draft})
+    links = await links_of(caller.house, Standing(graph, state, policy), shown)
+    return answer({**step_detail(graph, state, step, shown, policy), "notes": notes, "draft": draft, **links})
 
 
 @routes.get("/{run}/events", response_model=Page[EventView], responses=READS)

@@ -135,6 +135,14 @@ class SqlLinks:
         """The link of a token, good or not; None where that leads nowhere."""
         return await self._store.look(lambda connection: found_by(connection, kind, token))
 
+    async def tokens_of(self, run: str, execution: str) -> dict[str, str]:
+        """Form -> token of the good links to the forms of a round, for whoever may hand them out."""
+        forms = (LINKS.c.kind == "journey", LINKS.c.run == run, LINKS.c.execution == execution)
+        query = select(LINKS.c.journey, LINKS.c.id, LINKS.c.sealed).where(*forms, _good(), LINKS.c.used_at.is_(None))
+        rows = await self._store.look(lambda connection: list(connection.execute(query)))
+        found = {row.journey: self._open(row.id, row.sealed) for row in rows}
+        return {journey: token for journey, token in found.items() if token is not None}
+
     async def token_of(self, run: str, execution: str, journey: str = "") -> tuple[str, str] | None:
         """(id, token) of the good link of a form, for whoever may hand it out."""
         of_form = _of_form(run, execution, journey)
