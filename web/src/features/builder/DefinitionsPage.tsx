@@ -195,7 +195,11 @@ export function More({ of, onOpen }: { of: Summary; onOpen: (key: string) => voi
   ];
   const path = { key: of.key };
   const wrong = (error: unknown) =>
-    notifications.show({ color: 'red', message: error instanceof Error ? error.message : String(error) });
+    notifications.show({
+      color: 'red',
+      message: error instanceof Error ? error.message : String(error),
+      closeButtonProps: { 'aria-label': t('keys.close') },
+    });
   const archive = useMutation({
     mutationFn: () =>
       of.archived

@@ -43,7 +43,8 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Node<Data>>) {
       data-selected={data.selected || undefined}
       data-wrong={data.wrong > 0 || undefined}
     >
-      <Handle type="target" position={Position.Top} />
+      {/* Half a pixel aside: an edge straight down has no width, and Chromium does not always paint it anew. */}
+      <Handle type="target" position={Position.Top} style={{ left: 'calc(50% + 0.5px)' }} />
       <div className="builder-node-title">
         <KindIcon kind={data.kind} />
         <span>{data.title}</span>

@@ -32,7 +32,11 @@ export function Publish({ building, definition, before, next, open, onPublished 
       for (const queryKey of [['definitions'], ['versions', definition], ['definition', definition]])
         void client.invalidateQueries({ queryKey });
       modals.closeAll();
-      notifications.show({ color: 'teal', message: t('builder.is_published', { n: version }) });
+      notifications.show({
+        color: 'teal',
+        message: t('builder.is_published', { n: version }),
+        closeButtonProps: { 'aria-label': t('keys.close') },
+      });
       onPublished(version);
     },
   });

@@ -158,7 +158,7 @@ function Answers({ script, onForget }: { script: Script; onForget: (step: string
   if (given.length === 0) return null;
   return (
     <div>
-      <Title order={3} size="h5">
+      <Title order={2} size="h5">
         {t('builder.script')}
       </Title>
       {given.map(([id, answer]) => {

@@ -68,7 +68,7 @@ export default function Versions({ definition }: { definition: string }) {
         </Table.Tbody>
       </Table>
       <Group justify="space-between">
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {t('builder.differences')}
         </Title>
         {editable && before.data && (
