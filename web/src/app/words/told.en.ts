@@ -1,0 +1,30 @@
+// The page on which people say how they want to be told of what.
+export default {
+  told: {
+    title: 'How I am told',
+    link: 'How I am told…',
+    text: 'What happens is shown by the bell, sent by mail at once, or collected for one mail a day.',
+    address: 'Mail goes to {{email}}.',
+    no_address: 'You have no mail address here: an administrator can add one.',
+    muted: 'No mail at all',
+    in_app: 'Bell',
+    email: 'Mail at once',
+    digest: 'Mail of the day',
+    what: 'What happens',
+    each: '{{kind}}: {{way}}',
+    at: 'Mail of the day at',
+    zone: 'Time zone',
+    next: 'The next one is made',
+    kind: {
+      assigned: 'Work is assigned to me',
+      attention: 'A run of my team asks for a person',
+      approval: 'My approval is asked for',
+      overdue: 'Something is overdue',
+      escalated: 'Something is escalated',
+      taken_over: 'My run was taken over',
+      ticket_released: 'A ticket of mine was handed on',
+      webhook_disabled: 'A webhook was disabled',
+      other: 'Everything else',
+    },
+  },
+};
