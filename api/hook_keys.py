@@ -53,7 +53,7 @@ def renewed(
 
 def of_definition(connection: Connection, definition: str) -> list[dict[str, Any]]:
     """The hooks of a definition whose newest version has the trigger: one or none."""
-    rows = connection.execute(live().where(HOOKS.c.definition == definition)).mappings()
+    rows = connection.execute(_triggered().where(HOOKS.c.definition == definition)).mappings()
     return [dict(row) for row in rows]
 
 
@@ -105,8 +105,12 @@ def _about(definition: str) -> str:
 
 
 def live() -> Any:
-    """Hooks of definitions that are there, and whose newest version has the trigger."""
+    """Hooks that may be called: of definitions that are not archived, and whose newest version has the trigger."""
+    return _triggered().where(DEFINITIONS.c.archived_at.is_(None))
+
+
+def _triggered() -> Any:
     same = and_(TRIGGERS.c.definition == HOOKS.c.definition, TRIGGERS.c.type == "webhook")
     has = select(TRIGGERS.c.place).where(same).correlate(HOOKS).exists()
     query = select(HOOKS, DEFINITIONS.c.teams).join(DEFINITIONS, DEFINITIONS.c.key == HOOKS.c.definition)
-    return query.where(has, DEFINITIONS.c.archived_at.is_(None))
+    return query.where(has)
