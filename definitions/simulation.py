@@ -19,6 +19,7 @@ from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, Sta
 from definitions.engine.listening import EVENT, listens
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
 from definitions.engine.outside import waits_outside
+from definitions.engine.settle import GO_ON
 from definitions.engine.state import BY_A_PERSON, Execution, StepStatus
 from definitions.matcher import propose as match
 from definitions.model import WaitStep
@@ -137,6 +138,8 @@ class _Play:
 
     def following(self) -> Message | None:
         """What the run is told next: an effect's answer, a person's, the next moment; None where it needs one."""
+        if self.timers.pop(GO_ON, None) is not None:
+            return TimerFired(self.found.now, GO_ON)
         for name, effect in self.effects.items():
             if (message := self._answer(effect)) is not None:
                 del self.effects[name]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERPRETER_VERSION = 3
+INTERPRETER_VERSION = 4
 """The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
 
 QUERY_STATE = "state"

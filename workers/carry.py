@@ -15,6 +15,7 @@ from definitions.contracts import EffectContract
 from definitions.engine import Graph, State
 from definitions.engine.clocks import clocks
 from definitions.engine.commands import ArmTimer, Command, StartEffect
+from definitions.engine.settle import GO_ON
 from definitions.engine.state import TIMED
 from definitions.packing import packed, unpacked
 from definitions.times import parse_instant
@@ -122,6 +123,8 @@ def commands_again(graph: Graph, luggage: Luggage) -> list[Command]:
         for execution in luggage.state.live()
         if execution.status in TIMED and execution.until and not execution.came_due
     ]
+    if luggage.state.rest:
+        timers.append(ArmTimer(GO_ON, parse_instant(luggage.state.started_at), "go on"))
     grown = graph.grown(luggage.state.added)
     return [*luggage.effects, *timers, *clocks(grown, luggage.state).values()]
 

@@ -28,6 +28,11 @@ class Line(IntEnum):
     one event, one workflow task's second half and one activity less for each step of a person's (v3-answers.json;
     v2-answers.json for the runs before it)."""
 
+    YIELDING = 4
+    """2026-11-21. A run in which step after step ends by itself yields after fifty (definitions/engine/settle.py), so
+    that thousands of them are no turn that the SDK gives up on, and people are heard in between (v4-burst.json;
+    v3-burst.json for the runs before it)."""
+
 
 def is_known(version: int) -> bool:
     """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""

@@ -21,7 +21,7 @@ from definitions.engine.outside import await_outside, expire, is_told_outside, w
 from definitions.engine.proposals import answered, go_on, loaded, succeed
 from definitions.engine.reconciling import reconciled
 from definitions.engine.rows import is_own_record
-from definitions.engine.settle import moved
+from definitions.engine.settle import GO_ON, after_yield, moved
 from definitions.engine.sides import RECONCILE, side_ended, side_failed
 from definitions.engine.state import ENDED, TIMED, Execution, RunStatus, StepStatus
 from definitions.engine.turn import Turn
@@ -113,6 +113,9 @@ def _move_on(turn: Turn, name: str) -> None:
 
 def timer_fired(turn: Turn, message: TimerFired) -> None:
     """The wait is over, if the step still waits. While the run is saved that is only noted."""
+    if message.execution == GO_ON:
+        after_yield(turn)
+        return
     if message.execution.startswith(CLOCKS):
         clock_fired(turn, message.execution)
         return

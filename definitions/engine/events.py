@@ -50,6 +50,7 @@
 | due_changed | target, due, fixed: a due date was computed, set by a person, or unset |
 | note_added | text, note: its id |
 | task_added | task: {step, after, before}: a task for this run only |
+| run_yielded | rest: steps still to be looked at; run_went_on |
 | run_assigned | assignees |
 | run_waiting | for: what keeps a run open whose steps are all finished |
 | run_saved | reason?; run_resumed | from; run_taken_over | from |
@@ -126,6 +127,8 @@ class EventType(StrEnum):
     DUE_CHANGED = "due_changed"
     NOTE_ADDED = "note_added"
     TASK_ADDED = "task_added"
+    RUN_YIELDED = "run_yielded"
+    RUN_WENT_ON = "run_went_on"
     RUN_ASSIGNED = "run_assigned"
     RUN_WAITING = "run_waiting"
     RUN_SAVED = "run_saved"

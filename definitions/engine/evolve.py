@@ -107,6 +107,10 @@ def _task_added(state: State, event: Event) -> State:
     return replace(state, added=(*state.added, event.data["task"]))
 
 
+def _run_yielded(state: State, event: Event) -> State:
+    return replace(state, rest=tuple(event.data.get("rest", ())))
+
+
 def _run_assigned(state: State, event: Event) -> State:
     """For whom the whole run is; it takes the place of what the start said of that."""
     assignees = event.data["assignees"]
@@ -146,7 +150,7 @@ def _run_aborted(state: State, event: Event) -> State:
 
 def _ended(state: State, event: Event, status: RunStatus) -> State:
     closing = {key: value for key, value in event.data.items() if value}
-    state = replace(state, ending=None, saved=None, reopened=0, forced=())
+    state = replace(state, ending=None, saved=None, reopened=0, forced=(), rest=())
     return replace(state, status=status, ended_at=event.at, closing=closing)
 
 
@@ -221,6 +225,8 @@ FOLDS: dict[EventType, Callable[[State, Event], State]] = {
     EventType.DUE_CHANGED: _due_changed,
     EventType.NOTE_ADDED: _note_added,
     EventType.TASK_ADDED: _task_added,
+    EventType.RUN_YIELDED: _run_yielded,
+    EventType.RUN_WENT_ON: _run_yielded,
     EventType.RUN_ASSIGNED: _run_assigned,
     EventType.RUN_WAITING: _run_waiting,
     EventType.RUN_SAVED: _run_saved,

@@ -22,7 +22,7 @@ def finish_if_settled(turn: Turn) -> None:
     state = turn.state
     if state.closed or state.open or not state.started_at or state.status is RunStatus.SAVED:
         return
-    if state.ending is not None or is_taking_back(state):
+    if state.ending is not None or is_taking_back(state) or state.rest:
         return
     waits_for = _keeps_open(turn)
     if waits_for is None:

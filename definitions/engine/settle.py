@@ -4,10 +4,15 @@ A pending step is decided by its edges. An edge is *taken* when its step ended b
 where it names none), *dead* when it ended by another, and undecided before. `join: all` waits until every edge is
 decided and needs one taken; `join: any` starts at the first. All dead: the step is not taken, and so on downstream.
 The graph has no cycles, so this ends after looking at each step at most once per edge.
+
+Many steps may end by themselves one after the other. After fifty of them the run yields: what is left is kept, and
+looked at when a timer of no length comes back, so that no turn takes longer than Temporal lets one take, and whatever
+people said meanwhile is heard.
 """
 
 from __future__ import annotations
 
+from definitions.engine.commands import ArmTimer
 from definitions.engine.enter import enter
 from definitions.engine.events import EventType
 from definitions.engine.finish import finish_if_settled
@@ -16,10 +21,21 @@ from definitions.engine.scope import is_undoing, phase_outcome
 from definitions.engine.state import ENDED, RunStatus, State, StepStatus
 from definitions.engine.turn import Turn
 
+BURST = 50
+"""Steps that end by themselves in one turn."""
+
+YIELDS_SINCE = 4
+
+GO_ON = "~go-on"
+"""The timer by which a run that yielded goes on."""
+
 
 def settle(turn: Turn) -> None:
     """Decide every step that can be decided, then the run itself."""
     while _may_move(turn.state):
+        if turn.settled >= BURST and yields(turn.state) and (left := _left(turn)):
+            _yield(turn, left)
+            break
         node = turn.next_due()
         if node is None:
             if not _next_in_sequence(turn):
@@ -27,6 +43,34 @@ def settle(turn: Turn) -> None:
             continue
         _consider(turn, node)
     finish_if_settled(turn)
+
+
+def yields(state: State) -> bool:
+    """Whether the run yields in a long burst: since interpreter version 4 (workers/versions.py)."""
+    return state.interpreter >= YIELDS_SINCE
+
+
+def _left(turn: Turn) -> list[str]:
+    """The steps that would be decided next; all others are looked at when what they wait for has ended."""
+    nodes = [turn.graph.nodes[name] for name in turn.left()]
+    pending = [node for node in nodes if turn.state.status_of(node.id) is StepStatus.PENDING]
+    fits, purposes = turn.graph.fits, turn.state.purposes
+    return [node.id for node in pending if not fits(node, purposes) or _readiness(turn, node) is not None]
+
+
+def _yield(turn: Turn, left: list[str]) -> None:
+    if not turn.state.rest:
+        turn.ask(ArmTimer(GO_ON, turn.now, "go on"))
+    kept = list(dict.fromkeys([*turn.state.rest, *left]))
+    turn.emit(EventType.RUN_YIELDED, {"rest": kept})
+
+
+def after_yield(turn: Turn) -> None:
+    """The run goes on where it yielded."""
+    rest = turn.state.rest
+    if rest and not turn.state.closed:
+        turn.emit(EventType.RUN_WENT_ON, {})
+        turn.look_at(name for name in rest if name in turn.graph.nodes)
 
 
 def _may_move(state: State) -> bool:
@@ -55,6 +99,7 @@ def _consider(turn: Turn, node: Node) -> None:
         case False:
             turn.emit(EventType.STEP_NOT_TAKEN, {"because": "dead"}, execution=turn.open_round(node))
     if turn.state.status_of(node.id) in ENDED:
+        turn.settled += 1
         moved(turn, node.id)
 
 

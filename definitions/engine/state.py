@@ -68,7 +68,7 @@ class State:
     `saved` says who saved it and why; `ending` how it will end once side effects are taken back; `reopened` the event
     it was reopened by, so that it does not end again before somebody has finished something; `unattended` that nobody
     started it. `forced` are steps that a move to another version puts the run at, and that are not open yet because it
-    is saved.
+    is saved. `rest` are steps that a run which yielded in a long burst looks at when it goes on.
     `latest` (step to newest round), `open` (the rounds that have not ended), `rounds` (step to highest round) and
     `scope` (what expressions see of each decided step) follow from `executions`: kept so that a message costs what it
     touches and not the length of the run, and rebuilt rather than stored.
@@ -101,6 +101,7 @@ class State:
     reopened: int = 0
     unattended: bool = False
     forced: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
     due: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     added: tuple[dict[str, Any], ...] = ()
@@ -192,7 +193,7 @@ class State:
         )
 
 
-LISTS = ("labels", "purposes", "teams", "added", "forced")
+LISTS = ("labels", "purposes", "teams", "added", "forced", "rest")
 KEPT_EMPTY = ("run", "seq", "status", "executions", "applied")
 
 

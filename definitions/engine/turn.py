@@ -21,7 +21,8 @@ class Turn:
     """The only mutable thing in the engine, and it lives no longer than one call of `advance`.
 
     `emit` makes an event and folds it at once, so that whatever is decided next sees it. `moved` remembers which steps
-    must be looked at again; they are taken in the order of the document.
+    must be looked at again; they are taken in the order of the document. `settled` counts the steps that ended by
+    themselves.
     """
 
     def __init__(self, graph: Graph, state: State, now: datetime) -> None:
@@ -35,6 +36,7 @@ class Turn:
         self.events: list[Event] = []
         self.commands: list[Command] = []
         self.cause: tuple[str | None, str | None] = (None, None)
+        self.settled = 0
         self._due: list[tuple[int, str]] = []
         self._queued: dict[str, None] = {}
 
@@ -88,6 +90,10 @@ class Turn:
             if step not in self._queued:
                 self._queued[step] = None
                 heappush(self._due, (self.graph.nodes[step].index, step))
+
+    def left(self) -> list[str]:
+        """The steps that still wait to be looked at, in the order of the document."""
+        return [step for _, step in sorted(self._due)]
 
     def next_due(self) -> Node | None:
         """The first step, in the order of the document, that waits to be looked at."""

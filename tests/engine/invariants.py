@@ -13,6 +13,7 @@ from definitions.engine.events import EventType
 from definitions.engine.family import BEGUN, child_run, effect_name
 from definitions.engine.finish import is_taking_back
 from definitions.engine.scope import is_undoing
+from definitions.engine.settle import GO_ON
 from definitions.engine.state import ENDED, LEGAL, SIDE_LEGAL, RunStatus, SideStatus, StepStatus
 from definitions.listed import task_rows
 from definitions.views import legal, run_view
@@ -125,10 +126,14 @@ def answers_stand(before: State, step: Step) -> None:
             assert step.state.applied[command] == refusal
 
 
+OWN = (*CLOCKS, GO_ON)
+"""Timers that are no step's."""
+
+
 def commands_fit(before: State, step: Step) -> None:
     """Effects are asked for exactly where a round or errand began to run, timers where one began to wait."""
     asked = [c.execution for c in step.commands if isinstance(c, StartEffect)]
-    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(CLOCKS)]
+    armed = [c.execution for c in step.commands if isinstance(c, ArmTimer) and not c.execution.startswith(OWN)]
     began = (EventType.EFFECT_REQUESTED, EventType.PROPOSAL_REQUESTED, EventType.SIDE_REQUESTED)
     assert asked == [name for e in step.events for name in effects_asked(e, began)]
     timed = (
@@ -196,7 +201,7 @@ def nothing_is_left_to_do(graph: Graph, state: State) -> None:
     """A settled run is closed, or something is open, or people must still say why they close it."""
     paused = state.status is RunStatus.SAVED or state.ending is not None
     paused = paused or is_taking_back(state) or keeps_open(graph, state)
-    if state.started_at and not state.closed and not state.open and not paused:
+    if state.started_at and not state.closed and not state.open and not paused and not state.rest:
         rule = graph.document.closing_reasons
         assert state.reopened or (rule is not None and "complete" in rule.required_on)
         assert all(state.status_of(step) in ENDED for step in graph.nodes)

@@ -22,6 +22,7 @@ from typing import Any
 from temporalio.client import WorkflowHandle
 
 from tests.engine.story import LEA, document
+from tests.replay.families import FAMILIES
 from tests.replay.machines import MACHINES
 from tests.replay.outsiders import OUTSIDERS
 from tests.replay.people import PEOPLE
@@ -201,4 +202,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     **PEOPLE,
     **MACHINES,
     **OUTSIDERS,
+    **FAMILIES,
 }

@@ -186,9 +186,11 @@ class House:
         cache: int = 100,
         roll_after: int = 400,
         interpreter: int = INTERPRETER_VERSION,
+        sandboxed: bool = True,
     ) -> None:
         self.client, self.queue, self.cli_roles, self.cache = client, queue, cli_roles, cache
         self.roll_after, self.interpreter = roll_after, interpreter
+        self.sandboxed = sandboxed
         self.ledger = InMemoryLedger()
         self.people = InMemoryPeople({"ann": {}, "lea": {}})
         self.blobs: Blobs = InMemoryBlobs()
@@ -217,7 +219,7 @@ class House:
             ],
             interceptors=[EffectInterceptor(self.ledger, self.people, self.blobs)],
             max_cached_workflows=self.cache,
-            sandboxed=True,
+            sandboxed=self.sandboxed,
             build_id=build_id,
         )
 

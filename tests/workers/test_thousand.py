@@ -1,0 +1,87 @@
+"""A thousand child runs, twenty at a time: one asks for a person, somebody goes back meanwhile, the worker is another.
+
+The parent continues as new every few steps while its children are at work. In the end nobody is orphaned, and nobody
+was begun twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.client import Client
+
+from definitions.engine.family import child_run
+from tests.engine.story import LEA, document
+from tests.replay.stories import act
+from tests.workers.house import House
+from tests.workers.test_children import begin, children, replayed
+
+MANY = 1000
+ODD = 13
+RULE = {
+    "id": "odd",
+    "kind": "decision",
+    "title": "Odd",
+    "by": "rules",
+    "otherwise": "even",
+    "options": [{"id": "odd", "when": f"= inputs.n == {ODD}"}, {"id": "even"}],
+}
+INPUTS = [{"id": "n", "type": "integer"}]
+SMALL = document(
+    [RULE, act("fail", "test.fail", after="odd:odd")],
+    key="small",
+    name="Small",
+    inputs=INPUTS,
+)
+
+
+async def reached(house: House, handle: Any, seconds: float = 600, **wanted: int) -> dict[str, Any]:
+    """The children of the parent's round once so many of them stand so."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = await children(house, handle)
+            if found and all(found[key] >= count for key, count in wanted.items()):
+                return found
+            await asyncio.sleep(0.5)
+
+
+@pytest.mark.slow
+async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
+    temporal_client: Client, task_queue: str
+) -> None:
+    house = House(temporal_client, task_queue, roll_after=150, cache=1000, sandboxed=False)
+    house.smalls["small"] = SMALL
+    async with house.worker():
+        handle = await begin(house, MANY, at_once=20)
+        found = await reached(house, handle, done=40, attention=1)
+        assert found["open"] <= 20 and found["runs"][0]["index"] == ODD
+        await house.give(handle, "revise", LEA, step="first")
+        given_up = len(set(house.made))
+        await house.give(handle, "complete", step="first")
+        await reached(house, handle, done=300)
+    async with house.worker():  # another worker takes over where that one was
+        found = await reached(house, handle, done=MANY - 1, attention=1)
+        odd = house.client.get_workflow_handle(child_run(handle.id, "call#2", ODD))
+        await house.give(odd, "handle_manually", LEA, step="fail")
+        await house.until(handle, lambda v: v["current"] == ["last"])
+        await ended(house, [child_run(handle.id, "call#2", index) for index in range(MANY)])
+        first = [name for name in dict.fromkeys(house.made) if name not in second(handle.id)]
+        await ended(house, first)
+        assert len(first) == given_up and len(set(house.made)) == given_up + MANY
+    legs = [each async for each in house.client.list_workflows(f"WorkflowId = '{handle.id}'")]
+    assert len(legs) > 5, "it continued as new while children were at work"
+    await replayed(handle, house.client)
+
+
+async def ended(house: House, runs: list[str]) -> None:
+    """Each of these workflows has come to its end: a child has told its parent a moment before."""
+    for run in runs:
+        result = await asyncio.wait_for(house.client.get_workflow_handle(run).result(), 20)
+        assert result["status"] in ("completed", "aborted"), run
+
+
+def second(run: str) -> set[str]:
+    """The children of the second round."""
+    return {child_run(run, "call#2", index) for index in range(MANY)}
