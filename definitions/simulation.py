@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from definitions import simulated_children as children
 from definitions.engine import Graph, State, advance
 from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
@@ -30,6 +31,7 @@ from definitions.wire import (
     ACTIVITY_LISTEN,
     ACTIVITY_NOTIFY,
     ACTIVITY_PROPOSE,
+    ACTIVITY_STOP_CHILDREN,
     ACTIVITY_UPDATE_DATA,
     OUTSIDE_ACTOR,
     SYSTEM_ACTOR,
@@ -51,7 +53,7 @@ MATCHED = (Asked.FORM, Asked.ROW)
 """What can be proposed without a model and without asking a server."""
 
 
-HARMLESS = (ACTIVITY_NOTIFY, ACTIVITY_LISTEN)
+HARMLESS = (ACTIVITY_NOTIFY, ACTIVITY_LISTEN, ACTIVITY_STOP_CHILDREN)
 """What tells, or asks to be told: nobody is, and nothing has happened before."""
 
 
@@ -147,6 +149,9 @@ class _Play:
         for each in self.found.state.live():
             if (told := self._from_outside(each)) is not None:
                 return told
+            script = self._script(each.step, each.round)
+            if (end := children.ended(self.found.state, each.id, script, self.found.now)) is not None:
+                return end
             if (command := self._given(each)) is not None:
                 return CommandGiven(self.found.now, command, self.actor)
         return self._agreed() or self._moment()
@@ -193,6 +198,8 @@ class _Play:
 
     def _answer(self, effect: StartEffect) -> Message | None:
         """An effect's end, where it is known: as scripted, or without harm."""
+        if (number := children.round_of(effect)) is not None:
+            return children.started(effect, self._script(effect.step, number), self.found.now)
         execution = self.found.state.executions.get(effect.execution)
         script = self._script(effect.step or effect.execution, execution.round if execution else 1)
         if execution is None:
