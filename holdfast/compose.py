@@ -160,6 +160,7 @@ async def api_of(settings: Settings) -> AsyncIterator[FastAPI]:
             calendar=settings.calendar,
             file_limit=settings.file_limit,
             picture_pixels=settings.picture_pixels,
+            event_lifetime=settings.event_days * 86_400,
             calls_per_minute=settings.calls_per_minute,
             temporal_ui=temporal_pages(settings.temporal_ui_url, client.namespace),
         )

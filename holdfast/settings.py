@@ -53,6 +53,7 @@ class Settings(AiFields, McpFields, IdentityFields, BaseSettings):
     archive_rest: float = Field(600.0, gt=0, description="How long an open run has rested when its history is stored.")
     file_limit: int = Field(25 * 1024 * 1024, ge=1024, le=1024**3, description="Bytes an uploaded file may have.")
     picture_pixels: int = Field(40_000_000, ge=10_000, description="Pixels an uploaded picture may have.")
+    event_days: float = Field(7.0, gt=0, le=365, description="Days an event is there for waits that begin later.")
     hosts: tuple[str, ...] = Field(("127.0.0.1", "localhost", "[::1]"), description="Names the API answers to.")
     task_queue: str = Field("holdfast", description="Temporal task queue of the runs.")
     queues: dict[str, str] = Field(
