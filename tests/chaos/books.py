@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg.rows import dict_row
 from temporalio.client import Client
 from temporalio.worker import Replayer
@@ -31,7 +32,7 @@ JSON = ("data", "state")
 
 
 def settled(url: str) -> float:
-    """Waits until everything that was stored has been told and answered; seconds it took, at most QUIET_WITHIN."""
+    """Waits until all that was stored has been told and answered and no machine is at work; seconds it took."""
     begun = time.monotonic()
     while time.monotonic() < begun + QUIET_WITHIN:
         with psycopg.connect(url) as connection:
@@ -39,6 +40,7 @@ def settled(url: str) -> float:
                 "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)"
                 " + (SELECT count(*) FROM commands WHERE outcome = 'received')"
                 " + (SELECT count(*) FROM effects WHERE state = 'begun')"
+                " + (SELECT count(*) FROM runs WHERE status = 'running' AND NOT attention)"
             ).fetchone()
         if left == (0,):
             break
@@ -47,8 +49,9 @@ def settled(url: str) -> float:
 
 
 def tables(url: str) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every table that the check reads."""
+    """The rows of every table that the check reads, all of one moment."""
     with psycopg.connect(url, row_factory=dict_row) as connection:
+        connection.isolation_level = IsolationLevel.REPEATABLE_READ
         return {name: [_plain(row) for row in connection.execute(query)] for name, query in TABLES.items()}
 
 
