@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any, Protocol
 
-from google.protobuf.json_format import MessageToDict
-from temporalio.api.common.v1 import WorkflowExecution
+from google.protobuf.json_format import MessageToDict, ParseDict
+from temporalio.api.common.v1 import Payload, WorkflowExecution
 from temporalio.api.history.v1 import History, HistoryEvent
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
@@ -25,6 +25,7 @@ from temporalio.api.workflowservice.v1 import (
     ListWorkflowExecutionsRequest,
 )
 from temporalio.client import Client
+from temporalio.converter import PayloadCodec
 
 from api.engine import Gone, within
 from api.engine_look import Look, glance, status_name
@@ -167,15 +168,26 @@ def events_json(events: Iterable[HistoryEvent]) -> list[Event]:
     return list(MessageToDict(History(events=events)).get("events", []))
 
 
-def readable(value: Any) -> Any:
-    """The same with every payload that is plain JSON put in place of its bytes; others stay as they are."""
+async def readable(value: Any, codec: PayloadCodec | None = None) -> Any:
+    """The same with every payload that is JSON put in place of its bytes; what nobody can read stays as it is.
+
+    `codec` opens what was sealed before Temporal had it (api/codec.py).
+    """
     if isinstance(value, list):
-        return [readable(each) for each in value]
+        return [await readable(each, codec) for each in value]
     if not isinstance(value, dict):
         return value
     if isinstance(value.get("metadata"), dict) and "encoding" in value["metadata"]:
-        return _payload(value)
-    return {key: readable(each) for key, each in value.items()}
+        return _payload(await _opened(value, codec) if codec else value)
+    return {key: await readable(each, codec) for key, each in value.items()}
+
+
+async def _opened(payload: dict[str, Any], codec: PayloadCodec) -> dict[str, Any]:
+    try:
+        (found,) = await codec.decode([ParseDict(payload, Payload())])
+    except Exception:  # none of the keys opens it, or it is no payload
+        return payload
+    return MessageToDict(found)
 
 
 def _payload(payload: dict[str, Any]) -> Any:

@@ -134,7 +134,6 @@ class Reconciler:
         log.info("a gap was looked into", action="reconcile.refill", **asdict(refilled))
         if refilled.problem is None:
             done.filled[run] = refilled.written
-            await self.store.transact(partial(unflag, run=run, sticky=True))
 
     async def _flag_of(self, run: Open) -> tuple[str, dict[str, Any]] | None:
         try:

@@ -19,7 +19,7 @@ from api.history import Event
 from api.store.archive import EVENTS
 from api.store.chain import genesis, links
 from api.store.facts import event_row, read_events
-from api.store.flags import flag, unflag
+from api.store.flags import flag, mended
 from api.store.projection import RUNS, Graphs
 from api.store.rebuild import rebuild_run
 from api.verifying import Replays, contiguous
@@ -73,6 +73,5 @@ class Refill:
         if broken is not None:
             flag(connection, run, "record_differs", {"seq": broken})
             return Refilled(run, len(missing), broken, "its chain of events is broken")
-        if missing:
-            unflag(connection, run, sticky=True)
+        mended(connection, run)
         return Refilled(run, len(missing))

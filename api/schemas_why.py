@@ -15,7 +15,8 @@ class WhyReason(BaseModel):
     `waiting_for_event`, `waiting_for_answer`, `waiting_for_children` (runs it started), `waiting_for_resume`,
     `effect_running`, `retrying`, `errand_queued`, `errand_attention`, `blocked`, `ending`.
     Around it: `not_told` and `command_waits` (taken, not applied), `not_taken_up`, `no_worker`, `action_not_served`,
-    `failing_workflow_task`, `temporal_unreachable`, `run_stopped`, `run_vanished`; `ended` for a run that is over.
+    `failing_workflow_task`, `temporal_unreachable`, `run_stopped`, `run_vanished`, `out_of_order`; `ended`
+    for a run that is over.
     """
 
     model_config = ConfigDict(extra="allow")

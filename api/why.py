@@ -16,6 +16,7 @@ from api.answers import state_of
 from api.engine import EngineError, Gone
 from api.engine_look import Look
 from api.serving import unserved
+from api.store.flags import told
 from api.store.tables import CommandRow, OutboxRow, RunRow
 from api.versions import Published
 from definitions.engine import Graph, State
@@ -109,6 +110,8 @@ async def _not_told(house: House, row: RunRow) -> list[Reason]:
 
 
 def _of_run(graph: Graph, row: RunRow, state: State) -> Iterator[Reason]:
+    if (flagged := told(row.engine)) is not None:
+        yield _reason("out_of_order", flagged["message"], flag=flagged["flag"])
     if state.closed:
         yield _reason("ended", f"The run has {state.status}.", since=state.ended_at)
     if state.seq == 0:

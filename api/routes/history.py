@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Response
@@ -20,6 +21,9 @@ from api.routing import READS, answer, problems, router
 from api.schemas_history import HistoryView, ProofView
 
 routes = router("/v1/runs", "audit")
+
+Shown = Callable[[Event], Awaitable[Any]]
+"""How an event is shown."""
 
 PROVED = {**READS, **problems(429, 503)}
 
@@ -51,10 +55,15 @@ async def history(
     if not pieces:
         raise NotFound("piece of this history")
     caller.house.reads.note(caller.who, caller.about)
-    return StreamingResponse(_written(archive, run, pieces, payloads), media_type="application/json")
+    events = _written(archive, run, pieces, partial(readable, codec=caller.house.codec) if payloads else _as_it_is)
+    return StreamingResponse(events, media_type="application/json")
 
 
-async def _written(archive: Archive, run: str, pieces: list[Piece], payloads: bool) -> AsyncIterator[str]:
+async def _as_it_is(event: Event) -> Event:
+    return event
+
+
+async def _written(archive: Archive, run: str, pieces: list[Piece], shown: Shown) -> AsyncIterator[str]:
     """The answer, some events at a time: a history may have fifty thousand of them."""
     listed = [{"id": p.id, "began_at": p.began_at, "status": p.status, "stored": p.sha256 is not None} for p in pieces]
     yield f'{{"run": {json.dumps(run)}, "pieces": {json.dumps(listed)}, "events": ['
@@ -62,13 +71,9 @@ async def _written(archive: Archive, run: str, pieces: list[Piece], payloads: bo
     for piece in pieces:
         async for page in archive.pages(run, piece):
             if page:
-                yield between + ",".join(_event(event, payloads) for event in page)
+                yield between + ",".join([json.dumps(await shown(event), ensure_ascii=False) for event in page])
                 between = ","
     yield "]}"
-
-
-def _event(event: Event, payloads: bool) -> str:
-    return json.dumps(readable(event) if payloads else event, ensure_ascii=False)
 
 
 @routes.post("/{run}/verify", response_model=ProofView, responses=PROVED)

@@ -32,6 +32,7 @@ MESSAGES = {
 """Every flag with what it says to people."""
 
 OF_THE_RECORD = ("ledger_gap", "ledger_fork", "record_differs")
+MENDED = ("ledger_gap", "record_differs", "read_model_broken")
 STICKY = (*OF_THE_RECORD, "reset")
 """Flags that a look at Temporal does not take away: the record itself has to be put right, or somebody says so."""
 
@@ -55,6 +56,13 @@ def unflag(connection: Connection, run: str, *, sticky: bool = False) -> bool:
         return False
     connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=None))
     return True
+
+
+def mended(connection: Connection, run: str) -> None:
+    """The record of a run was found whole, or was made so: it needs no flag about that any more."""
+    gone = delete(FLAGS).where(FLAGS.c.run == run, FLAGS.c.flag.in_(MENDED))
+    if connection.execute(gone).rowcount:
+        connection.execute(update(RUNS).where(RUNS.c.id == run).values(engine=None))
 
 
 def flags_of(connection: Connection, runs: Sequence[str]) -> dict[str, dict[str, Any]]:

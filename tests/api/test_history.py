@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
-from temporalio.api.common.v1 import WorkflowExecution
+from google.protobuf.json_format import MessageToDict
+from temporalio.api.common.v1 import Payload, WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import WorkflowHistory
+from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
+from api.codec import Sealing
+from api.history import readable
 from api.recordkeeping import Recordkeeping
 from tests.api.documents import two_steps
-from tests.api.world import World
+from tests.api.world import World, open_world
 from workers.run import Run
 from workers.worker import sandbox
 
@@ -76,6 +80,53 @@ async def test_payloads_can_be_read(world: World) -> None:
     signals = [event.get("workflowExecutionSignaledEventAttributes") for event in found["events"]]
     given = [each["input"]["payloads"][0]["command"] for each in signals if each]
     assert [(each["type"], each["step"]) for each in given] == [("complete", "a"), ("complete", "b")]
+
+
+async def test_what_was_sealed_before_temporal_had_it_is_opened_and_other_bytes_stay() -> None:
+    codec = Sealing([("one", bytes(32))])
+    (sealed,) = await codec.encode([Payload(metadata={"encoding": b"json/plain"}, data=b'{"n": 1}')])
+    event = {"eventId": "1", "input": {"payloads": [MessageToDict(sealed)]}}
+    assert await readable(event, codec) == {"eventId": "1", "input": {"payloads": [{"n": 1}]}}
+    assert await readable(event, Sealing([("two", bytes(32))])) == event
+    assert await readable(event) == event
+
+
+async def test_an_open_run_is_stored_when_it_has_rested_and_again_when_there_is_more(
+    tmp_path: Path, temporal_client: Client
+) -> None:
+    async with open_world(tmp_path, temporal_client, archive_rest=0.1) as house:
+        house.work()
+        document = two_steps()
+        await house.publish(document)
+        run = (await house.start("ann", document["key"]))["id"]
+        first = (await archived(house, run))["seq"]
+        (before,) = await house.rows("histories")
+        assert (before["status"], first > 0) == ("running", True)
+        assert (await house.command("ann", run, "complete", step="a", output={"n": 1})).status_code == 200
+        for _ in range(100):
+            if (await archived(house, run))["seq"] > first:
+                break
+            await asyncio.sleep(0.1)
+        (after,) = await house.rows("histories")
+        assert after["events"] > before["events"]
+        assert after["sha256"] != before["sha256"]
+
+
+async def test_a_run_that_continued_as_new_and_was_opened_again_has_a_history_of_several_pieces(world: World) -> None:
+    """Each is Temporal's; together they say every event of the run."""
+    run = await ended(world)
+    assert (await world.command("lea", run, "reopen", reason="not yet")).status_code in (200, 202)
+    await world.until("lea", run, status="waiting")
+    for _ in range(100):
+        found = await world.get("oda", f"/v1/runs/{run}/history")
+        if len(found["pieces"]) == 2:
+            break
+        await asyncio.sleep(0.1)
+    assert [piece["status"] for piece in found["pieces"]] == ["completed", "running"]
+    second = await world.get("oda", f"/v1/runs/{run}/history", piece=1)
+    assert second["events"][0]["eventId"] == "1"
+    proof = (await world.call("oda", "POST", f"/v1/runs/{run}/verify")).json()
+    assert (proof["replays"], proof["chain"], proof["problems"]) == (True, True, [])
 
 
 async def test_who_may_not_read_the_log_of_a_run_may_not_read_its_history(world: World) -> None:

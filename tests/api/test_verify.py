@@ -132,6 +132,20 @@ async def test_a_whole_chain_made_anew_is_found(world: World, run: str) -> None:
     assert not found["replays"]
 
 
+async def test_an_anchor_is_not_moved_on_over_a_record_that_does_not_lead_to_it(world: World) -> None:
+    """Else the next event would make good what was changed; the run is flagged instead."""
+    run = await ended(world)
+    row = await archived(world, run)
+    anchors = record(world).archive.anchors
+    before = await anchors.get(f"runs/{run}")
+    assert before is not None
+    change = update(EVENTS).where(EVENTS.c.run == run, EVENTS.c.seq == row["seq"]).values(chain="0" * 64)
+    async with tampered(world, run, change):
+        await record(world).archive.anchor(run, row["seq"] + 1, "1" * 64)
+        assert await anchors.get(f"runs/{run}") == before
+        assert (await world.get("oda", f"/v1/runs/{run}"))["engine"]["flag"] == "record_differs"
+
+
 async def test_a_list_that_says_otherwise_than_the_events(world: World, run: str) -> None:
     async with tampered(world, run, update(RUNS).where(RUNS.c.id == run).values(status="aborted", holder="mallory")):
         found = await proof(world, run)

@@ -208,6 +208,7 @@ const seiten: typeof pages = {
       action_not_served: 'Kein Worker bedient die Aktion',
       failing_workflow_task: 'Sein Workflow scheitert',
       temporal_unreachable: 'Temporal ist nicht erreichbar',
+      out_of_order: 'In Temporal oder in der Aufzeichnung nicht in Ordnung',
       run_stopped: 'In Temporal angehalten',
       run_vanished: 'In Temporal verloren',
       ended: 'Vorbei',

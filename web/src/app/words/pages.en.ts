@@ -198,6 +198,7 @@ const pages = {
       action_not_served: 'No worker serves the action',
       failing_workflow_task: 'Its workflow fails',
       temporal_unreachable: 'Temporal cannot be reached',
+      out_of_order: 'Out of order in Temporal or in its record',
       run_stopped: 'Stopped in Temporal',
       run_vanished: 'Lost in Temporal',
       ended: 'Over',

@@ -13,6 +13,7 @@ const TONES: Record<string, string> = {
   errand_attention: 'orange',
   failing_workflow_task: 'red',
   no_worker: 'red',
+  out_of_order: 'red',
   run_stopped: 'red',
   run_vanished: 'red',
   retrying: 'yellow',
