@@ -81,11 +81,14 @@ class Told:
         await self.world.store.transact(lambda connection: connection.execute(due))
 
 
-@pytest.fixture(scope="module")
-async def told(tmp_path_factory: pytest.TempPathFactory, temporal_client: Client) -> AsyncIterator[Told]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+async def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, temporal_client: Client
+) -> AsyncIterator[Told]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_server").create("webhooks")
     async with a_site() as site:
         folder, allowed = tmp_path_factory.mktemp("webhooks"), (f"127.0.0.1:{site.port}",)
-        async with open_world(folder, temporal_client, http_allowed=allowed) as world:
+        async with open_world(folder, temporal_client, database=url, http_allowed=allowed) as world:
             world.work()
             yield Told(world, site)
 
