@@ -27,6 +27,7 @@ and whatever people do with a run: revise, undo, migrate, splice in, save, resum
 10. A side effect is taken back at most once, one at a time, the last one first; its step does not begin before that.
 11. What a person is offered is what is taken (tests/engine/test_offered.py), and what is shown adds up.
 12. What is proposed is done only as a person confirmed it, what others must agree to only as enough of them did.
+13. A child run that is at work is waited for, or being stopped, or was never to be waited for (detach).
 
 Two things can be wanted at once. Who wins: the message taken first. A completion that arrives after an abort is
 refused; an effect that answers after its step was handled by hand is late. Ready steps are taken in document order.
