@@ -28,10 +28,19 @@ from tests.api.test_definitions import (  # noqa: F401
     test_publishing_at_once_and_again,
     test_two_authors,
 )
+from tests.api.test_events_in import (  # noqa: F401
+    test_an_event_before_the_wait_is_found,
+    test_an_event_starts_whom_it_concerns_once,
+    test_an_event_while_the_wait_begins_is_heard_once,
+)
 from tests.api.test_files import (  # noqa: F401
     test_an_answer_names_only_what_is_there_for_its_author,
     test_the_same_bytes_of_the_same_person_are_one_file,
     test_who_sees_the_run_reads_its_files_and_nobody_else,
+)
+from tests.api.test_hooks import (  # noqa: F401
+    test_five_times_and_in_any_order_is_one_run_for_each_message,
+    test_five_times_at_once_on_a_record_that_takes_one_run,
 )
 from tests.api.test_policies import (  # noqa: F401
     test_an_own_profile_is_made_kept_and_reset,
@@ -55,6 +64,10 @@ from tests.api.test_runs import (  # noqa: F401
     test_ten_starts_on_one_record_at_once,
     test_the_activity_log,
     test_work_lists,
+)
+from tests.api.test_schedules import (  # noqa: F401
+    test_a_version_without_the_schedule_ends_it,
+    test_each_record_that_matches_has_one_run_each_time,
 )
 from tests.api.test_views import (  # noqa: F401
     test_counts_are_those_of_whoever_looks,
