@@ -106,7 +106,7 @@ export async function story(name, tell) {
 }
 
 /** What axe finds on the page as it stands, one line each. Our policy lets no script in: it comes by the debugger. */
-async function accessible(page) {
+export async function accessible(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() =>
     globalThis.axe.run(document, { resultTypes: ['violations'] }),
