@@ -29,6 +29,7 @@ from holdfast.runtime import core_runtime
 from holdfast.settings import Settings
 from holdfast.testify import begun, readable
 from workers.run import Run
+from workers.schedule import Strike
 from workers.worker import sandbox
 
 log = structlog.get_logger("holdfast.replay")
@@ -88,7 +89,8 @@ async def replay(
 ) -> AsyncIterator[Verdict]:
     """One verdict per history, in their order."""
     found = converter or reach.converter()
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox(), data_converter=found, runtime=core_runtime())
+    workflows = [Run, Strike]
+    replayer = Replayer(workflows=workflows, workflow_runner=sandbox(), data_converter=found, runtime=core_runtime())
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
             problem = readable(result.replay_failure) if result.replay_failure else None

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 
 from api import crons
+from holdfast.replays import replay
 from tests.api.documents import document
 from tests.api.world import World, open_world
 from tests.support.servers import TemporalServer
@@ -184,6 +185,20 @@ async def test_two_hundred_records_and_a_worker_killed_half_way(lonely: World, t
     await asyncio.sleep(1.0)
     rows = await runs_of(lonely, body["key"])
     assert Counter(row["record_id"] for row in rows) == Counter(str(10_000 + n) for n in range(200))
+    await replays(lonely, body["key"])
+
+
+async def replays(world: World, key: str) -> None:
+    """What the clock started replays, as a deploy would have it."""
+    described = await world.temporal.get_schedule_handle(f"{world.queue}:{key}.0").describe()
+    (struck,) = [each.action for each in described.info.recent_actions]
+    handle = world.temporal.get_workflow_handle(struck.workflow_id)
+    assert (await handle.result())["started"] == 200
+
+    async def histories() -> AsyncIterator[WorkflowHistory]:
+        yield await handle.fetch_history()
+
+    assert [verdict.problem async for verdict in replay(histories())] == [None]
 
 
 @pytest.mark.parametrize(
