@@ -46,17 +46,20 @@ class Sealer:
     def __init__(self, store: Store, places: Anchors, reads_kept: timedelta | None = None) -> None:
         self.store, self.anchors, self.reads_kept = store, places, reads_kept
         self._seen: list[tuple[float, int]] = []
-        self._anchored, self._pruned = 0, 0.0
+        self._sealed, self._anchored, self._pruned = 0, 0, 0.0
 
     async def seal(self) -> int:
         """Seals and anchors what has come; how many rows."""
         up_to, count = await self._settled(), 0
+        if up_to <= self._sealed:
+            return 0
         try:
             while found := await self.store.transact(partial(seals.seal, up_to=up_to, now=datetime.now(UTC))):
                 count += found
         except IntegrityError:  # another process is at it
             return count
         head = await self.store.look(seals.head)
+        self._sealed = head.last
         if head.seq > self._anchored:
             await self.anchor(head.seq, head.link)
             self._anchored = head.seq

@@ -22,10 +22,10 @@ from sqlalchemy import Connection, select
 from api import anchors
 from api.exporting import Archive, Known
 from api.history import Event, Piece
-from api.store.archive import EVENTS
 from api.store.chain import first_break, genesis, links
-from api.store.facts import event_of, read_events
+from api.store.facts import read_events
 from api.store.projection import RUNS, Graphs, run_columns
+from api.store.rebuild import stored_events
 from definitions.canonical import canonical
 from definitions.engine import State, fold
 from definitions.wire import Event as Fact
@@ -175,8 +175,7 @@ def read_stored(connection: Connection, run: str, graphs: Graphs) -> Stored:
     row = connection.execute(select(RUNS).where(RUNS.c.id == run)).first()
     if row is None:
         raise LookupError(run)
-    rows = connection.execute(select(EVENTS).where(EVENTS.c.run == run).order_by(EVENTS.c.seq)).all()
-    events = [(event_of(each), each.chain) for each in rows]
+    events = stored_events(connection, run)
     return Stored(row, events, _columns(connection, graphs, run, [event for event, _ in events]))
 
 

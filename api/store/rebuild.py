@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from pydantic_core import from_json
+from sqlalchemy import Connection, Text, delete, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from api.store.chain import first_break
 from api.store.counts import recount, uncount
-from api.store.facts import event_of
 from api.store.flags import flag
 from api.store.projection import ASSIGNMENTS, RUNS, TASKS, Graphs, Held, project
 from api.store.runs import create_from, open_key_of
@@ -70,7 +71,7 @@ def rebuild_run(connection: Connection, graphs: Graphs, run: str) -> int | None:
     """One run's rows, inside a transaction; gives the first wrong `seq` where the chain is broken, else None."""
     counted = (RUNS.c.id, RUNS.c.seq, RUNS.c.definition, RUNS.c.teams_key, RUNS.c.status, RUNS.c.attention)
     row = connection.execute(select(*counted).where(RUNS.c.id == run).with_for_update()).first()
-    stored = _events(connection, run)
+    stored = stored_events(connection, run)
     if (broken := first_break(run, stored)) is not None:
         return broken
     events = [event for event, _ in stored]
@@ -93,9 +94,21 @@ def _hold_key(connection: Connection, run: str, started: Event) -> None:
         connection.execute(update(RUNS).where(RUNS.c.id == run).values(open_key=None))
 
 
-def _events(connection: Connection, run: str) -> list[tuple[Event, str]]:
-    rows = connection.execute(select(EVENTS).where(EVENTS.c.run == run).order_by(EVENTS.c.seq))
-    return [(event_of(row), row.chain) for row in rows]
+def stored_events(connection: Connection, run: str) -> list[tuple[Event, str]]:
+    """A run's events with their links. One whose data is no JSON any more is read with data that nothing links to."""
+    columns = [column for column in EVENTS.c if column.name != "data"]
+    query = select(*columns, type_coerce(EVENTS.c.data, Text).label("text")).where(EVENTS.c.run == run)
+    return [(_event_of(row), row.chain) for row in connection.execute(query.order_by(EVENTS.c.seq))]
+
+
+def _event_of(row: Any) -> Event:
+    try:
+        data = from_json(row.text) if row.text is not None else {}
+    except ValueError:
+        data = {"unreadable": row.text}
+    if not isinstance(data, dict):
+        data = {"unreadable": data}
+    return Event(row.seq, row.type, row.at, row.step, row.execution, row.actor, row.command, data)
 
 
 async def _runs(store: Store) -> AsyncIterator[str]:

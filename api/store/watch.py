@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
@@ -22,7 +23,7 @@ TURN = "~reconciler"
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An open run. `behind`: its row does not end where its events do. `start_waits`: Temporal was not told of it."""
+    """An open run. `behind`: its row does not end where its events do. `start_waits`: nobody has told Temporal yet."""
 
     run: str
     started_at: datetime
@@ -45,19 +46,16 @@ def take(connection: Connection, process: str, hold: float) -> bool:
 def open_runs(connection: Connection, after: str) -> list[Open]:
     """A page of the runs that have not ended, by id."""
     last = select(func.max(EVENTS.c.seq)).where(EVENTS.c.run == RUNS.c.id).correlate(RUNS).scalar_subquery()
-    start = exists().where(OUTBOX.c.run == RUNS.c.id, OUTBOX.c.kind == "start", OUTBOX.c.sent_at.is_(None))
-    columns = (RUNS.c.id, RUNS.c.started_at, RUNS.c.engine, RUNS.c.seq, last.label("last"), start.label("waits"))
+    told = exists().where(OUTBOX.c.run == RUNS.c.id, OUTBOX.c.kind == "start", OUTBOX.c.sent_at.is_not(None))
+    columns = (RUNS.c.id, RUNS.c.started_at, RUNS.c.engine, RUNS.c.seq, last.label("last"), told.label("told"))
     query = select(*columns).where(RUNS.c.status.not_in(CLOSED), RUNS.c.id > after).order_by(RUNS.c.id).limit(PAGE)
-    return [
-        Open(
-            row.id,
-            datetime.fromisoformat(row.started_at),
-            row.engine,
-            row.last is not None and row.seq != row.last,
-            bool(row.waits),
-        )
-        for row in connection.execute(query)
-    ]
+    return [_open(row) for row in connection.execute(query)]
+
+
+def _open(row: Any) -> Open:
+    """A run without events may be one that its parent is about to begin, which no outbox knows of."""
+    behind = row.last is not None and row.seq != row.last
+    return Open(row.id, datetime.fromisoformat(row.started_at), row.engine, behind, row.seq == 0 and not row.told)
 
 
 def is_open(connection: Connection, run: str) -> bool:

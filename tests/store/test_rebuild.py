@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection, Text, literal, type_coerce
+from sqlalchemy import select as core_select
 from sqlmodel import col, delete, select, update
 
+from api.store.chain import first_break
 from api.store.ledger import SqlLedger
-from api.store.rebuild import rebuild
+from api.store.rebuild import rebuild, stored_events
 from api.store.store import Store
 from api.store.tables import AssignmentRow, EventRow, RunRow, TaskRow
 from tests.store.runs import Told, publish
@@ -65,3 +68,39 @@ async def test_a_run_whose_events_were_changed_is_named_and_left_alone(store: St
         await session.exec(changed.values(actor="mallory"))
     assert (await rebuild(store)).broken == {"run-2": 3}
     assert await read_model(store) == before
+
+
+TEXTS = ("type", "at", "step", "execution", "actor", "command", "data", "chain")
+
+
+def flipped(text: str, place: int) -> str:
+    """One letter of a text another one."""
+    return text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1 :]
+
+
+async def test_one_letter_changed_anywhere_in_an_event_is_found_at_that_event(store: Store) -> None:
+    """Every column of every event, at its beginning, in its middle and at its end; also where it is no JSON then."""
+    await told_to_different_ends(store)
+    table = EventRow.__table__  # type: ignore[attr-defined]
+    raw = [type_coerce(table.c[name], Text).label(name) for name in TEXTS]
+    async with store.engine.connect() as connection:
+        rows = (await connection.execute(select(table.c.seq, *raw).where(table.c.run == "run-3"))).mappings().all()
+    tried = 0
+    for row in rows:
+        for name, text in ((name, row[name]) for name in TEXTS if row[name]):
+            for place in sorted({0, len(text) // 2, len(text) - 1}):
+                of = (table.c.run == "run-3", table.c.seq == row["seq"])
+
+                def found(
+                    connection: Connection, name: str = name, text: str = text, place: int = place, of: Any = of
+                ) -> int | None:
+                    column = type_coerce(table.c[name], Text)
+                    connection.execute(update(table).where(*of).values({name: literal(flipped(text, place), Text)}))
+                    assert connection.execute(core_select(column).where(*of)).scalar() == flipped(text, place)
+                    broken = first_break("run-3", stored_events(connection, "run-3"))
+                    connection.execute(update(table).where(*of).values({name: literal(text, Text)}))
+                    return broken
+
+                assert await store.transact(found) == row["seq"], (name, place, text)
+                tried += 1
+    assert tried > 100
