@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from api import named
 from api.commands import policy_for
 from api.problems import Invalid
+from api.record_errors import read_record
 from api.versions import Published
+from definitions.engine.graph import input_fields
 from definitions.forms import check_answer
 
 if TYPE_CHECKING:
@@ -28,3 +30,18 @@ async def checked_inputs(
     if errors:
         raise Invalid(f"The inputs are not complete: {errors[0]['message']}", code="invalid_inputs", errors=errors)
     return kept, found.files
+
+
+async def input_records(caller: Caller, published: Published, inputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Of the records that inputs name, the fields that the definition reads, as this person sees them now.
+
+    Only where it reads some. A field outside of the person's rights is not there. Raises NotFound.
+    """
+    graph, found = published.graph, {}
+    wanted = input_fields(graph.trees)
+    for each in graph.document.inputs:
+        collection = each.collection or graph.document.record
+        if each.type == "record" and collection and each.id in wanted and isinstance(inputs.get(each.id), str):
+            row = await read_record(caller, collection, inputs[each.id])
+            found[each.id] = {name: row[name] for name in wanted[each.id] if name in row}
+    return found

@@ -12,7 +12,7 @@ from sqlmodel import select
 from api.answers import now_text, past
 from api.doors import Caller
 from api.drafts import seen_definition
-from api.inputs import checked_inputs
+from api.inputs import checked_inputs, input_records
 from api.problems import Conflict, Invalid, NotFound
 from api.publishing import frozen_draft
 from api.record_errors import read_record
@@ -90,6 +90,7 @@ async def _start(caller: Caller, published: Published, body: Simulate) -> RunSta
     name = body.record or (str(record.get("id") or RUN) if collection else None)
     scope = {"record": {**record, "id": name}, "now": datetime.now(UTC), "policy": {}}
     inputs, _ = await checked_inputs(caller, published, body.inputs, scope)
+    read = await input_records(caller, published, inputs)
     request = {
         "by": caller.who.actor().to_json(),
         "at": now_text(),
@@ -101,6 +102,7 @@ async def _start(caller: Caller, published: Published, body: Simulate) -> RunSta
         "name": None,
         "purposes": body.purposes,
         "assign": {},
+        **({"input_records": read} if read else {}),
     }
     return RunStart(RUN, published.key, published.version, published.hash, published.frozen, request)
 

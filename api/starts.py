@@ -21,7 +21,7 @@ from api.activity import entry
 from api.answers import now_text, subject_of, view_of, with_can
 from api.engine import EngineError
 from api.idempotency import Once
-from api.inputs import checked_inputs
+from api.inputs import checked_inputs, input_records
 from api.large import stored_apart
 from api.outbox import Entry
 from api.permissions import Subject
@@ -136,7 +136,9 @@ async def _request(caller: Caller, body: StartRun, published: Published, record:
         raise Conflict("The definition does not offer itself for this record.", code="not_startable")
     inputs, files = await checked_inputs(caller, published, body.inputs, scope)
     start = _start(caller, published, body, record, inputs)
-    start = replace(start, run=way.run or start.run, request={**start.request, **_came(way)})
+    read = await input_records(caller, published, inputs)
+    more = {**_came(way), **({"input_records": read} if read else {})}
+    start = replace(start, run=way.run or start.run, request={**start.request, **more})
     return Request(published, start, _key(published, body), files)
 
 

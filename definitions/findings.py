@@ -122,7 +122,6 @@ CODES: dict[str, str] = {
     "not_published": "The definition is not published yet.",
     "unknown_reason": "The closing reason is not in the library yet; publishing adds it.",
     # This release
-    "not_yet": "The language has this, this release does not run it.",
     **EXPRESSION_CODES,
 }
 """Every code a finding can carry, with what it means. Codes are never renamed."""

@@ -17,7 +17,7 @@ from api.schemas_people import ClosingReason
 from api.serving import shown, workers_of
 from api.store.tables import ActionRow, ClosingReasonRow
 from api.templates import snippets, templates
-from definitions.checks.release import KINDS as NOT_RUN
+from definitions.engine.enter import ENTER
 from definitions.model import Document
 from definitions.model.document import AnyStep
 
@@ -51,7 +51,7 @@ def _step_kinds() -> list[dict[str, Any]]:
         {
             "kind": (kind := model.model_fields["kind"].default),
             "title": (model.__doc__ or kind).strip().splitlines()[0],
-            "available": kind not in NOT_RUN,
+            "available": kind in ENTER,
             "json_schema": model.model_json_schema(by_alias=True),
         }
         for model in get_args(AnyStep)

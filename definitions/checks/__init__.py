@@ -2,7 +2,7 @@
 
 Each concern is a file of its own and a function from what can be read to findings. What is wrong with the shape of a
 value does not keep the rest from being checked (subject.py); what the installation has is checked as far as it is known
-(known.py); what this release does not run yet stands in one table (release.py).
+(known.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from definitions.checks.opened import check_opened
 from definitions.checks.outside import check_outside
 from definitions.checks.proposals import check_proposals
 from definitions.checks.reach import check_reach
-from definitions.checks.release import check_release
 from definitions.checks.secrets import check_secrets
 from definitions.checks.start import check_start
 from definitions.checks.subject import Subject, read
@@ -76,7 +75,7 @@ def check(raw: Any, known: Known | None = None) -> Report:
         return _report(document, findings, {})
     trees, compiled, wrong = check_expressions(subject)
     findings += [*wrong, *_concerns(subject)]
-    for concern in (check_actions, check_tools, check_called, check_data, check_release):
+    for concern in (check_actions, check_tools, check_called, check_data):
         findings += concern(subject, compiled)
     return _report(document, findings, trees)
 

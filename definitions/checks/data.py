@@ -36,8 +36,20 @@ def check_data(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[F
     for index, each in enumerate(document.sync):
         yield from _fields(subject, document.record, each.set, f"/sync/{index}/set")
     yield from _bound(subject, document.inputs, "/inputs")
+    yield from _of_inputs(subject, compiled)
     for _, pointer, step in subject.steps():
         yield from _step(subject, pointer, step, compiled)
+
+
+def _of_inputs(subject: Subject, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:
+    """`inputs.order.total`: whether the records that an input names have the field."""
+    named = {each.id: each.collection or subject.document.record for each in subject.document.inputs}
+    for pointer, each in compiled.items():
+        for name in each.references:
+            root, *rest = name.split(".")
+            known = subject.known.fields(named.get(rest[0])) if root == "inputs" and len(rest) > 1 else None
+            if known is not None and rest[1] not in known:
+                yield _unknown(named[rest[0]], rest[1], pointer, known)
 
 
 def _step(subject: Subject, pointer: str, step: Step, compiled: Mapping[str, Compiled]) -> Iterator[Finding]:

@@ -119,7 +119,11 @@ def _record(subject: Subject) -> dict[str, str]:
 def _inputs(subject: Subject) -> dict[str, str]:
     if "inputs" in subject.lost:
         return {"inputs": "map"}
-    return of_fields("inputs", subject.document.inputs)
+    found = of_fields("inputs", subject.document.inputs)
+    for each in subject.document.inputs if subject.known.collections is not None else ():
+        known = subject.known.fields(each.collection or subject.document.record) if each.type == "record" else None
+        found |= {f"inputs.{each.id}.{name}": type_ for name, type_ in (known or {}).items()}
+    return found
 
 
 def of_fields(prefix: str, fields: Iterable[FormField]) -> dict[str, str]:

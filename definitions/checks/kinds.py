@@ -8,6 +8,7 @@ from typing import Any
 from definitions.checks.subject import Subject
 from definitions.findings import Finding
 from definitions.model import (
+    ActionStep,
     DecisionStep,
     GetDataStep,
     LoadRelatedStep,
@@ -140,6 +141,12 @@ def _wait(subject: Subject, pointer: str, step: WaitStep) -> Iterator[Finding]:
         yield Finding("one_of", f"{pointer}/by", message, "Add 'before:' or 'after_date:'.")
 
 
+def _action(subject: Subject, pointer: str, step: ActionStep) -> Iterator[Finding]:
+    if step.confirm is not None and step.approval is not None and not step.approval.wait:
+        message = "what counts as done before others agreed waits for nobody outside"
+        yield Finding("one_of", f"{pointer}/confirm", message, "Leave it out, or let the approval wait.")
+
+
 def _mcp(subject: Subject, pointer: str, step: McpStep) -> Iterator[Finding]:
     if step.tool is None and not step.tools and step.instruction is None:
         message = "neither a tool nor what to pick one by is named"
@@ -163,6 +170,7 @@ def _without_machine(pointer: str, step: Step) -> Iterator[Finding]:
 
 
 CHECKS: dict[str, Callable[[Subject, str, Any], Iterator[Finding]]] = {
+    "action": _action,
     "decision": _decision,
     "get_data": _get_data,
     "load_related": _load_related,

@@ -155,7 +155,7 @@ def started_data(graph: Graph, message: Started) -> dict[str, object]:
         "assign": request.get("assign") or {},
         "started_by": request["by"]["id"],
         "one_per_record": document.start.one_per_record,
-        **{key: request[key] for key in ("chain", "started_without_person") if request.get(key)},
+        **{key: request[key] for key in ("chain", "started_without_person", "input_records") if request.get(key)},
     }
     assignees = _assignees(graph, message, data)
     return {**data, "assignees": assignees} if assignees else data

@@ -68,6 +68,7 @@ def _run_started(state: State, event: Event) -> State:
         record=data.get("record"),
         record_data=data.get("record_data") or {},
         inputs=data.get("inputs") or {},
+        input_records=data.get("input_records") or {},
         labels=tuple(data.get("labels", ())),
         purposes=tuple(data.get("purposes", ())),
         teams=tuple(data.get("teams", ())),

@@ -235,6 +235,16 @@ def reads(tree: dict[str, Any], name: str) -> bool:
     return any(path[0] == name for path in _paths(tree))
 
 
+def input_fields(trees: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Which fields of which inputs the expressions of a version read, in the order of the document."""
+    found: dict[str, dict[str, None]] = {}
+    for tree in trees.values():
+        for path in _paths(tree):
+            if path[0] == "inputs" and len(path) > 2:
+                found.setdefault(path[1], {})[path[2]] = None
+    return {name: tuple(fields) for name, fields in found.items()}
+
+
 def _paths(tree: dict[str, Any]) -> Iterable[list[str]]:
     """Every path from a name in scope that an expression reads."""
     roots = [tree["node"]] if "node" in tree else [part for part in tree["parts"] if isinstance(part, list)]

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from definitions.engine.graph import Graph, Node
 from definitions.engine.state import ENDED, FINISHED, UNDONE, Execution, SideStatus, State, StepStatus
 from definitions.expressions.evaluate import evaluate, truth
+from definitions.expressions.looked_up import LookedUp
 from definitions.expressions.outcome import ABSENT
 from definitions.expressions.values import resolve, resolve_with_problems
 
@@ -50,7 +51,7 @@ def scope_of(graph: Graph, state: State, now: datetime, policy: Mapping[str, Any
         steps[step] = {**steps.get(step, {}), "automations": results}
     return {
         "record": {"id": state.record["id"], **state.record_data} if state.record else {},
-        "inputs": state.inputs,
+        "inputs": inputs_of_run(state),
         "run": {
             "id": state.run,
             "key": state.definition,
@@ -64,6 +65,14 @@ def scope_of(graph: Graph, state: State, now: datetime, policy: Mapping[str, Any
         "policy": dict(policy or {}),
         "now": now,
     }
+
+
+def inputs_of_run(state: State) -> dict[str, Any]:
+    """What was asked for at the start; behind the id of a record, its fields as they were read then."""
+    if not state.input_records:
+        return state.inputs
+    read = {name: LookedUp.of(str(state.inputs[name]), row) for name, row in state.input_records.items()}
+    return {**state.inputs, **read}
 
 
 def _automations(state: State) -> dict[str, dict[str, Any]]:

@@ -58,7 +58,8 @@ class State:
     """A run between two messages.
 
     `executions` stand in the order they were opened. `applied` maps a command's id to None (applied) or to the refusal
-    it got. `record_data` is the record as last read; `assign` are the assignees that the start named, by step;
+    it got. `record_data` is the record as last read; `input_records` those that inputs name,
+    as they were read at the start; `assign` are the assignees that the start named, by step;
     `assignees` those of the whole run. `due` maps a target (`run`, `step:<id>`, `phase:<id>`) to `{due, fixed}`.
     `added` are tasks that people put into this one run; `notes` counts notes by step, `run` for the run's own.
     `sides` are errands beside the steps (sides.py); `counts` how many there were of each; `loops` counts how
@@ -85,6 +86,7 @@ class State:
     record: dict[str, str] | None = None
     record_data: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
+    input_records: dict[str, dict[str, Any]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()

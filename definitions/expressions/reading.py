@@ -12,6 +12,7 @@ from typing import Any
 
 from definitions.expressions.equality import find
 from definitions.expressions.instants import parse_day, parse_duration, parse_timestamp
+from definitions.expressions.looked_up import inside
 from definitions.expressions.machine import Machine
 from definitions.expressions.outcome import ABSENT, Absent, Fault, Unknown, no_overload
 from definitions.expressions.tree import Node
@@ -23,6 +24,7 @@ def read(machine: Machine, node: Node) -> Any:
     """["read", as, name, field...]: walk the path; a step into anything but a map is a step into nothing."""
     value: Any = machine.scope
     for part in node[2:]:
+        value = inside(value)
         value = value.get(part, _MISSING) if type(value) is dict or isinstance(value, Mapping) else _MISSING
         if value is _MISSING or type(value) is Unknown:
             raise Absent(".".join(node[2:]))
@@ -62,7 +64,7 @@ def variable(machine: Machine, node: Node) -> Any:
 
 def select(machine: Machine, node: Node) -> Any:
     """["select", node, field] of something computed."""
-    value = machine.run(node[1])
+    value = inside(machine.run(node[1]))
     if isinstance(value, Mapping):
         return _present(value.get(node[2], _MISSING), node[2])
     if value is None:
@@ -73,7 +75,7 @@ def select(machine: Machine, node: Node) -> Any:
 def has(machine: Machine, node: Node) -> bool:
     """["has", node, field]: whether it is there. Inside something absent or null nothing is."""
     try:
-        value = machine.run(node[1])
+        value = inside(machine.run(node[1]))
     except Absent:
         return False
     if isinstance(value, Mapping):

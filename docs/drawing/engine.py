@@ -12,14 +12,12 @@ from typing import Any, get_args
 import definitions.engine
 from api.yaml_text import parse_yaml
 from definitions.catalog import template_text
-from definitions.checks import release
 from definitions.checks.edges import PORTS
 from definitions.engine import commands, messages, state
 from definitions.engine.events import EventType
 from definitions.engine.evolve import FOLDS
 from definitions.engine.graph import Graph
 from definitions.engine.judge import COMMAND_KEYS
-from definitions.model import KINDS
 from definitions.wire import COMMAND_SIGNALS
 
 ENGINE = Path(definitions.engine.__file__).parent
@@ -127,17 +125,6 @@ def command_types() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every command: its type, the signal that carries it, and the keys it may have (none: this release has it not)."""
     for kind, signal in COMMAND_SIGNALS.items():
         yield kind, signal, tuple(COMMAND_KEYS[kind]) if kind in COMMAND_KEYS else ("not in this release",)
-
-
-def kinds() -> Iterator[tuple[str, bool]]:
-    """Every kind of step, and whether this release runs it."""
-    return ((kind, kind not in release.KINDS) for kind in KINDS)
-
-
-def not_yet() -> Iterator[tuple[str, str, str]]:
-    """What the language has and this release does not run: place, values (empty: any), and what it is."""
-    for path, values, what in release.PATHS:
-        yield path, ", ".join(str(value) for value in values), what
 
 
 def walked(template: str) -> Graph:

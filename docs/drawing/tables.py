@@ -46,16 +46,6 @@ def _lines() -> Iterator[str]:
         "The ways out of every step. A decision has one more for each option.",
         _table(("port",), ([f"`{port}`"] for port in engine.ports())),
     )
-    yield from _section(
-        "What this release runs",
-        "Everything is read and checked. What does not run is refused when it is published, with `not_yet`.",
-        _table(("kind", "runs"), ([f"`{kind}`", "yes" if runs else "not yet"] for kind, runs in engine.kinds())),
-        "",
-        _table(
-            ("place in the document", "with the value", "not yet"),
-            ([f"`{path}`", values or "any", what] for path, values, what in engine.not_yet()),
-        ),
-    )
 
 
 def _section(heading: str, *paragraphs: str) -> Iterator[str]:

@@ -195,7 +195,6 @@ MISTAKES: list[tuple[str, str, Any]] = [
     ("unknown_team", "/teams/0", definition(task(), teams=["nobody"])),
     ("unknown_team", "/steps/0/assign/teams/0", definition(task(assign={"teams": ["nobody"]}))),
     ("unknown_reason", "/closing_reasons/reasons/0", definition(task(), closing_reasons={"reasons": ["bored"]})),
-    ("not_yet", "/steps/0/kind", definition({"id": "a", "kind": "journey"})),
     (
         "unknown_step",
         "/steps/0/sees/1",
@@ -214,9 +213,17 @@ MISTAKES: list[tuple[str, str, Any]] = [
         definition({"id": "m", "kind": "mcp", "server": "crm", "tool": "drop", "tools": ["find"]}),
     ),
     (
-        "not_yet",
+        "one_of",
+        "/steps/0/confirm",
+        definition(CALL | {"confirm": {"expires": "3 days"}, "approval": {"wait": False}}),
+    ),
+    (
+        "unknown_field",
         "/steps/0/when",
-        definition(task(when="= inputs.who.name == 'x'"), inputs=[{"id": "who", "type": "record"}]),
+        definition(
+            task(when="= inputs.order.totl > 1.0"),
+            inputs=[{"id": "order", "type": "record", "collection": "demo.orders"}],
+        ),
     ),
     ("unknown_name", "/steps/0/when", definition(task(when="= record.totl > 1.0"))),
     ("expression_type", "/steps/1/when", definition(asking(NUMBER), task(when="= steps.ask.output.n + 'x' == 'y'"))),

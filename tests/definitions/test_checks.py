@@ -59,7 +59,7 @@ def test_ten_mistakes_are_ten_findings() -> None:
         task("d", after="e"),
         task("e", after="d", when="= steps.a.output.n + 'x' == ''"),
         {"id": "f", "kind": "teleport"},
-        {"id": "g", "kind": "journey"},
+        {"id": "g", "kind": "journey", "expires": "soon"},
     )
     assert said(raw) == [
         ("options_missing", "/steps/0/fields/1"),
@@ -73,7 +73,7 @@ def test_ten_mistakes_are_ten_findings() -> None:
         ("cycle", "/steps/4/after"),
         ("expression_type", "/steps/5/when"),
         ("unknown_kind", "/steps/6/kind"),
-        ("not_yet", "/steps/7/kind"),
+        ("bad_duration", "/steps/7/expires"),
     ]
 
 

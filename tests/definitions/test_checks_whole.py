@@ -13,8 +13,6 @@ from definitions.model import KINDS
 from tests.definitions.mistakes import KNOWN, said
 from tests.definitions.samples import case_rows, definition
 
-RUNS_NOW = {"refund", "rights", "record", "revise", "energy", "work-order", "kyc"}
-
 
 def test_the_template_is_clean_with_and_without_an_installation() -> None:
     raw = yaml.safe_load(template_text("refund"))
@@ -33,16 +31,15 @@ def test_the_template_is_clean_with_and_without_an_installation() -> None:
 
 @pytest.mark.parametrize(("case", "raw"), case_rows())
 def test_the_definitions_of_the_acceptance_cases(case: str, raw: dict[str, Any]) -> None:
-    """Those of this release are clean; the others read, and are refused only for what does not run yet."""
+    """They are clean."""
     for known in (None, KNOWN):
         report = check(raw, known)
         assert report.document is not None
         assert not report.warnings
-        assert {each.code for each in report.findings} == (set() if case in RUNS_NOW else {"not_yet"})
+        assert not report.findings
 
 
-def test_every_kind_is_either_run_or_refused_by_name() -> None:
-    """The table of this release is complete: a minimal step of each kind is clean or says that its kind is not run."""
+def test_a_minimal_step_of_every_kind_is_clean() -> None:
     needs: dict[str, dict[str, Any]] = {
         "decision": {"options": [{"id": "yes"}]},
         "load_related": {"relation": "customer"},
@@ -54,11 +51,8 @@ def test_every_kind_is_either_run_or_refused_by_name() -> None:
         "workflow": {"definition": "refund"},
         "escalate": {"inbox": "leads"},
     }
-    runs = [kind for kind in KINDS if said(definition({"id": "a", "kind": kind, **needs.get(kind, {})})) == []]
-    refused = [kind for kind in KINDS if kind not in runs]
-    assert refused == ["journey", "workflow", "escalate"]
-    for kind in refused:
-        assert said(definition({"id": "a", "kind": kind, **needs.get(kind, {})})) == [("not_yet", "/steps/0/kind")]
+    for kind in KINDS:
+        assert said(definition({"id": "a", "kind": kind, **needs.get(kind, {})})) == []
 
 
 def test_a_document_in_yaml_1_1_reads_the_same() -> None:

@@ -1,7 +1,6 @@
 """Every example of docs/language.md is checked as a definition, and the page leaves nothing of the language out.
 
-An example that is a list of steps is put into a definition first. What this release does not run may be shown, and then
-gives `not_yet` and nothing else; so the page stays right while kinds come.
+An example that is a list of steps is put into a definition first.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import pytest
 from api.yaml_text import parse_yaml
 from definitions.checks import check
 from definitions.checks.edges import PORTS
-from definitions.checks.release import KINDS as LATER
 from definitions.findings import Finding
 from definitions.model import FIELD_TYPES, KINDS, AnyStep, BaseStep, Document, FormField, Start
 from definitions.model.base import Part
@@ -24,7 +22,6 @@ from definitions.model.document import SyncEvent
 from definitions.model.start import Trigger
 
 PAGE = Path(__file__).parents[2] / "docs" / "language.md"
-MARK = "*Not in this release.*"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AROUND: dict[str, Any] = {
     "holdfast": 1,
@@ -62,20 +59,13 @@ def found(example: Any) -> list[Finding]:
 
 @pytest.mark.parametrize(("title", "example"), EXAMPLES, ids=[title for title, _ in EXAMPLES])
 def test_an_example_is_right(title: str, example: Any) -> None:
-    """Nothing is wrong with it but that this release may not run it yet."""
-    findings = found(example)
-    assert [str(each.to_json()) for each in findings if each.code != "not_yet"] == []
-    kinds = {step["kind"] for step in whole(example)["steps"]}
-    assert bool(kinds & set(LATER)) <= bool(findings), "a kind of a later release is refused by name"
+    assert [str(each.to_json()) for each in found(example)] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_has_its_section_with_an_example(kind: str) -> None:
-    section = SECTIONS[f"`{kind}`"]
     shown = [step for title, example in EXAMPLES if title == f"`{kind}`" for step in whole(example)["steps"]]
     assert kind in {step["kind"] for step in shown}
-    says = "says that it is not in this release" if kind in LATER else "no longer says that it is not in this release"
-    assert (MARK in section) == (kind in LATER), f"docs/language.md: let the section of {kind} {says} ({MARK})"
 
 
 def keys(part: type[Part]) -> set[str]:
