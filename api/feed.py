@@ -83,7 +83,8 @@ class Feed:
                 self._serving[name] = asyncio.create_task(self._serve(name), name=f"feed {name}")
         if now - self._cleared > CLEAR_EVERY:
             self._cleared = now
-            await self._store.transact(feed.clear)
+            while await self._store.transact(feed.clear):
+                await asyncio.sleep(0)  # a piece at a time: others write too
 
     async def settle(self) -> None:
         """Returns when every consumer that is being fed has had what there was."""

@@ -81,7 +81,8 @@ class Sending:
                     self._begin(row["id"], row["webhook"])
         if monotonic() - self._cleared > CLEAR_EVERY:
             self._cleared = monotonic()
-            await self._store.transact(partial(rows.clear, now=datetime.now(UTC)))
+            while await self._store.transact(partial(rows.clear, now=datetime.now(UTC))):
+                await asyncio.sleep(0)  # a piece at a time: others write too
 
     async def settle(self) -> None:
         """Returns when all that is under way is through."""
