@@ -84,7 +84,7 @@ class Feed:
         if now - self._cleared > CLEAR_EVERY:
             self._cleared = now
             while await self._store.transact(feed.clear):
-                await asyncio.sleep(0)  # a piece at a time: others write too
+                pass  # a piece at a time: others write too
 
     async def settle(self) -> None:
         """Returns when every consumer that is being fed has had what there was."""

@@ -82,7 +82,7 @@ class Sending:
         if monotonic() - self._cleared > CLEAR_EVERY:
             self._cleared = monotonic()
             while await self._store.transact(partial(rows.clear, now=datetime.now(UTC))):
-                await asyncio.sleep(0)  # a piece at a time: others write too
+                pass  # a piece at a time: others write too
 
     async def settle(self) -> None:
         """Returns when all that is under way is through."""
