@@ -43,7 +43,7 @@ def seal_anew(connection: Connection, box: SecretsBox) -> tuple[int, list[str]]:
     for column in SEALED:
         table = Row.metadata.tables[column.table]
         keys = list(table.primary_key.columns)
-        for row in connection.execute(select(table)).mappings().all():
+        for row in map(dict, connection.execute(select(table)).mappings().all()):
             if not row[column.name]:
                 continue
             about = column.about(row)
