@@ -30,7 +30,7 @@ from api.store.tables import RunRow
 from api.store.trigger_tables import EventNameRow, EventWaitRow, OuterEventRow
 from api.tracing import log
 from api.versions import Published, Versions
-from definitions.engine.listening import taken
+from definitions.engine.listening import in_scope, taken
 from definitions.engine.scope import scope_of
 from definitions.engine.state import ENDED, RunStatus, State
 from definitions.expressions.evaluate import evaluate
@@ -170,7 +170,7 @@ def fits(published: Published, state: State, step: str, event: Mapping[str, Any]
     match, tree = node.step.event.match, graph.trees.get(f"{node.pointer}/event/match")
     if tree is None:
         return match is not False
-    met = evaluate(tree, {**scope_of(graph, state, datetime.now(UTC)), "event": event})
+    met = evaluate(tree, {**scope_of(graph, state, datetime.now(UTC)), "event": in_scope(event)})
     return met if isinstance(met, bool) else None
 
 

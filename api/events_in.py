@@ -29,6 +29,7 @@ from api.store.trigger_tables import OuterEventRow
 from api.tracing import log
 from api.triggers import TRIGGERS
 from definitions.canonical import digest
+from definitions.engine.listening import in_scope
 from definitions.expressions.evaluate import truth
 from definitions.expressions.values import resolve
 from definitions.model.start import EventTrigger
@@ -110,7 +111,7 @@ async def _start(house: House, row: Mapping[str, Any], said: tuple[str, int, str
     published = await house.versions.need(definition, version)
     index = int(place.rpartition("/")[2])
     trigger = published.graph.document.start.triggers[index]
-    scope = {"event": event_of(row), "now": row["at"]}
+    scope = {"event": in_scope(event_of(row)), "now": row["at"]}
     assert isinstance(trigger, EventTrigger)
     if not _is_met(trigger.when, published.graph.trees.get(f"{place}/when"), scope):
         return True

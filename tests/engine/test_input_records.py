@@ -16,7 +16,8 @@ READ = {"order": {"total": 40, "email": "c@example.com"}}
 
 
 def run(*steps: dict[str, Any], **start: Any) -> Story:
-    return Story(list(steps), inputs=ORDER, collections=dict(KNOWN.collections or {})).start(inputs={"order": "o1"}, **start)
+    known = dict(KNOWN.collections or {})
+    return Story(list(steps), inputs=ORDER, collections=known).start(inputs={"order": "o1"}, **start)
 
 
 def rules(when: str) -> dict[str, Any]:
