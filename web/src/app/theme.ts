@@ -49,11 +49,13 @@ export const colorScheme = localStorageColorSchemeManager({ key: 'holdfast-color
 export const variables: CSSVariablesResolver = (given) => ({
   variables: {},
   light: {
+    '--mantine-color-error': given.colors.red[9],
     '--mantine-color-dimmed': given.colors.gray[7],
     '--hf-words': given.colors.gray[9],
     '--hf-danger': given.colors.red[9],
   },
   dark: {
+    '--mantine-color-error': given.colors.red[3],
     '--mantine-color-dimmed': given.colors.gray[5],
     '--hf-words': given.colors.gray[1],
     '--hf-danger': given.colors.red[3],
