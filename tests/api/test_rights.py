@@ -282,6 +282,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "assign": {"step": "b", "users": ["somebody"]},
     "set_due": {"step": "b", "due": "2030-01-31"},
     "note": {"text": "seen"},
+    "escalate": {"step": "b", "inbox": "ours", "reason": "help"},
     "add_task": {"title": "one more"},
     "reject": {"step": "b", "reason": "no"},
     "amend": {"step": "b", "output": {}, "reason": "wrong"},
