@@ -11,14 +11,16 @@ same way, under the names that the language has for it; only those names are sto
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from api.doors import Caller
-from api.event_waits import event_of, hold, tell_waits
+from api.event_waits import WAITS, event_of, hold, tell_waits
 from api.feed import FedEvent
 from api.permissions import Subject
 from api.problems import ApiError, IdempotencyConflict
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 EVENTS: Table = OuterEventRow.__table__  # type: ignore[attr-defined]
 DEFINITIONS: Table = DefinitionRow.__table__  # type: ignore[attr-defined]
 ANSWERS: Table = IdempotencyRow.__table__  # type: ignore[attr-defined]
+RUNS: Table = RunRow.__table__  # type: ignore[attr-defined]
 
 OF_RUNS = ("run.", "step.", "phase.")
 """With what the names begin of what happens in runs: nobody else may say that it happened."""
@@ -96,6 +99,13 @@ async def pass_on(house: House, row: Mapping[str, Any]) -> None:
     if all(done):
         noted = update(EVENTS).where(EVENTS.c.number == row["number"]).values(done_at=datetime.now(UTC))
         await house.store.together(lambda connection: connection.execute(noted))
+
+
+async def pass_on_soon(house: House, row: Mapping[str, Any]) -> None:
+    """The same, as far as it comes while somebody waits; a round does the rest (each word to a run is said once)."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(house.config.command_deadline):
+            await pass_on(house, row)
 
 
 def started_by(connection: Connection, id: str) -> list[str]:
@@ -163,7 +173,7 @@ async def hear(house: House, happened: Sequence[FedEvent]) -> None:
         for name in each.names:
             if name in listened:
                 row = await _of_run(house, each, name)
-                await pass_on(house, row)
+                await pass_on_soon(house, row)
 
 
 async def _of_run(house: House, each: FedEvent, name: str) -> dict[str, Any]:
@@ -190,13 +200,19 @@ def _listened(connection: Connection) -> frozenset[str]:
 
 
 async def sweep(house: House) -> None:
-    """One round over what was left: passes on what nobody finished, takes away what has outlived its time."""
+    """One round over what was left: passes on what nobody finished."""
     now = datetime.now(UTC)
     left = select(EVENTS).where(EVENTS.c.done_at.is_(None), EVENTS.c.at < now - LEFT_OVER)
     query = left.order_by(EVENTS.c.number).limit(100)
     for row in await house.store.look(lambda connection: connection.execute(query).mappings().all()):
         await pass_on(house, dict(row))
-    over = select(EVENTS.c.number).where(EVENTS.c.until < now, EVENTS.c.done_at.is_not(None)).limit(1000)
-    if await house.store.look(lambda connection: connection.execute(over).first()):
-        gone = delete(EVENTS).where(EVENTS.c.number.in_(over))
-        await house.store.transact(lambda connection: connection.execute(gone))
+
+
+async def clear(house: House) -> None:
+    """Takes away events that have outlived their time, and waits of runs that have ended."""
+    over = select(EVENTS.c.number).where(EVENTS.c.until < datetime.now(UTC), EVENTS.c.done_at.is_not(None))
+    ended = select(RUNS.c.id).where(RUNS.c.status.in_(("completed", "aborted")))
+    old = delete(EVENTS).where(EVENTS.c.number.in_(over.limit(10_000)))
+    await house.store.transact(lambda connection: connection.execute(old))
+    gone = delete(WAITS).where(WAITS.c.run.in_(ended.where(RUNS.c.id == WAITS.c.run).correlate(WAITS)))
+    await house.store.transact(lambda connection: connection.execute(gone))

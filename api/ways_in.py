@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 EVERY = 2.0
 """Seconds between two rounds. What comes in is dealt with at once; this is for what was left."""
 
+CLEAR_EACH = 300
+"""Rounds after which what is old is taken away: ten minutes."""
+
 
 def listen(house: House) -> None:
     """Has what happens in runs heard by whoever waits for it. Once, before the feed begins."""
@@ -38,12 +41,14 @@ async def ways_in(house: House) -> AsyncIterator[None]:
 
 
 async def _go(house: House) -> None:
-    anew = True
+    rounds = 0
     while True:
         try:
-            await schedules.tell(house, anew=anew)
-            anew = False
+            await schedules.tell(house, anew=rounds == 0)
             await events_in.sweep(house)
+            if rounds % CLEAR_EACH == 0:
+                await events_in.clear(house)
+            rounds += 1
         except (SQLAlchemyError, OSError) as error:
             log.warning("what came in could not be read", action="ways_in.unreadable", error=type(error).__name__)
         except Exception as error:

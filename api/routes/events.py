@@ -35,6 +35,6 @@ async def send_event(body: NewEvent, caller: Calling) -> Response:
     async with house.store.session() as session:
         session.add(entry(caller.who, caller.about, "write"))
     caller.about.logged = True
-    await events_in.pass_on(house, row)
+    await events_in.pass_on_soon(house, row)
     runs = await house.store.look(lambda connection: events_in.started_by(connection, body.id))
     return answer({"id": body.id, "name": body.name, "runs": runs}, 202)

@@ -6,6 +6,9 @@ import asyncio
 import uuid
 from typing import Any
 
+from sqlalchemy import text
+
+from api.events_in import clear, sweep, take
 from tests.api.documents import document
 from tests.api.world import World
 
@@ -122,8 +125,6 @@ async def test_an_event_while_the_wait_begins_is_heard_once(world: World) -> Non
 
 
 async def test_an_event_that_has_outlived_its_time_is_not_found(world: World) -> None:
-    from sqlalchemy import text
-
     paid = name("paid")
     body = await waiting_definition(world, paid)
     run = (await world.start("ann", body["key"], inputs={"order": "7"}))["id"]
@@ -133,6 +134,42 @@ async def test_an_event_that_has_outlived_its_time_is_not_found(world: World) ->
     await world.command("ann", run, "complete", step="first")
     await send(world, paid, {"order": "7"}, "new-" + paid)
     assert (await output_of(world, run))["id"] == "new-" + paid
+
+
+async def test_what_is_old_goes_and_so_do_waits_of_runs_that_ended(world: World) -> None:
+    paid = name("paid")
+    body = await waiting_definition(world, paid)
+    runs = [(await world.start("ann", body["key"], inputs={"order": "7"}))["id"] for _ in range(2)]
+    for run in runs:
+        await world.command("ann", run, "complete", step="first")
+    for _ in range(200):
+        if len([each for each in await world.rows("event_waits") if each["name"] == paid]) == 2:
+            break
+        await asyncio.sleep(0.05)
+    await world.command("ann", runs[0], "abort", reasons=[])
+    await world.until("ann", runs[0], status="aborted")
+    await send(world, paid, {"order": "x"}, "old-" + paid)
+    await send(world, paid, {"order": "x"}, "new-" + paid)
+    old = text("UPDATE outer_events SET until = '2020-01-01 00:00:00.000000' WHERE id = :id")
+    await world.store.transact(lambda connection: connection.execute(old, {"id": "old-" + paid}))
+    await clear(world.app.state.house)
+    assert [each["run"] for each in await world.rows("event_waits") if each["name"] == paid] == [runs[1]]
+    assert [each["id"] for each in await world.rows("outer_events") if each["name"] == paid] == ["new-" + paid]
+
+
+async def test_what_its_sender_did_not_wait_for_is_passed_on_by_a_round(world: World) -> None:
+    paid = name("paid")
+    body = await triggered(world, paid, record="= event.data.order")
+    house = world.app.state.house
+    row = await take(house, paid, "left-" + paid, {"order": "4"}, "ann")
+    await sweep(house)
+    assert await runs_of(world, body["key"]) == [], "it is too fresh to be taken from who has it"
+    aged = text("UPDATE outer_events SET at = '2020-01-01 00:00:00.000000' WHERE number = :number")
+    await world.store.transact(lambda connection: connection.execute(aged, {"number": row["number"]}))
+    await asyncio.gather(sweep(house), sweep(house))
+    assert [each["record_id"] for each in await runs_of(world, body["key"])] == ["4"]
+    (done,) = [each for each in await world.rows("outer_events") if each["name"] == paid]
+    assert done["done_at"] is not None
 
 
 async def test_a_run_event_starts_another_definition_and_a_loop_ends_at_depth_ten(world: World) -> None:
