@@ -53,7 +53,7 @@ NAMESPACE = uuid.UUID("a3e6b0a6-0a6b-5a9f-8f6e-0d2f4c1b7e55")
 async def runs_of(settings: Settings, store: Store, records: Records) -> HouseRuns:
     """Over the settings' Temporal and signing key; it connects at the first use."""
     engine = TemporalEngine(await connect_temporal(lazy=True), settings.task_queue)
-    config = Config(cli_roles=settings.cli_roles, public_url=settings.url, calendar=settings.calendar)
+    config = Config(cli_roles=settings.cli_roles, public_url=settings.address, calendar=settings.calendar)
     signer = Signer.load(settings.home.absolute())
     blobs = open_blobs(settings.blobs_url, settings.blob_folder)
     box = box_of(settings)

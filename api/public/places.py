@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.activity import About
 from api.answers import state_of
+from api.commands import record_of
 from api.forms_view import ORDER, fields_form, form_of
 from api.house import House
 from api.permissions import Who
@@ -91,6 +93,12 @@ class Place:
 def actor_of(link: Link) -> str:
     """Who the holder of a link is, in the record of the run."""
     return f"{JOURNEY_ACTOR}{link.id}"
+
+
+def note_read(house: House, link: Link, run: Run, action: str, step: str | None = None) -> None:
+    """The activity log says that somebody looked by a link, like it says of everybody who looks."""
+    about = About(action, run.row.definition, run.row.id, step, record_of(run.row), {"link": link.id}, via="journey")
+    house.reads.note(Who(actor_of(link)), about)
 
 
 async def run_of(house: House, run: str) -> Run | None:

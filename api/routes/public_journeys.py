@@ -17,7 +17,7 @@ from api.public import body, filling
 from api.public.gates import Over, answered, link_of, used
 from api.public.headers import SECRET
 from api.public.pages import message, wants_page
-from api.public.places import place_of
+from api.public.places import note_read, place_of
 from api.routing import answer, problems, router
 from api.schemas_out import Out
 from api.store.links import Link
@@ -81,6 +81,7 @@ async def _open(token: str, request: Request, house: House) -> Response:
         raise Over
     if place.taken_back:
         raise used(request, house, token)
+    note_read(house, link, place.run, "link.form", place.node.id)
     form = await filling.form_of(request, house, place)
     if wants_page(request):
         return await filling.draw(request, house, filling.begun(form), _path(token))

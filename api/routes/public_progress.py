@@ -11,12 +11,13 @@ from api.public import body, filling
 from api.public.gates import Over, answered, link_of
 from api.public.headers import SECRET
 from api.public.pages import page, wants_page
-from api.public.places import Place, Run, actor_of, run_of
+from api.public.places import Place, Run, actor_of, note_read, run_of
 from api.public.progress import steps_for, told, view_for
 from api.routes.public_journeys import ASKED, BODY, FILLING, TAKEN, PublicForm, Taken, thanks
 from api.routing import answer, router
 from api.schemas_out import Out
 from api.store.links import Link
+from api.store.register_tables import PartnerRow
 from definitions.engine.state import Execution
 
 routes = router("", "public")
@@ -121,9 +122,19 @@ async def _answer(token: str, step: str, request: Request, house: House) -> Resp
 async def _run(token: str, request: Request, house: House) -> tuple[Run, Link]:
     link = await link_of(request, house, "progress", token)
     run = await run_of(house, link.run)
-    if run is None:
+    if run is None or not await _still_a_partner(house, link):
         raise NotFound("link")
+    note_read(house, link, run, "link.progress")
     return run, link
+
+
+async def _still_a_partner(house: House, link: Link) -> bool:
+    """Whoever was switched off in the register sees nothing more."""
+    if not link.partner:
+        return True
+    async with house.store.reading() as session:
+        row = await session.get(PartnerRow, link.partner)
+    return row is not None and row.active
 
 
 def _place(run: Run, link: Link, step: str, seen: str = "") -> Place:

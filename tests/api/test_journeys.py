@@ -305,6 +305,8 @@ async def test_bodies_of_another_kind_or_size_are_refused(world: World, form: tu
         None, "POST", path, content=b'{"a":' * 40 + b"1" + b"}" * 40, headers={"Content-Type": "application/json"}
     )
     assert deep.status_code == 400
+    unbounded = await world.call(None, "POST", path, content=b"x", headers={"Content-Type": "multipart/form-data"})
+    assert unbounded.status_code == 400
     listed = await world.call(None, "POST", path, [1, 2])
     assert listed.status_code == 400
     long = await world.call(None, "POST", path, {"name": "x" * (3 * 1024 * 1024)})

@@ -78,3 +78,19 @@ async def test_a_link_of_a_run_that_ended_leads_to_its_end(world: World) -> None
     await world.command("ann", run, "abort", reasons=[])
     assert (await world.call(None, "GET", f"/public/confirm/{token}")).json()["open"] is False
     assert (await world.call(None, "POST", f"/public/confirm/{token}")).status_code == 410
+
+
+async def test_a_person_confirms_by_a_button_on_a_page(world: World) -> None:
+    """Opening the address in a browser asks; only the button confirms. A page that is no longer open says so."""
+    run, token = await waiting(world, "Visit five")
+    path, html = f"/public/confirm/{token}", {"Accept": "text/html", "Accept-Language": "de"}
+    page = await world.call(None, "GET", path, headers=html)
+    assert (page.status_code, "Ask the roofer" in page.text, "Bestätigen" in page.text) == (200, True, True)
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert (await world.get("ann", f"/v1/runs/{run}"))["steps"][0]["status"] == "waiting"
+    form = {**html, "Content-Type": "application/x-www-form-urlencoded"}
+    done = await world.call(None, "POST", path, content=b"", headers=form)
+    assert (done.status_code, "Bestätigt" in done.text) == (200, True)
+    for method in ("GET", "POST"):
+        over = await world.call(None, method, path, headers=html)
+        assert (over.status_code, "Nicht mehr offen" in over.text) == (410, True), method

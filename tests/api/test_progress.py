@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from tests.api.documents import document
+from tests.api.test_journeys import house_of
 from tests.api.world import World
 
 HTML = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "en-GB"}
@@ -196,3 +197,17 @@ async def test_the_page_of_a_run_that_ended_shows_what_was_done(world: World) ->
     told = await seen(world, path)
     assert [(each["title"], each["status"]) for each in told["steps"]] == [("Your account", "done")]
     assert (await world.call(None, "POST", f"{path}/agree", {"choice": "yes"})).status_code == 410
+
+
+async def test_a_partner_who_was_switched_off_sees_nothing_more_and_who_looks_is_logged(world: World) -> None:
+    run = await begun(world)
+    await world.call("admin", "POST", "/v1/partners", {"id": "gone", "name": "Gone"})
+    path = await link(world, run, audience="partner", partner="gone")
+    await seen(world, path)
+    await house_of(world).reads.flush()
+    (row,) = [each for each in await world.rows("log") if each["run"] == run and each["action"] == "link.progress"]
+    assert (row["type"], row["via"], row["user"][:12]) == ("read", "journey", "journey:lnk-")
+    assert path.rpartition("/")[2] not in str(row)
+    switched = await world.call("admin", "PATCH", "/v1/partners/gone", {"active": False})
+    assert switched.status_code == 200, switched.text
+    assert (await world.call(None, "GET", path)).status_code == 404

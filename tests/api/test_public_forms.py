@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.requests import Request
 
 from api.forms_view import inputs_form
@@ -193,3 +195,24 @@ def test_both_languages_have_the_same_words_for_every_mistake() -> None:
 )  # fmt: skip
 def test_the_language_is_the_browsers_to_say(accepted: str, name: str) -> None:
     assert language(accepted) == name
+
+
+ODD = ("items.rows items.0.what items.7.count place.lat photos.kept photos.drop paper.kept x.y.z _send items.-1.what "
+       "items.99999.what").split()  # fmt: skip
+NAMES = st.sampled_from([each.id for each in FIELDS] + ODD)
+SAID = st.one_of(st.text(max_size=20), st.sampled_from(["1", "99999", "0", "2026-02-31T25:61", "NaN"]))
+TEXTS = st.lists(SAID, max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=st.dictionaries(NAMES, TEXTS, max_size=12), lang=st.sampled_from(sorted(WORDS)))
+def test_whatever_is_sent_is_read_judged_and_shown_again(raw: dict[str, list[str]], lang: str) -> None:
+    """Nothing that stands in a form makes the page, or the judge, fail."""
+    reader = Reader(lang, "Europe/Amsterdam")
+    tidy = tidied(form(), raw, reader)
+    answer = answer_of(form(), tidy, reader)
+    _, problems = check_answer(FIELDS, answer, {}, {}, "/inputs")
+    errors = [each.to_json() for each in problems]
+    text = drawn(Sheet(form(), tidy, reader, WORDS[lang], errors), lang)
+    assert text.count('<fieldset class="row">') <= 100
+    assert tidied(form(), tidy, reader) == tidy, "what is tidy stays as it is"
