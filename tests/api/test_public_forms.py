@@ -197,8 +197,19 @@ def test_the_language_is_the_browsers_to_say(accepted: str, name: str) -> None:
     assert language(accepted) == name
 
 
-ODD = ("items.rows items.0.what items.7.count place.lat photos.kept photos.drop paper.kept x.y.z _send items.-1.what "
-       "items.99999.what").split()  # fmt: skip
+ODD = [
+    "items.rows",
+    "items.0.what",
+    "items.7.count",
+    "place.lat",
+    "photos.kept",
+    "photos.drop",
+    "paper.kept",
+    "x.y.z",
+    "_send",
+    "items.-1.what",
+    "items.99999.what",
+]
 NAMES = st.sampled_from([each.id for each in FIELDS] + ODD)
 SAID = st.one_of(st.text(max_size=20), st.sampled_from(["1", "99999", "0", "2026-02-31T25:61", "NaN"]))
 TEXTS = st.lists(SAID, max_size=3)
