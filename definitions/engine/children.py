@@ -22,6 +22,8 @@ from definitions.engine.assigning import ask_a_person, for_whom
 from definitions.engine.commands import StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.family import (
+    BEGUN,
+    ENDED,
     FAILED,
     LETTERS,
     STANDS,
@@ -44,6 +46,9 @@ from definitions.engine.stopping import stop_children, stop_these
 from definitions.engine.turn import Turn
 from definitions.model import WorkflowStep
 from definitions.wire import ACTIVITY_CHILD, VALUE_LIMIT
+
+TOLD = tuple(STANDS[letter] for letter in (*BEGUN, *ENDED))
+"""What a child may say of itself."""
 
 AT_ONCE = 10
 """Children at work at a time where the author said nothing."""
@@ -140,7 +145,11 @@ def child_started(turn: Turn, message: EffectEnded) -> bool:
     if found is None:
         return False
     family, index = found
-    data = {"index": index, "run": message.result["run"], "version": message.result["version"]}
+    if family.standing[index] != STARTING:
+        _late(turn, family, message.turn, "done")
+        return True
+    run = child_run(turn.state.run, family.execution, index)
+    data = {"index": index, "run": run, "version": message.result.get("version")}
     turn.emit(EventType.CHILD_STARTED, data, execution=family.execution)
     if _is_given_up(turn, family):
         stop_these(turn, family, [index])
@@ -155,6 +164,9 @@ def child_refused(turn: Turn, message: EffectFailed) -> bool:
     if found is None:
         return False
     family, index = found
+    if family.standing[index] != STARTING:
+        _late(turn, family, message.turn, "failed")
+        return True
     why = {"reason": message.reason, "code": message.code, "message": message.message}
     turn.emit(EventType.CHILD_REFUSED, {"index": index, **why}, execution=family.execution)
     if _is_given_up(turn, family):
@@ -169,17 +181,25 @@ def child_refused(turn: Turn, message: EffectFailed) -> bool:
     return True
 
 
+def _late(turn: Turn, family: Family, number: int, outcome: str) -> None:
+    """The child has told of itself already."""
+    turn.emit(EventType.EFFECT_LATE, {"turn": number, "outcome": outcome, "detail": ""}, execution=family.execution)
+
+
 def child_told(turn: Turn, message: ChildTold) -> None:
     """A child says how it stands. One that nobody knows is no child; one whose round is over is noted."""
     family = turn.state.families.get(message.execution)
     if family is None or not 0 <= message.index < len(family.standing) or turn.state.over:
         return
-    if STANDS[family.standing[message.index]] == message.status or message.status not in LETTERS:
+    stood = family.standing[message.index]
+    if STANDS[stood] == message.status or stood == WAITING or message.status not in TOLD:
         return
     data = {"index": message.index, "status": message.status, **message.said}
     turn.emit(EventType.CHILD_TOLD, data, execution=family.execution)
     if not _is_given_up(turn, family):
         _go_on(turn, family)
+    elif LETTERS[message.status] in BEGUN:  # it began, and spoke before that was heard
+        stop_these(turn, family, [message.index])
 
 
 def _place(turn: Turn, name: str) -> tuple[Family, int] | None:

@@ -20,13 +20,14 @@ def stop_these(turn: Turn, family: Family, places: list[int]) -> None:
     """Have these children aborted, for the reasons of the run where it ends, in the name of who gave it up."""
     if family.detach:
         return
+    node = turn.graph.nodes.get(family.step)
     said = turn.state.closing or turn.state.ending or {}
     actors = [event.actor for event in reversed(turn.events) if event.actor]
     text = said.get("text") or f"the step {family.step} of {turn.state.run}, which waited for it, was given up"
     data = {
         "kind": "stop",
         "name": family.step,
-        "title": f"Stop: {turn.graph.nodes[family.step].title}",
+        "title": f"Stop: {node.title if node else family.step}",
         "activity": ACTIVITY_STOP_CHILDREN,
         "of": family.execution,
         "acting": actors[0] if actors else turn.state.started_by,

@@ -34,7 +34,7 @@ SCHEDULES: tuple[dict[str, Any], ...] = (
 PORTS = ("", "", ":done", ":skipped", ":error", ":timeout", ":overdue", ":x", ":y")
 KINDS = (
     *("task",) * 3, *("person",) * 2, "rules", *("action",) * 3, "wait", "listens", "escalate", "get_data",
-    "journey", "journey",
+    "journey", "journey", "family", "family",
     "ai", "ai", "model", "proposed", "proposed", "related", "tool",
 )  # fmt: skip
 """`model` is a decision by AI, `proposed` an action whose inputs are asked for."""
@@ -149,6 +149,10 @@ def of_its_kind(rnd: Random, kind: str, number: int) -> dict[str, Any]:
             return {"kind": "mcp", "server": "files", "with": {"n": "= inputs.n"}, **pinned}
         case "wait":
             return {"for": "2 days"}
+        case "family":
+            more = rnd.choice(({}, {"each": "= [1, 2, 3]"}, {"each": "= [1, 2, 3]"}, {"each": "= inputs.n"}))
+            given = {"definition": "small", "inputs": {"n": "= inputs.n"}, "at_once": rnd.randint(1, 2)}
+            return {"kind": "workflow", **given, **more, "detach": rnd.random() < 0.2}
         case "escalate":
             return {"inbox": "leads", "reason": "= inputs.day"}
         case "listens":

@@ -15,7 +15,18 @@ from definitions.engine.back import fingerprint, plan
 from definitions.engine.clocks import clocks
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
 from definitions.engine.execution import Execution
-from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, TimerFired, Unreadable
+from definitions.engine.family import STARTING, Family, effect_name
+from definitions.engine.messages import (
+    Abandoned,
+    ChildTold,
+    CommandGiven,
+    EffectEnded,
+    EffectFailed,
+    Message,
+    TimerFired,
+    Unreadable,
+)
+from definitions.engine.settle import GO_ON
 from definitions.engine.state import FINISHED, TIMED, SideStatus, StepStatus
 from definitions.views import step_commands
 from definitions.wire import (
@@ -78,10 +89,13 @@ class Shell:
         """What is under way is what the state says is under way: nothing is forgotten, nothing runs unseen."""
         rounds = {e.id: e.turn for e in state.live() if e.status is StepStatus.RUNNING}
         errands = {side.id: side.turn for side in state.errands() if side.status is SideStatus.RUNNING}
-        assert self.working == rounds | errands
+        families = state.families.values()
+        starting = {effect_name(each.execution, index) for each in families for index in each.places(STARTING)}
+        assert {name: turn for name, turn in self.working.items() if "/" not in name} == rounds | errands
+        assert starting <= set(self.working)  # one that has told of itself may not have been heard to begin
         waits = {e.id: e.until for e in state.live() if e.status in TIMED and e.until and not e.came_due}
         due = clocks(graph.grown(state.added), state)
-        assert set(self.armed) == {*waits, *due}
+        assert set(self.armed) == {*waits, *due, *((GO_ON,) if state.rest else ())}
         assert all(self.armed[name].until == clock.until for name, clock in due.items())
 
 
@@ -111,8 +125,17 @@ class Messages:
         outside = [each for each in state.live() if each.waits in asked or each.links or each.doing == "act"]
         if choice >= 8 and outside and self.rnd.random() < 0.5:
             return self.from_outside(self.rnd.choice(outside))
+        if state.families and self.rnd.random() < 0.4:
+            return self.from_a_child(self.rnd.choice(list(state.families.values())))
         by = self.rnd.choice(PEOPLE)
         return CommandGiven(self.now, self.command(state, by), by)
+
+    def from_a_child(self, family: Family) -> Message:
+        """A child says how it stands, also one that is not there; now and then the run itself is given up."""
+        if self.rnd.random() < 0.03:
+            return Abandoned(self.now, "lea", ("late",), "too late")
+        status = self.rnd.choice(("completed", "completed", "completed", "aborted", "attention", "open", "gone"))
+        return ChildTold(self.now, family.execution, self.rnd.randint(0, 3), status, {"outcome": "good"})
 
     def from_outside(self, each: Execution) -> Message:
         """Something happens that a step may wait for, or somebody confirms it; now and then by whoever may not."""

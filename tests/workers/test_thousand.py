@@ -7,10 +7,12 @@ was begun twice.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from definitions.engine.family import child_run
 from tests.engine.story import LEA, document
@@ -37,17 +39,20 @@ SMALL = document(
 )
 
 
-async def reached(house: House, handle: Any, seconds: float = 600, **wanted: int) -> dict[str, Any]:
+async def reached(house: House, handle: Any, seconds: float = 1200, **wanted: int) -> dict[str, Any]:
     """The children of the parent's round once so many of them stand so."""
     async with asyncio.timeout(seconds):
         while True:
-            found = await children(house, handle)
+            found: dict[str, Any] = {}
+            with contextlib.suppress(RPCError):  # a worker that has much to do may let a question wait too long
+                found = await children(house, handle)
             if found and all(found[key] >= count for key, count in wanted.items()):
                 return found
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1500)
 async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
     temporal_client: Client, task_queue: str
 ) -> None:
@@ -65,7 +70,7 @@ async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
         found = await reached(house, handle, done=MANY - 1, attention=1)
         odd = house.client.get_workflow_handle(child_run(handle.id, "call#2", ODD))
         await house.give(odd, "handle_manually", LEA, step="fail")
-        await house.until(handle, lambda v: v["current"] == ["last"])
+        await house.until(handle, lambda v: v["current"] == ["last"], seconds=120)
         await ended(house, [child_run(handle.id, "call#2", index) for index in range(MANY)])
         first = [name for name in dict.fromkeys(house.made) if name not in second(handle.id)]
         await ended(house, first)
