@@ -50,7 +50,7 @@ export default function Person({ user }: { user: Me }) {
           />
           <Device />
           <Anchor component={Link} to="/notifications" size="sm">
-            {t('told.link')}
+            {t('settings.told')}
           </Anchor>
           <Button
             variant="default"

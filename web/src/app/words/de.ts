@@ -7,7 +7,6 @@ import log from './log.de';
 import pages from './pages.de';
 import proposal from './proposal.de';
 import replay from './replay.de';
-import told from './told.de';
 
 const de: Words = {
   nav: {
@@ -27,6 +26,7 @@ const de: Words = {
     out: 'Abmelden',
   },
   settings: {
+    told: 'Benachrichtigungen…',
     times: 'Zeiten',
     relative: 'relativ',
     local: 'lokal',
@@ -264,6 +264,5 @@ const de: Words = {
   ...log,
   ...replay,
   ...proposal,
-  ...told,
 };
 export default de;

@@ -6,7 +6,6 @@ import log from './log.en';
 import pages from './pages.en';
 import proposal from './proposal.en';
 import replay from './replay.en';
-import told from './told.en';
 
 const en = {
   nav: {
@@ -26,6 +25,7 @@ const en = {
     out: 'Sign out',
   },
   settings: {
+    told: 'How I am told…',
     times: 'Times',
     relative: 'relative',
     local: 'local',
@@ -242,7 +242,6 @@ const en = {
   ...log,
   ...replay,
   ...proposal,
-  ...told,
 };
 export default en;
 export type Words = typeof en;

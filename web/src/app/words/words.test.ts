@@ -4,10 +4,12 @@ import builderDe from './builder.de';
 import builderEn from './builder.en';
 import deFirst from './de';
 import enFirst from './en';
+import toldDe from './told.de';
+import toldEn from './told.en';
 
 // What comes with a screen, and what every visit loads.
-const de = { ...deFirst, builder: builderDe };
-const en = { ...enFirst, builder: builderEn };
+const de = { ...deFirst, builder: builderDe, told: toldDe };
+const en = { ...enFirst, builder: builderEn, told: toldEn };
 
 function names(words: object, before = ''): string[] {
   return Object.entries(words).flatMap(([key, value]) =>

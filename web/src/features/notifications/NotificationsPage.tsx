@@ -6,6 +6,7 @@ import { Failed } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { When } from '@/ui/When';
 import { type Settings, WAYS, type Way, with_ } from './ways';
+import './words';
 
 const KEY = ['notifications'];
 
