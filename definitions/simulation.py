@@ -17,6 +17,7 @@ from definitions import simulated_children as children
 from definitions.engine import Graph, State, advance
 from definitions.engine.approvals import awaited, to_be_agreed
 from definitions.engine.commands import ArmTimer, CancelEffect, CancelTimer, StartEffect
+from definitions.engine.inviting import JOURNEY
 from definitions.engine.listening import EVENT, listens
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started, TimerFired
 from definitions.engine.outside import waits_outside
@@ -47,7 +48,7 @@ Answers = Mapping[str, tuple[Mapping[str, Any], ...]]
 """By step: one answer for each round; the last one holds for every further round."""
 
 
-ASKS = ("confirm", "done", "journey")
+ASKS = ("confirm", "done", JOURNEY)
 SAID = ("output", "choice", "skip", "confirm", "decline")
 MATCHED = (Asked.FORM, Asked.ROW)
 """What can be proposed without a model and without asking a server."""
@@ -273,7 +274,10 @@ class _Play:
             {"step": each.step, "execution": each.id, "what": "answer", "status": str(each.status)} for each in open_
         ]
         people += [{"step": e.step, "execution": e.id, "what": "approval"} for e in self._to_agree() if awaited(e)]
-        confirm = [each for each in self.found.state.live() if each.waits in ASKS or waits_outside(each)]
+        forms = [each for each in self.found.state.live() if each.waits == JOURNEY]
+        people += [{"step": each.step, "execution": each.id, "what": "answer"} for each in forms]
+        asks = [each for each in ASKS if each != JOURNEY]
+        confirm = [each for each in self.found.state.live() if each.waits in asks or waits_outside(each)]
         people += [{"step": each.step, "execution": each.id, "what": "confirmation"} for each in confirm]
         events = [each for each in self.found.state.live() if each.waits == EVENT]
         people += [{"step": each.step, "execution": each.id, "what": "event"} for each in events]

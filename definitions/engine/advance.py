@@ -34,8 +34,9 @@ refused; an effect that answers after its step was handled by hand is late. Read
 
 Where to read on: `state.py` what a run is, `events.py` what can happen, `evolve.py` how that changes it; `settle.py`
 how edges decide, `enter.py` what each kind does when its turn comes; `proposals.py`, `approvals.py` and `drafting.py`
-what machines would do; `judge.py`, `people.py` and `moves/` commands;
-`answers.py` effects and timers; `sides.py` errands; `dues.py`, `sync.py`, `back.py`, `migrate.py`; `finish.py` the end.
+what machines would do; `judge.py`, `people.py` and `moves/` commands; `answers.py` effects and timers; `outside.py`,
+`inviting.py` and `listening.py` what comes from outside, `inboxes.py` what waits for somebody else; `sides.py` errands;
+`clocks.py`, `dues.py`, `sync.py`, `back.py`, `migrate.py`; `finish.py` the end.
 """
 
 from __future__ import annotations

@@ -88,6 +88,28 @@ async def test_time_passes_where_a_step_waits_for_it(world: World) -> None:
     assert found["run"]["ended_at"].startswith("2027-01-20T08:00")
 
 
+async def test_what_comes_from_outside_is_scripted_too(world: World) -> None:
+    """Somebody answers a form, something happens, somebody takes what was handed on; a reminder is nobody's answer."""
+    rate = {"id": "rate", "kind": "journey", "to": "c@example.com", "remind": "1 day", "fields": [
+        {"id": "stars", "type": "integer", "required": True}]}  # fmt: skip
+    steps = [
+        rate,
+        {"id": "paid", "kind": "wait", "event": {"name": "order.paid", "match": "= event.data.n == 1"}},
+        {"id": "up", "kind": "escalate", "inbox": "leads"},
+    ]
+    body = document("outside", steps)
+    await world.publish(body)
+    first = await tried(world, body["key"])
+    assert [(each["step"], each["what"]) for each in first["needs"]] == [("rate", "answer")]
+    answers: dict[str, Any] = {"rate": {"output": {"stars": 5}}}
+    second = await tried(world, body["key"], answers=answers)
+    assert [(each["step"], each["what"]) for each in second["needs"]] == [("paid", "event")]
+    wrong = await tried(world, body["key"], answers={**answers, "paid": {"event": {"n": 2}}})
+    assert (wrong["stopped"], wrong["needs"][0]["refusal"]["code"]) == ("refused", "event_not_met")
+    found = await tried(world, body["key"], answers={**answers, "paid": {"event": {"n": 1}}, "up": {"output": {}}})
+    assert (found["stopped"], found["run"]["progress"]["done"]) == ("ended", 3), found["needs"]
+
+
 async def test_who_may_try_it(world: World, refund: str) -> None:
     body = document("hidden", [{"id": "a", "kind": "task"}], teams=["compliance"])
     await world.publish(body)

@@ -44,6 +44,24 @@ async def test_it_waits_for_people(world: World) -> None:
     assert (whole["moving"], [each["code"] for each in whole["reasons"]]) == (False, ["ended"])
 
 
+async def test_it_waits_for_something_outside(world: World) -> None:
+    """An event, and an answer to a form: of whom, until when."""
+    steps = [
+        {"id": "paid", "kind": "wait", "event": {"name": "order.paid"}, "expires": "3 days", "after": []},
+        {"id": "rate", "kind": "journey", "title": "Rate us", "to": "c@example.com", "expires": "9 days", "after": []},
+    ]
+    body = document("outside", steps)
+    await world.publish(body)
+    run = (await world.start("ann", body["key"]))["id"]
+    for _ in range(400):
+        found = await reasons(world, run)
+        if set(found) == {"waiting_for_event", "waiting_for_answer"}:
+            break
+        await asyncio.sleep(0.05)
+    assert (found["waiting_for_event"]["event"], bool(found["waiting_for_event"]["until"])) == ("order.paid", True)
+    assert "c@example.com" in found["waiting_for_answer"]["message"] and found["waiting_for_answer"]["until"]
+
+
 async def test_it_waits_for_time_and_for_a_machine_that_failed(world: World) -> None:
     steps = [
         {"id": "pause", "kind": "wait", "for": "20 days", "after": []},
