@@ -82,7 +82,8 @@ ALLOWED = {
         "team.members",
     },
     "designer": READS | DEFINES | {"secret.view"},
-    "auditor": READS | {"source.read", "audit.read", "run.verify", "analytics.view", "secret.view", "codec.use", "webhook.view"},
+    "auditor": READS
+    | {"source.read", "audit.read", "run.verify", "analytics.view", "secret.view", "codec.use", "webhook.view"},
     "admin": READS
     | DEFINES
     | CLOSES
