@@ -82,10 +82,12 @@ function Opened({ detail, kinds, language }: OpenedProps) {
   useBuilderKeys(building, draft, name);
   const steps = (
     <Panel>
-      <Stack gap="sm" className="builder-column">
+      <Stack gap="sm">
         {editable && <AddStep />}
-        <StepList />
-        {editable && <Findings />}
+        <div className="builder-column">
+          <StepList />
+          {editable && <Findings />}
+        </div>
       </Stack>
     </Panel>
   );

@@ -3,9 +3,11 @@ import './builder.css';
 import { Button, Group, Text, useComputedColorScheme } from '@mantine/core';
 import {
   Background,
+  BaseEdge,
   type Connection,
   Controls,
   type Edge as Drawn,
+  type EdgeProps,
   Handle,
   MarkerType,
   type Node,
@@ -29,6 +31,11 @@ import { counted } from './model/found';
 const WITH_PORTS = 66;
 /** With more steps than this the picture shows where one is, large enough to be read. */
 const MANY = 14;
+/** How far a way back keeps from the steps, beside and below, in the picture's pixels. */
+const ASIDE = 18;
+const DOWN = 12;
+/** Room for the buttons of the picture. */
+const ROOM = { x: 0.05, top: '16px', bottom: '52px' } as const;
 const ARROW = { type: MarkerType.ArrowClosed, color: '#7b8494', width: 16, height: 16 };
 /** The handle at which a step ends plainly. */
 const PLAIN = 'plain';
@@ -70,6 +77,14 @@ const StepNode = memo(function StepNode({ data }: NodeProps<Node<Data>>) {
   );
 });
 const TYPES = { step: StepNode };
+
+/** A way back goes around the steps between, not through them. */
+function BackEdge({ sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps) {
+  const side = Math.max(sourceX, targetX) + SIZE.width / 2 + ASIDE;
+  const path = `M${sourceX},${sourceY} v${DOWN} H${side} V${targetY - DOWN} H${targetX + ASIDE / 2} V${targetY}`;
+  return <BaseEdge path={path} {...(markerEnd ? { markerEnd } : {})} />;
+}
+const LINES = { back: BackEdge };
 
 function heightOf(step: Step): number {
   return optionsOf(step).length > 0 ? WITH_PORTS : SIZE.height;
@@ -151,6 +166,7 @@ export default function GraphEditor() {
           nodes={nodes}
           edges={lines}
           nodeTypes={TYPES}
+          edgeTypes={LINES}
           onConnect={draw}
           isValidConnection={({ source, target }) => !comesAfter(document, source, target)}
           onNodeClick={(_, node) => {
@@ -168,7 +184,7 @@ export default function GraphEditor() {
           onInit={fit}
         >
           <Background />
-          <Controls showInteractive={false} />
+          <Controls showInteractive={false} orientation="horizontal" />
         </ReactFlow>
       </div>
     </>
@@ -184,7 +200,7 @@ function useFit(nodes: Node<Data>[], selected: string | undefined) {
   useEffect(() => {
     if (!flow || last.current === `${where} ${at ?? ''}`) return;
     last.current = `${where} ${at ?? ''}`;
-    void flow.fitView({ maxZoom: 1, ...(at ? { nodes: [{ id: at }], minZoom: 0.8 } : {}) });
+    void flow.fitView({ maxZoom: 1, padding: ROOM, ...(at ? { nodes: [{ id: at }], minZoom: 0.8 } : {}) });
   }, [flow, where, at]);
   return setFlow;
 }
@@ -217,7 +233,7 @@ function backLine({ source, port, target }: { source: string; port: string; targ
     source,
     target,
     sourceHandle: port,
-    type: 'smoothstep',
+    type: 'back',
     className: 'back',
     selectable: false,
     markerEnd: ARROW,
