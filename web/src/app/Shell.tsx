@@ -3,6 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Link, Outlet, useLocation, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { FirstPassword, setupToken } from '@/features/signin/FirstPassword';
 import { SignIn } from '@/features/signin/SignIn';
 import { Failed } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
@@ -28,7 +29,9 @@ export function Shell() {
   if (session.isPending) return <Waiting />;
   if (session.isError && !session.data)
     return <Failed whole error={session.error} reset={() => void session.refetch()} />;
-  if (!session.data?.user) return <SignIn demo={session.data?.demo ?? []} />;
+  const token = setupToken();
+  if (token && !session.data?.user) return <FirstPassword token={token} />;
+  if (!session.data?.user) return <SignIn demo={session.data?.demo ?? []} oidc={session.data?.oidc} />;
   return (
     <AppShell
       header={{ height: 52 }}

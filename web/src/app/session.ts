@@ -18,10 +18,12 @@ export type Session = {
   csrf: string;
   /** Where Temporal's own pages show a run, up to its id. */
   temporal_ui?: string | null;
+  /** What the issuer is called at which one may sign in. */
+  oidc?: string | null;
 };
 
-async function call(method: string, body?: unknown): Promise<Session> {
-  const answer = await fetch('/v1/session', {
+async function call(method: string, body?: unknown, path = '/v1/session'): Promise<Session> {
+  const answer = await fetch(path, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -48,6 +50,15 @@ export function useSignIn() {
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       client.setQueryData(keys.session, session);
     },
+  });
+}
+
+/** A first password, by a link of one use. */
+export function useFirstPassword() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (given: { token: string; password: string }) => call('POST', given, '/v1/setup'),
+    onSuccess: (session) => client.setQueryData(keys.session, session),
   });
 }
 

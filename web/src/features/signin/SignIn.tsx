@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { type Session, useSignIn } from '@/app/session';
 import { Said } from '@/ui/Said';
 
-export function SignIn({ demo }: { demo: Session['demo'] }) {
+export function SignIn({ demo, oidc }: { demo: Session['demo']; oidc?: string | null }) {
   const { t } = useTranslation();
   const signIn = useSignIn();
   const [name, setName] = useState('');
@@ -53,6 +53,11 @@ export function SignIn({ demo }: { demo: Session['demo'] }) {
               </Button>
             </Stack>
           </form>
+          {oidc && (
+            <Button component="a" href="/v1/session/oidc/start" variant="default">
+              {t('session.oidc', { issuer: oidc })}
+            </Button>
+          )}
           {demo.length > 0 && (
             <>
               <Divider label={t('session.demo')} />
