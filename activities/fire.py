@@ -25,6 +25,6 @@ def fire_activity(firing: Firing) -> Callable[..., Any]:
                 return await firing.fire(asked)
             except Exception as error:
                 text = f"The records cannot be gone through at the moment ({type(error).__name__})."
-                raise ApplicationError(text, type="not_now") from None
+                raise ApplicationError(text, type="ledger_unavailable") from None
 
     return fire

@@ -21,7 +21,7 @@ from api.crons import coming, said
 from api.doors import Caller
 from api.engine import EngineError
 from api.permissions import Who
-from api.problems import ApiError, Conflict, Forbidden
+from api.problems import ApiError, Forbidden, NotFound
 from api.record_errors import as_problems, rights
 from api.schemas import StartRun
 from api.start_as import start_as
@@ -167,7 +167,7 @@ async def _key(house: House, collection: str) -> str:
     """The field that names a record. Raises ApiError where there is not exactly one."""
     found = [str(each["name"]) for each in (await house.records.describe(collection))["fields"] if each["primary"]]
     if len(found) != 1:
-        raise Conflict(f"No single field names a record of {collection}.", code="no_key")
+        raise NotFound(f"field that names a record of {collection}")
     return found[0]
 
 

@@ -73,6 +73,8 @@ async def test_a_signed_call_starts_a_run(world: World) -> None:
     assert (row["id"], row["request"]["source"]) == (run, "webhook")
     (said,) = [each for each in await world.rows("log") if each["run"] == run and each["type"] == "write"]
     assert (said["via"], said["user"], said["action"]) == ("webhook", hook.said["as"], "run.start")
+    (waiting,) = [each for each in await world.rows("tasks") if each["run"] == run]
+    assert waiting["inbox"] == "leads", "what needs a person and is for nobody lies in the fallback inbox"
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [3, 0, 4, 4, 1]])
