@@ -64,7 +64,7 @@ def checked(mcp: McpHouse, row: Mapping[str, Any]) -> None:
         raise Invalid(errors[0]["message"], errors=errors)
 
 
-def add(connection: Connection, caller: Caller, row: Mapping[str, Any], secrets: Mapping[str, str] | None) -> None:
+def add(connection: Connection, caller: Caller, row: Mapping[str, Any], secrets: Mapping[str, Any] | None) -> None:
     """Makes a server without tools. Raises Conflict `key_taken`."""
     mcp = house_of(caller)
     checked(mcp, row)
@@ -79,7 +79,7 @@ def add(connection: Connection, caller: Caller, row: Mapping[str, Any], secrets:
 
 
 def replace(
-    connection: Connection, caller: Caller, id: str, row: Mapping[str, Any], secrets: Mapping[str, str] | None
+    connection: Connection, caller: Caller, id: str, row: Mapping[str, Any], secrets: Mapping[str, Any] | None
 ) -> None:
     """Another title, place or sign-in for a server; secrets that are not named stay, where the place does."""
     mcp, before = house_of(caller), found(connection, id)

@@ -33,8 +33,10 @@ def _header(text: str) -> str:
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,99}$")]
 Secret = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_header)]
+NamedSecret = Annotated[dict[Literal["secret"], Annotated[str, Field(max_length=100)]], Field(min_length=1)]
+"""One of the secrets of the house (/v1/secrets), by its name."""
 Secrets = Annotated[
-    dict[SecretName, Secret],
+    dict[SecretName, Secret | NamedSecret],
     Field(max_length=20, description="Headers by name, or variables of a program. Never answered again."),
 ]
 

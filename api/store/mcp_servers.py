@@ -9,14 +9,17 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, select, update
 
 from api.store.mcp_tables import McpSecretRow, McpServerRow, McpSigningInRow
 from api.store.row import Row
+from api.store.secrets import SqlSecrets
 from api.store.secrets_box import SecretsBox
 from api.store.statements import insert_new
 from api.store.store import Store
+from definitions.secrets import named, replaced
 from definitions.tools import Server
 
 SERVERS, SECRETS, SIGNING_IN = (
@@ -39,8 +42,20 @@ class SqlServers:
         return as_server(await self._store.look(lambda connection: row_of(connection, id)))
 
     async def secrets(self, server: str) -> dict[str, str]:
-        """The installation's own secrets for the server, by name."""
-        return await self._kept(server, "secrets", OF_ALL) or {}
+        """The installation's own secrets for the server, by name.
+
+        One that is given by the name of a secret (`{"secret": NAME}`) is what that is at this moment; without it, or
+        at a host that it is not for, it is left out, and the server says what is missing.
+        """
+        found = await self._kept(server, "secrets", OF_ALL) or {}
+        if names := set(named(found)):
+            kept, host = await SqlSecrets(self._store, self._box).named(names), await self._host(server)
+            values = {name: each.value for name, each in kept.items() if not each.hosts or host in each.hosts}
+            found = replaced(found, values)
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
+    async def _host(self, server: str) -> str:
+        return urlsplit((await self.server(server)).url or "").hostname or ""
 
     async def login(self, server: str, person: str) -> dict[str, object] | None:
         """How this person is signed in there."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
 
 from api.store.mcp_servers import SERVERS, SqlServers, remove
+from api.store.secrets import SqlSecrets
 from api.store.secrets_box import KEY_FILE, SecretsBox
 from api.store.store import Store
 
@@ -88,3 +90,18 @@ async def test_a_sign_in_is_finished_once_and_by_who_began_it(store: Store, serv
     await servers.begin("tickets", "ann", "state-3", kept)
     await store.transact(lambda c: c.execute(text("UPDATE mcp_signing_in SET expires_at = '2020-01-01 00:00:00+00'")))
     assert await servers.begun("ann", "state-3") is None
+
+
+async def test_a_secret_of_a_server_may_be_one_of_the_house_by_name(store: Store) -> None:
+    """What it is now is what is sent; at a host that it is not for, and when it is gone, there is none."""
+    box = SecretsBox.fresh()
+    servers, secrets = SqlServers(store, box), SqlSecrets(store, box)
+    await store.transact(lambda c: c.execute(SERVERS.insert(), {**ROW, "changed_at": datetime.now(UTC)}))
+    given = {"X-Own": "plain", "Authorization": {"secret": "CRM"}}
+    await store.transact(lambda c: servers.keep(c, ROW["id"], "secrets", "", given))
+    assert await servers.secrets(ROW["id"]) == {"X-Own": "plain"}
+    host = urlsplit(str(ROW["url"])).hostname
+    for value, hosts, sent in (("first", [], True), ("second", [host], True), ("third", ["elsewhere"], False)):
+        row = {"name": "CRM", "teams": [], "hosts": hosts}
+        await store.transact(lambda c, row=row, value=value: secrets.keep(c, row, value, "admin"))
+        assert await servers.secrets(ROW["id"]) == {"X-Own": "plain"} | ({"Authorization": value} if sent else {})
