@@ -23,6 +23,7 @@ async def style() -> Response:
 
 
 @routes.head("/public/{rest:path}", include_in_schema=False)
+@routes.post("/public/{rest:path}", include_in_schema=False)
 @routes.get("/public/{rest:path}", include_in_schema=False)
 @asks("link.use")
 async def nothing_here(rest: str, request: Request) -> Response:
