@@ -207,3 +207,22 @@ async def test_two_definitions_that_start_each_other_come_to_an_end(world: World
     view = await world.get("lea", f"/v1/runs/{last[0]['id']}")
     assert step(view, "go")["attention"]["code"] == "chain_too_deep"
     assert "10" in step(view, "go")["attention"]["message"]
+
+
+async def test_a_definition_that_runs_itself_comes_to_an_end(world: World) -> None:
+    """It can be published, though it is not there yet; ten runs below the first the next is refused."""
+    await world.publish(large({**CALL, "definition": "myself", "inputs": {}}, key="myself"))
+    await world.start("lea", "myself")
+    for _ in range(600):
+        runs = [row for row in await world.rows("runs") if row["definition"] == "myself"]
+        last = [row for row in runs if row["attention"]]
+        if last:
+            break
+        await asyncio.sleep(0.05)
+    assert len(runs) == 11 and len(last) == 1
+    view = await world.get("lea", f"/v1/runs/{last[0]['id']}")
+    assert step(view, "call")["attention"]["code"] == "chain_too_deep"
+    first = next(row["id"] for row in runs if not (row["request"] or {}).get("chain"))
+    done = await world.command("lea", first, "abort")
+    assert done.status_code == 200, done.text
+    await world.until("lea", last[0]["id"], status="aborted")

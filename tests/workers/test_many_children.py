@@ -1,4 +1,4 @@
-"""A thousand child runs, twenty at a time: one asks for a person, somebody goes back meanwhile, the worker is another.
+"""Many child runs, twenty at a time: one asks for a person, somebody goes back meanwhile, the worker is another.
 
 The parent continues as new every few steps while its children are at work. In the end nobody is orphaned, and nobody
 was begun twice.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from tests.replay.stories import act
 from tests.workers.house import House
 from tests.workers.test_children import begin, children, replayed
 
-MANY = 1000
+MANY = int(os.environ.get("HOLDFAST_TEST_CHILDREN", "200"))
+"""A thousand where it is asked for: that takes minutes, and more where others work on the machine too."""
 ODD = 13
 RULE = {
     "id": "odd",
@@ -53,7 +55,7 @@ async def reached(house: House, handle: Any, seconds: float = 1200, **wanted: in
 
 @pytest.mark.slow
 @pytest.mark.timeout(1500)
-async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
+async def test_of_many_children_none_is_orphaned_and_none_is_begun_twice(
     temporal_client: Client, task_queue: str
 ) -> None:
     house = House(temporal_client, task_queue, roll_after=150, cache=1000, sandboxed=False)
@@ -65,7 +67,7 @@ async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
         await house.give(handle, "revise", LEA, step="first")
         given_up = len(set(house.made))
         await house.give(handle, "complete", step="first")
-        await reached(house, handle, done=300)
+        await reached(house, handle, done=MANY // 3)
     async with house.worker():  # another worker takes over where that one was
         found = await reached(house, handle, done=MANY - 1, attention=1)
         odd = house.client.get_workflow_handle(child_run(handle.id, "call#2", ODD))
@@ -76,7 +78,7 @@ async def test_of_a_thousand_children_none_is_orphaned_and_none_is_begun_twice(
         await ended(house, first)
         assert len(first) == given_up and len(set(house.made)) == given_up + MANY
     legs = [each async for each in house.client.list_workflows(f"WorkflowId = '{handle.id}'")]
-    assert len(legs) > 5, "it continued as new while children were at work"
+    assert len(legs) > MANY // 100, "it continued as new while children were at work"
     await replayed(handle, house.client)
 
 
