@@ -42,9 +42,23 @@ from tests.api.test_hooks import (  # noqa: F401
     test_five_times_and_in_any_order_is_one_run_for_each_message,
     test_five_times_at_once_on_a_record_that_takes_one_run,
 )
+from tests.api.test_journeys import (  # noqa: F401
+    form,
+    test_a_link_that_was_used_is_as_one_that_never_was,
+    test_after_the_step_was_gone_back_past_the_form_is_no_longer_open,
+    test_sent_twice_gives_the_same_thanks_and_is_one_answer,
+    test_the_path_is_told_to_whoever_may_complete_the_step,
+)
 from tests.api.test_policies import (  # noqa: F401
     test_an_own_profile_is_made_kept_and_reset,
     test_the_same_key_sets_once_and_another_body_is_a_conflict,
+)
+from tests.api.test_progress import (  # noqa: F401
+    test_a_link_that_is_asked_for_twice_is_one_and_ends_when_it_is_taken_back,
+)
+from tests.api.test_public_start import (  # noqa: F401
+    test_paused_renewed_and_archived_forms_lead_nowhere,
+    test_whoever_fills_it_in_starts_a_run_and_is_told_nothing_of_it,
 )
 from tests.api.test_registers import (  # noqa: F401
     test_a_cap_holds_and_a_lead_may_assign_past_the_queue,
