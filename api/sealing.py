@@ -46,12 +46,12 @@ class Sealer:
     def __init__(self, store: Store, places: Anchors, reads_kept: timedelta | None = None) -> None:
         self.store, self.anchors, self.reads_kept = store, places, reads_kept
         self._seen: list[tuple[float, int]] = []
-        self._sealed, self._anchored, self._pruned = 0, 0, 0.0
+        self._anchored, self._pruned = 0, 0.0
 
     async def seal(self) -> int:
         """Seals and anchors what has come; how many rows."""
         up_to, count = await self._settled(), 0
-        if up_to <= self._sealed:
+        if up_to <= (await self.store.look(seals.head)).last:
             return 0
         try:
             while found := await self.store.transact(partial(seals.seal, up_to=up_to, now=datetime.now(UTC))):
@@ -59,7 +59,6 @@ class Sealer:
         except IntegrityError:  # another process is at it
             return count
         head = await self.store.look(seals.head)
-        self._sealed = head.last
         if head.seq > self._anchored:
             await self.anchor(head.seq, head.link)
             self._anchored = head.seq
@@ -79,7 +78,7 @@ class Sealer:
         """Writes down today's last seal, if the log still leads through the one that was written down before."""
         problems = await self.anchored(newest=True)
         if problems:
-            log.error("the log does not lead to its anchor", action="anchor.differs", code=problems[0].code)
+            log.error("the log does not lead to its anchor", action="anchor.differs", code=problems[0].name)
             return
         now = rfc3339(datetime.now(UTC))
         await self.anchors.put(anchors.day_name(now[:10]), Head("log", seq, link, now).to_bytes())

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
@@ -57,15 +57,15 @@ class Replays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: a code (docs/record.md), what it means, and the event or piece where it shows."""
+    """One thing that is wrong: its name (docs/record.md), what it means, and the event or piece where it shows."""
 
-    code: str
+    name: str
     message: str
     seq: int | None = None
     piece: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {"code": self.name, "message": self.message, "seq": self.seq, "piece": self.piece}
 
 
 OF_THE_CHAIN = ("chain_broken", "head_differs", "tail_missing", "anchor_differs")
@@ -83,12 +83,12 @@ class Proof:
     @property
     def chain(self) -> bool:
         """Whether the events are whole and unchanged, as far as anybody knows."""
-        return not any(problem.code in OF_THE_CHAIN for problem in self.problems)
+        return not any(problem.name in OF_THE_CHAIN for problem in self.problems)
 
     @property
     def replays(self) -> bool:
         """Whether the history replays and says what the record says."""
-        return not any(problem.code in OF_THE_REPLAY for problem in self.problems)
+        return not any(problem.name in OF_THE_REPLAY for problem in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         problems = [problem.to_json() for problem in self.problems]
@@ -125,7 +125,7 @@ class Verifier:
             await asyncio.sleep(pause)
             stored = await self._stored(run)
         found = [*of_chain(run, stored), *of_read_model(stored), *await self._of_anchor(run, stored)]
-        if not any(problem.code == "chain_broken" for problem in found):
+        if not any(problem.name == "chain_broken" for problem in found):
             found += of_history(run, stored, told, known)
         return Proof(run, stored.row.seq, unique([*found, *problems]))
 
@@ -248,4 +248,4 @@ def of_history(run: str, stored: Stored, told: Sequence[Event] | None, known: Kn
 
 def unique(problems: Sequence[Problem]) -> list[Problem]:
     """Each code and place once, in the order they were found."""
-    return list({(problem.code, problem.seq, problem.piece): problem for problem in reversed(problems)}.values())[::-1]
+    return list({(problem.name, problem.seq, problem.piece): problem for problem in reversed(problems)}.values())[::-1]

@@ -65,7 +65,7 @@ async def verify_all(settings: Settings, only: str = "") -> AsyncIterator[tuple[
                 yield f"{name}: run_missing: it is anchored, and the database does not know it", False
         done, problems = await record.sealer.check()
         for problem in problems:
-            yield f"activity log: {problem.code}: {problem.message}", False
+            yield f"activity log: {problem.name}: {problem.message}", False
         wrong = bool(bad or problems)
         rows = f"{done.rows} rows of the log under {done.seals} seals"
         yield f"{len(runs)} runs verified, {bad} with something wrong; {rows}, {len(problems)} wrong", not wrong
@@ -83,7 +83,7 @@ async def _verified(record: Recordkeeping, run: str) -> tuple[list[str], bool]:
 
 def _lines(proof: Proof) -> list[str]:
     places = ((p, f" (event {p.seq})" if p.seq else f" (piece {p.piece})" if p.piece else "") for p in proof.problems)
-    return [f"{problem.code}{place}: {problem.message}" for problem, place in places]
+    return [f"{problem.name}{place}: {problem.message}" for problem, place in places]
 
 
 def _recorded(connection: Connection) -> list[str]:

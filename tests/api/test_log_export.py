@@ -53,7 +53,7 @@ def sealer(world: World) -> Sealer:
 
 async def problems(world: World) -> list[tuple[str, int | None]]:
     _, found = await sealer(world).check()
-    return [(problem.code, problem.seq) for problem in found]
+    return [(problem.name, problem.seq) for problem in found]
 
 
 async def sealed(world: World, count: int = 5, **more: Any) -> list[int]:
