@@ -32,7 +32,7 @@ const WITH_PORTS = 66;
 /** With more steps than this the picture shows where one is, large enough to be read. */
 const MANY = 14;
 /** How far a way back keeps from the steps, beside and below, in the picture's pixels. */
-const ASIDE = 18;
+const ASIDE = 9;
 const DOWN = 12;
 /** Room for the buttons of the picture. */
 const ROOM = { x: 0.05, top: '16px', bottom: '52px' } as const;
