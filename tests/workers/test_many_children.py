@@ -50,7 +50,7 @@ async def reached(house: House, handle: Any, seconds: float = 1200, **wanted: in
     """
     async with asyncio.timeout(seconds):
         while True:
-            events = [Event.from_json(row) for row in house.ledger.events[handle.id]]
+            events = [Event.from_json(row) for row in house.ledger.events.get(handle.id, ())]
             families = list(fold(events, State.new(handle.id)).families.values())
             found = children_view(handle.id, families[-1]) if families else None
             if found and all(found[key] >= count for key, count in wanted.items()):
