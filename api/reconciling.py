@@ -126,6 +126,7 @@ class Reconciler:
         broken = await self.store.transact(partial(rebuild_run, graphs=self._graphs, run=run))
         done.folded.append(run)
         if broken is not None:
+            done.flagged[run] = "record_differs"
             await self.store.transact(partial(flag, run=run, name="record_differs", detail={"seq": broken}))
 
     async def _fill(self, run: str, done: Round) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
 from temporalio.client import Client
@@ -27,7 +27,7 @@ from tests.api.documents import two_steps
 from tests.api.test_history import record
 from tests.api.world import World, open_world
 
-EVENTS, RUNS, OUTBOX = (Row.metadata.tables[name] for name in ("events", "runs", "outbox"))
+EVENTS, RUNS, VERSIONS = (Row.metadata.tables[name] for name in ("events", "runs", "versions"))
 
 
 @pytest.fixture
@@ -217,12 +217,14 @@ async def test_a_read_model_that_lags_is_folded_anew(house: World) -> None:
 
 async def test_one_run_that_cannot_be_looked_after_keeps_no_other_from_it(house: World) -> None:
     """A poisoned row: that run is flagged, the others are served."""
-    bad, good = await begun(house), await begun(house)
+    bad, lost, good = await begun(house), await begun(house), await begun(house)
     async with house.store.engine.begin() as connection:
-        await connection.execute(update(RUNS).where(RUNS.c.id == bad).values(seq=1))
+        await connection.execute(update(RUNS).where(RUNS.c.id.in_([bad, lost])).values(seq=1))
+        of_lost = select(RUNS.c.definition).where(RUNS.c.id == lost).scalar_subquery()
+        await connection.execute(update(VERSIONS).where(VERSIONS.c.key == of_lost).values(version=99))
         await connection.exec_driver_sql(f"UPDATE events SET data = '{{broken' WHERE run = '{bad}' AND seq = 1")
     done = await reconciler(house, Scripted()).round()
-    assert done.flagged == {bad: "read_model_broken"}
+    assert done.flagged == {bad: "record_differs", lost: "read_model_broken"}
     applied = await house.command("ann", good, "complete", step="b", choice="x")
     assert applied.status_code == 200
 
