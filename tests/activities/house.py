@@ -71,7 +71,8 @@ class Stage:
     async def perform(self, activity: Callable[..., Any], call: EffectCall | dict[str, Any], name: str = "") -> Any:
         """The activity's result as the workflow would get it."""
         argument = call.to_json() if isinstance(call, EffectCall) else call
-        inbound = EffectInterceptor(self.ledger, self.people, self.blobs, None, self.secrets).intercept_activity(_Bare())
+        interceptor = EffectInterceptor(self.ledger, self.people, self.blobs, None, self.secrets)
+        inbound = interceptor.intercept_activity(_Bare())
         named = name or (call.activity if isinstance(call, EffectCall) else "shop.ship")
         self.environment.info = replace(self.environment.info, activity_type=named)
         given = ExecuteActivityInput(fn=activity, args=[argument], executor=None, headers={})
