@@ -221,7 +221,15 @@ def finding(error: Mapping[str, Any], tagged: bool = False) -> dict[str, Any]:
     return row
 
 
-OWN_CODES = {"naive_time", "not_a_time", "control_char", "lone_surrogate", "wrong_cursor", "wrong_sort", "unknown_event"}
+OWN_CODES = {
+    "naive_time",
+    "not_a_time",
+    "control_char",
+    "lone_surrogate",
+    "wrong_cursor",
+    "wrong_sort",
+    "unknown_event",
+}
 """Codes our own validators raise through PydanticCustomError."""
 
 
