@@ -166,7 +166,7 @@ def _attributes(start: RunStart) -> TypedSearchAttributes:
 
 
 async def within(deadline: float, call: Awaitable[T]) -> T:
-    """The answer of a call to Temporal under an outer deadline in seconds. Raises Gone and Unreachable, nothing else."""
+    """The answer of a call to Temporal within so many seconds. Raises Gone and Unreachable, and nothing else."""
     try:
         async with asyncio.timeout(deadline):
             return await call
