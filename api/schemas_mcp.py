@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from api.schemas import Body
 from api.schemas_out import Out
@@ -24,19 +24,28 @@ def _url(text: str) -> str:
     return text
 
 
-def _header(text: str) -> str:
-    if not text.isascii() or not text.isprintable():
-        raise ValueError("must be printable ASCII on one line")
-    return text
+def _secret(value: Any) -> Any:
+    """A text for one line, or the name of one of the house's secrets. One check, so that a mistake has one place."""
+    match value:
+        case {"secret": str(name)} if len(value) == 1 and 1 <= len(name) <= 100:
+            return value
+        case str() if 1 <= len(value) <= SECRET_LENGTH and value.isascii() and value.isprintable():
+            return value
+    raise ValueError(f'must be 1 to {SECRET_LENGTH} printable ASCII characters on one line, or {{"secret": NAME}}')
 
 
+SECRET_LENGTH = 8000
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
 SecretName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,99}$")]
-Secret = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_header)]
-NamedSecret = Annotated[dict[Literal["secret"], Annotated[str, Field(max_length=100)]], Field(min_length=1)]
-"""One of the secrets of the house (/v1/secrets), by its name."""
+_NAME = {"type": "string", "minLength": 1, "maxLength": 100}
+_SHAPES: list[dict[str, Any]] = [
+    {"type": "string", "minLength": 1, "maxLength": SECRET_LENGTH, "pattern": "^[ -~]+$"},
+    {"type": "object", "properties": {"secret": _NAME}, "required": ["secret"], "additionalProperties": False},
+]
+Secret = Annotated[Any, BeforeValidator(_secret), WithJsonSchema({"anyOf": _SHAPES})]
+"""A value, or one of the secrets of the house (/v1/secrets) by its name."""
 Secrets = Annotated[
-    dict[SecretName, Secret | NamedSecret],
+    dict[SecretName, Secret],
     Field(max_length=20, description="Headers by name, or variables of a program. Never answered again."),
 ]
 

@@ -125,4 +125,5 @@ async def replay(
         events = [event_of(found) for found in (await session.exec(query)).all()]
     state = fold(events, State.new(run))
     then = await caller.house.versions.need(row.definition, state.version)
-    return answer(past(run_view(then.graph, state, parse_instant(events[-1].at))))
+    # What is wrong in Temporal is so today: of the past nobody knows it.
+    return answer({**past(run_view(then.graph, state, parse_instant(events[-1].at))), "engine": None})

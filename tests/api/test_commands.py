@@ -24,10 +24,10 @@ async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     """Started, looked at, answered, decided, closed; and every list shows it."""
     run = await world.start("ann", counted)
     assert (run["status"], run["current"]) == ("waiting", ["a"])
-    on_a = ["complete", "start", "hold", "claim", "assign", "set_due", "note"]
+    on_a = ["complete", "start", "hold", "claim", "assign", "set_due", "note", "escalate"]
     assert run["steps"][0]["can"] == on_a
     assert run["steps"][1]["can"] == ["assign", "set_due", "note"], "nobody has come to it: it is planned only"
-    assert run["can"] == ["assign", "set_due", "note", "add_task", "save", "abort", "close"]
+    assert run["can"] == ["assign", "set_due", "note", "add_task", "escalate", "save", "abort", "close"]
     done = await world.command("ann", run["id"], "complete", step="a", output={"n": 7})
     assert done.status_code == 200
     assert done.json()["outcome"] == "applied"
