@@ -1,7 +1,7 @@
 // What one does with workflows from afar: one from a template, a copy of it, out into a file and in again, put away and
 // brought back. A key that is taken is not taken twice.
 import { readFileSync } from 'node:fs';
-import { DESKTOP, base, story } from './harness.mjs';
+import { DESKTOP, base, story, call } from './harness.mjs';
 
 const KEY = `sale-${Date.now()}`;
 
@@ -88,4 +88,6 @@ await story('builder-list', async ({ open, look }) => {
   await first.getByRole('button', { name: /^More for/ }).click();
   await page.getByRole('menuitem', { name: 'Bring back' }).click();
   await first.getByText('archived').waitFor({ state: 'detached' });
+  // Left alone it would be offered beside the one that it was made from, to everybody who comes after.
+  await call(page, 'POST', `/v1/definitions/${KEY}/archive`, {});
 });

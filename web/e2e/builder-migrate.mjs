@@ -57,7 +57,8 @@ await story('builder-migrate', async ({ open, look }) => {
   await page.getByRole('button', { name: `Move ${RUNS} runs` }).click();
   await page.getByText(`${RUNS} of ${RUNS} done`).waitFor();
   await look(page, 'moved');
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  // A notice has a button of that name too.
+  await page.getByRole('tabpanel').getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByText('Every open run is on version 2.').waitFor();
 
   await templates(page);

@@ -32,6 +32,7 @@ await story('refund', async ({ open, look }) => {
     .waitFor();
   await look(page, 'runs');
   await page.getByRole('link', { name: 'Records' }).click();
+  await page.getByText('Orders', { exact: true }).first().click();
   await page.getByRole('row').nth(1).waitFor();
   await look(page, 'records');
 
