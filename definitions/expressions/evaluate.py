@@ -203,7 +203,7 @@ HANDLERS: dict[str, Handler] = {
     "uint": lambda machine, node: Uint(node[1]),
     "double": lambda machine, node: float(node[1]),
     "bytes": lambda machine, node: base64.b64decode(node[1]),
-    "type": lambda machine, node: CelType(node[1]),
+    "type": lambda machine, node: CelType(str(node[1])),
     "read": read,
     "var": variable,
     "select": select,

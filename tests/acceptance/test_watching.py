@@ -74,7 +74,9 @@ def test_a_start_is_followed_as_well(whole: Whole, refund: dict[str, Any]) -> No
     worker = [json.loads(line) for line in (whole.home / "log" / "worker.log").read_text().splitlines()]
     ours = [row for row in worker if row.get("run") == refund["id"]]
     (trace,) = {row["trace"] for row in ours if row["event"] == "run_started"}
-    assert [row["event"] for row in lines(whole.home / "log", trace)["api"]] == ["run started", "request"]
+    # The line of a request is written after its answer, with others.
+    said = lambda: [row["event"] for row in lines(whole.home / "log", trace)["api"]]  # noqa: E731
+    assert until(lambda: said() == ["run started", "request"], 20), said()
     assert step(refund, "order")["status"] == "done"
     assert trace in {row.get("trace") for row in ours if row["event"] == "effect_done"}
 

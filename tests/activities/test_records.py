@@ -35,6 +35,7 @@ async def code_of(request: Any) -> str:
 async def test_a_source_offers_what_its_database_holds(records: Records) -> None:
     assert records.sources() == [{"id": "demo", "read_only": False}]
     assert await records.collections("demo") == [
+        "accounts",
         "customers",
         "documents",
         "hours",
