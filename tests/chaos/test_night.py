@@ -27,8 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def night(folder: Path) -> Night:
-    """Half a minute, a dozen runs."""
-    return have(folder, seed=20261121, seconds=30, runs=12)
+    """Twenty seconds, eight runs."""
+    return have(folder, seed=20261121, seconds=20, runs=8)
 
 
 def test_nothing_is_lost_in_a_short_night(night: Night) -> None:
