@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from starlette.responses import JSONResponse
 
 from api import problems
 from api.activity import ReadLog
+from api.beside import beside
 from api.clocks import TemporalClocks
 from api.codec import Sealing
 from api.commands import Commands
@@ -267,13 +267,15 @@ def build_house(
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house = cast(House, app.state.house)
-    flushing = asyncio.create_task(house.reads.keep_flushing(), name="read log")
     every = house.config.relay_every
-    async with relaying(house.outbox, every), feeding(house.feed, every), house.out.going_on(every), _keeping(house):
+    async with (
+        beside(house.reads.keep_flushing(), "read log"),
+        relaying(house.outbox, every),
+        feeding(house.feed, every),
+        house.out.going_on(every),
+        _keeping(house),
+    ):
         yield
-    flushing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await flushing
     await house.reads.flush()
 
 

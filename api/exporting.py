@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import anchors
 from api.anchors import Anchors, Head
+from api.beside import rounds
 from api.engine import Gone, Unreachable
 from api.feed import FedEvent
 from api.history import Event, Histories, Piece, lineage, whole
@@ -166,14 +167,9 @@ class Archive:
 
     async def run(self, every: float) -> None:
         """Archives for ever; a round that the database does not answer is logged and followed by the next."""
-        caught_up = False
-        while True:
-            try:
-                if not caught_up:
-                    await self.catch_up()
-                    caught_up = True
-                while await self.sweep():
-                    pass
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("nothing could be archived", action="archive.failed", error=type(error).__name__)
-            await asyncio.sleep(every)
+        words = {"said": "nothing could be archived", "action": "archive.failed"}
+        await rounds(self._all_due, every, first=self.catch_up, **words)
+
+    async def _all_due(self) -> None:
+        while await self.sweep():
+            pass

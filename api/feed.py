@@ -21,6 +21,7 @@ from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.beside import beside, rounds
 from api.store import feed
 from api.store.feed import FedEvent
 from api.store.store import Store
@@ -97,16 +98,8 @@ class Feed:
 
     async def run(self, every: float) -> None:
         """Sweeps for ever; a round that the database does not answer is logged and followed by the next."""
-        opened = False
-        while True:
-            try:
-                if not opened:
-                    await self.open()
-                    opened = True
-                await self.sweep()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the feed could not be read", action="feed.unreadable", error=type(error).__name__)
-            await asyncio.sleep(every)
+        words = {"said": "the feed could not be read", "action": "feed.unreadable"}
+        await rounds(self.sweep, every, first=self.open, **words)
 
     async def stop(self) -> None:
         """Stops what is being fed; what was not noted as dealt with is handed over again."""
@@ -150,11 +143,8 @@ class Feed:
 @contextlib.asynccontextmanager
 async def feeding(fed: Feed, every: float) -> AsyncIterator[None]:
     """The feed for as long as the app lives."""
-    task = asyncio.create_task(fed.run(every), name="feed")
     try:
-        yield
+        async with beside(fed.run(every), "feed"):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         await fed.stop()

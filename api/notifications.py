@@ -7,16 +7,14 @@ others wait for. Each is told once, by a key made of the run and the round.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import SQLAlchemyError
 
+from api.beside import rounds
 from api.feed import FedEvent
 from api.outward import Outward
 from api.permissions import Decision, Subject, Who, decide
@@ -26,7 +24,6 @@ from api.store.people import People
 from api.store.secrets_box import SecretsBox
 from api.store.store import Store
 from api.store.tables import Row
-from api.tracing import log
 
 RUNS, TASKS, USERS = (Row.metadata.tables[name] for name in ("runs", "tasks", "users"))
 USER_ROLES, MEMBERSHIPS = (Row.metadata.tables[name] for name in ("user_roles", "memberships"))
@@ -119,12 +116,7 @@ class Mailing:
 
     async def run(self, every: float) -> None:
         """For as long as the app lives; a round that the database does not answer is followed by the next."""
-        while True:
-            try:
-                await self.sweep()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("mail could not be read", action="mail.unreadable", error=type(error).__name__)
-            await asyncio.sleep(every)
+        await rounds(self.sweep, every, said="mail could not be read", action="mail.unreadable")
 
     async def sweep(self) -> None:
         """One round: the mails of the day that are due, then every mail whose time has come."""
@@ -167,15 +159,3 @@ def user_of(box: SecretsBox, token: str) -> str | None:
     plain = token.replace("-", "+").replace("_", "/")
     found = box.open(plain + "=" * (-len(plain) % 4), MAIL_ABOUT)
     return found if isinstance(found, str) else None
-
-
-@contextlib.asynccontextmanager
-async def mailing(mails: Mailing, every: float) -> AsyncIterator[None]:
-    """The mail for as long as the app lives. What is cut off is sent again, under the same Message-ID."""
-    task = asyncio.create_task(mails.run(every), name="mail")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

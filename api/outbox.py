@@ -20,10 +20,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, update
 from sqlalchemy import select as core_select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.beside import beside, rounds
 from api.engine import Engine, EngineError, Gone, Unreachable
 from api.reopening import restart
 from api.store.store import Store
@@ -126,12 +126,7 @@ class Outbox:
 
     async def relay(self, every: float) -> None:
         """Sends what was left behind, for ever; a round that fails is logged and followed by the next."""
-        while True:
-            try:
-                await self.sweep()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the outbox could not be read", action="outbox.unreadable", error=type(error).__name__)
-            await asyncio.sleep(every)
+        await rounds(self.sweep, every, said="the outbox could not be read", action="outbox.unreadable")
 
     async def sweep(self) -> int:
         """One round of the relay: tries the oldest entry of every run that is due. Returns how many were sent."""
@@ -267,11 +262,8 @@ def _free(now: datetime) -> Any:
 @contextlib.asynccontextmanager
 async def relaying(outbox: Outbox, every: float) -> AsyncIterator[None]:
     """The relay for as long as the app lives."""
-    task = asyncio.create_task(outbox.relay(every), name="outbox relay")
     try:
-        yield
+        async with beside(outbox.relay(every), "outbox relay"):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         await outbox.settle()

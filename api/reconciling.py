@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.beside import rounds
 from api.engine import Gone, Unreachable
 from api.engine_look import Look
 from api.history import Histories
@@ -67,13 +68,12 @@ class Reconciler:
 
     async def run(self) -> None:
         """Rounds for ever; one that the database does not answer is logged and followed by the next."""
-        while True:
-            try:
-                if await self.store.transact(partial(watch.take, process=self._process, hold=self.every * 3)):
-                    await self.round()
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("runs were not looked after", action="reconcile.failed", error=type(error).__name__)
-            await asyncio.sleep(self.every)
+        await rounds(self._my_round, self.every, said="runs were not looked after", action="reconcile.failed")
+
+    async def _my_round(self) -> None:
+        """A round, where no other process has it."""
+        if await self.store.transact(partial(watch.take, process=self._process, hold=self.every * 3)):
+            await self.round()
 
     async def round(self) -> Round:
         """One look at everything that is open. Ends early where Temporal does not answer: then nobody knows."""

@@ -7,16 +7,16 @@ the order of commits.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from api import anchors
 from api.anchors import Anchors, Head
+from api.beside import rounds
 from api.store import seals
 from api.store.seals import SEALS, Checked
 from api.store.store import Store
@@ -114,16 +114,14 @@ class Sealer:
 
     async def run(self, every: float) -> None:
         """Seals for ever; a round that fails is logged and followed by the next."""
-        while True:
-            try:
-                await self.seal()
-                if time.monotonic() - self._pruned > PRUNE_EVERY:
-                    self._pruned = time.monotonic()
-                    while await self.prune():
-                        pass
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the log was not sealed", action="seal.failed", error=type(error).__name__)
-            await asyncio.sleep(every)
+        await rounds(self._round, every, said="the log was not sealed", action="seal.failed")
+
+    async def _round(self) -> None:
+        await self.seal()
+        if time.monotonic() - self._pruned > PRUNE_EVERY:
+            self._pruned = time.monotonic()
+            while await self.prune():
+                pass
 
 
 def _held(connection: Connection, head: Head) -> list[Problem]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import events_in, schedules
+from api.beside import beside
 from api.tracing import log
 
 if TYPE_CHECKING:
@@ -28,16 +28,9 @@ def listen(house: House) -> None:
     house.feed.consumer("triggers", partial(events_in.hear, house))
 
 
-@contextlib.asynccontextmanager
-async def ways_in(house: House) -> AsyncIterator[None]:
+def ways_in(house: House) -> contextlib.AbstractAsyncContextManager[None]:
     """The rounds, for as long as the app lives."""
-    task = asyncio.create_task(_go(house), name="ways in")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    return beside(_go(house), "ways in")
 
 
 async def _go(house: House) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from api.beside import beside
 from api.feed import Feed
-from api.notifications import Mailing, Telling, mailing
+from api.notifications import Mailing, Telling
 from api.outward import Outward
 from api.store.people import People
 from api.store.secrets_box import SecretsBox
@@ -34,12 +34,10 @@ class WaysOut:
     @contextlib.asynccontextmanager
     async def going_on(self, every: float) -> AsyncIterator[None]:
         """Sends what there is to send for as long as the app lives."""
-        handing_on = asyncio.create_task(self.streams.run(), name="streams")
-        try:
-            async with sending(self.sending, every), mailing(self.mailing, every):
-                yield
-        finally:
-            self.streams.close()
-            handing_on.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await handing_on
+        async with beside(self.streams.run(), "streams"):
+            try:
+                # A mail that is cut off is sent again, under the same Message-ID.
+                async with sending(self.sending, every), beside(self.mailing.run(every), "mail"):
+                    yield
+            finally:
+                self.streams.close()

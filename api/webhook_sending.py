@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 
+from api.beside import beside
 from api.outward import NotSent, Outward, Posted
 from api.store import webhooks as rows
 from api.store.notices import tell
@@ -181,11 +182,8 @@ def _failed(connection: Connection, webhook: Mapping[str, Any], posted: Posted, 
 @contextlib.asynccontextmanager
 async def sending(messages: Sending, every: float) -> AsyncIterator[None]:
     """The sender for as long as the app lives."""
-    task = asyncio.create_task(messages.run(every), name="webhooks")
     try:
-        yield
+        async with beside(messages.run(every), "webhooks"):
+            yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
         await messages.stop()
