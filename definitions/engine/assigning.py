@@ -63,3 +63,16 @@ def ask_a_person(turn: Turn, execution: str, reason: str, code: str, message: st
     """Something cannot go on by itself: the step waits, visibly, and the run lives on."""
     data = {"reason": reason, "code": code, "message": message}
     turn.emit(EventType.STEP_ATTENTION, data, execution=execution)
+
+
+def nobody_came(turn: Turn, node: Node, execution: str, code: str, message: str, **said: Any) -> None:
+    """What was waited for did not come in time: the port `timeout`, where somebody drew it, else a person is asked.
+
+    `said` is what else ends with the step by that port, such as its output.
+    """
+    if (node.id, "timeout") in turn.graph.named_ports:
+        why = {"reason": "timeout", "code": code, "message": message}
+        data = {"ports": ["timeout"], "done_by": "automation", "attention": why, **said}
+        turn.emit(EventType.STEP_DONE, data, execution=execution)
+    else:
+        ask_a_person(turn, execution, "timeout", code, message)

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from definitions.contracts import INVITE
-from definitions.engine.assigning import ask_a_person, for_whom
+from definitions.engine.assigning import ask_a_person, for_whom, nobody_came
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.execution import Execution, Side
@@ -171,14 +171,9 @@ def sent(turn: Turn, side: Side) -> None:
 
 
 def expire_journey(turn: Turn, node: Node, execution: Execution) -> None:
-    """Nobody answered in time: the port `timeout`, where somebody drew it, else a person is asked."""
+    """Nobody answered in time."""
     message = f"nobody answered until {execution.until}"
-    why = {"reason": "timeout", "code": "journey_expired", "message": message}
-    if (node.id, "timeout") in turn.graph.named_ports:
-        data = {"ports": ["timeout"], "done_by": "automation", "attention": why}
-        turn.emit(EventType.STEP_DONE, data, execution=execution.id)
-    else:
-        ask_a_person(turn, execution.id, "timeout", "journey_expired", message)
+    nobody_came(turn, node, execution.id, "journey_expired", message)
 
 
 def submitted(turn: Turn, execution: Execution, form: Form, output: dict[str, Any], more: Mapping[str, Any]) -> None:

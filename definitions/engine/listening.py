@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from definitions.contracts import LISTEN
-from definitions.engine.assigning import ask_a_person, for_whom
+from definitions.engine.assigning import for_whom, nobody_came
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.events import EventType
 from definitions.engine.execution import Execution
@@ -153,11 +153,6 @@ def end_with_heard(turn: Turn, node: Node, execution: Execution) -> None:
 
 
 def expire_event(turn: Turn, node: Node, execution: Execution) -> None:
-    """It did not happen in time: the port `timeout`, where somebody drew it, else a person is asked."""
+    """It did not happen in time."""
     message = f"it has not happened until {execution.until}"
-    why = {"reason": "timeout", "code": "event_expired", "message": message}
-    if (node.id, "timeout") in turn.graph.named_ports:
-        data = {"ports": ["timeout"], "done_by": "automation", "attention": why}
-        turn.emit(EventType.STEP_DONE, data, execution=execution.id)
-    else:
-        ask_a_person(turn, execution.id, "timeout", "event_expired", message)
+    nobody_came(turn, node, execution.id, "event_expired", message)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from definitions.due import UNNAMED, later_on
-from definitions.engine.assigning import ask_a_person
+from definitions.engine.assigning import nobody_came
 from definitions.engine.commands import ArmTimer
 from definitions.engine.events import EventType
 from definitions.engine.graph import Node
@@ -64,9 +64,4 @@ def confirm_outside(turn: Turn, node: Node, execution: Execution) -> None:
 def expire(turn: Turn, node: Node, execution: Execution) -> None:
     """Nobody confirmed it in time."""
     message = f"nobody confirmed it from outside until {execution.until}"
-    why = {"reason": "timeout", "code": "not_confirmed", "message": message}
-    if (node.id, "timeout") in turn.graph.named_ports:
-        data = {"ports": ["timeout"], "done_by": "automation", "attention": why, "output": execution.output}
-        turn.emit(EventType.STEP_DONE, data, execution=execution.id)
-    else:
-        ask_a_person(turn, execution.id, "timeout", "not_confirmed", message)
+    nobody_came(turn, node, execution.id, "not_confirmed", message, output=execution.output)
