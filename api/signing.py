@@ -11,7 +11,6 @@ Ed25519 and not a shared secret: the history, which holds the start argument, ma
 from __future__ import annotations
 
 import base64
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.store import key_files
 from definitions.canonical import seal_text
 from definitions.wire import Actor, Envelope
 
@@ -37,7 +37,7 @@ class Signer:
         """The key in `home`, made there (0600, whole or not at all) when there is none yet."""
         path = home / KEY_FILE
         if not path.exists():
-            _create(path)
+            key_files.create(path, [_new_key()])
         return cls(Ed25519PrivateKey.from_private_bytes(base64.b64decode(path.read_text().strip())))
 
     @classmethod
@@ -57,18 +57,8 @@ class Signer:
         return Envelope(command, actor, at, base64.b64encode(self.key.sign(text)).decode())
 
 
-def _create(path: Path) -> None:
-    """Two processes may start at once: the file is written aside and linked into place; the loser keeps the other's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _new_key() -> str:
     raw = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
     )
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(base64.b64encode(raw).decode() + "\n")
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
+    return base64.b64encode(raw).decode()

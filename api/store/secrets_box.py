@@ -20,6 +20,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from api.store import key_files
 from api.tracing import log
 
 KEY_FILE = "secret.key"
@@ -69,7 +70,7 @@ class SecretsBox:
             return self._ciphers
         path = self._home / KEY_FILE
         if not path.exists():
-            _create(path)
+            key_files.create(path, [_fresh()])
         if (changed := path.stat().st_mtime_ns) != self._read_at:
             self._ciphers = [_cipher(_read(line)) for line in path.read_text().split()]
             self._read_at = changed
@@ -79,13 +80,13 @@ class SecretsBox:
 def add_key(home: Path) -> None:
     """A new key, which seals from now on; those of before still open."""
     path = home / KEY_FILE
-    _replace(path, [_fresh(), *(path.read_text().split() if path.exists() else ())])
+    key_files.replace(path, [_fresh(), *(path.read_text().split() if path.exists() else ())])
 
 
 def forget_keys(home: Path) -> None:
     """All but the sealing key are gone: whatever was sealed with one of them stays shut."""
     path = home / KEY_FILE
-    _replace(path, path.read_text().split()[:1])
+    key_files.replace(path, path.read_text().split()[:1])
 
 
 def _read(key: str) -> bytes:
@@ -103,26 +104,3 @@ def _cipher(key: bytes) -> AESGCM:
 
 def _fresh() -> str:
     return base64.b64encode(AESGCM.generate_key(KEY_BYTES * 8)).decode()
-
-
-def _create(path: Path) -> None:
-    """Whole or not at all: written aside and linked into place; who comes second keeps the other's."""
-    aside = _written(path, [_fresh()])
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
-
-
-def _replace(path: Path, keys: Sequence[str]) -> None:
-    os.replace(_written(path, keys), path)
-
-
-def _written(path: Path, keys: Sequence[str]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("\n".join(keys) + "\n")
-    return aside

@@ -24,7 +24,7 @@ TYPED = "ApplicationError"
 """Temporal's error, whose `type=` is our code."""
 BOTH = "activities/records/"
 """What records refuse is met in answers of the API and on steps alike."""
-ASKING = {"ask_a_person", "EffectFailed", "Shortfall"}
+ASKING = {"ask_a_person", "nobody_came", "EffectFailed", "Shortfall"}
 """Calls whose code stands on a step that asks for a person, and not in an answer."""
 
 
