@@ -27,11 +27,11 @@ export const PAGES = [
   { to: '/workspace', name: 'page.workspace', icon: IconLayoutSidebar, keys: 'g w' },
   { to: '/records', name: 'nav.records', icon: IconDatabase, keys: 'g c' },
   { to: '/runs', name: 'nav.runs', icon: IconRoute, keys: 'g r' },
-  { to: '/board', name: 'board.title', icon: IconLayoutKanban, keys: 'g k' },
-  { to: '/overview', name: 'lead.title', icon: IconChartBar, keys: 'g o', asks: 'analytics.view' },
+  { to: '/board', name: 'nav.board', icon: IconLayoutKanban, keys: 'g k' },
+  { to: '/overview', name: 'nav.overview', icon: IconChartBar, keys: 'g o', asks: 'analytics.view' },
   // What can be started are the published definitions.
   { to: '/start', name: 'page.start', icon: IconPlayerPlay, keys: 'g d' },
   { to: '/definitions', name: 'nav.definitions', icon: IconSitemap, keys: 'g b' },
-  { to: '/log', name: 'log.nav', icon: IconListSearch, keys: 'g l', asks: 'audit.read' },
-  { to: '/admin', name: 'admin.title', icon: IconSettings, keys: 'g a', asks: 'people.manage' },
+  { to: '/log', name: 'nav.log', icon: IconListSearch, keys: 'g l', asks: 'audit.read' },
+  { to: '/admin', name: 'nav.admin', icon: IconSettings, keys: 'g a', asks: 'people.manage' },
 ] as const satisfies readonly PageLink[];

@@ -1,19 +1,19 @@
-import admin from './admin.de';
-import board from './board.de';
 import type { Words } from './en';
 import fieldwork from './fieldwork.de';
 import history from './history.de';
-import log from './log.de';
 import pages from './pages.de';
 import proposal from './proposal.de';
-import replay from './replay.de';
 
 const de: Words = {
   nav: {
     work: 'Meine Arbeit',
     records: 'Datensätze',
     runs: 'Läufe',
+    board: 'Tafel',
+    overview: 'Überblick',
     definitions: 'Workflows',
+    log: 'Aktivitäten',
+    admin: 'Verwaltung',
     skip: 'Zum Inhalt',
     menu: 'Menü',
   },
@@ -261,11 +261,7 @@ const de: Words = {
   },
   ...fieldwork,
   ...pages,
-  ...admin,
-  ...board,
   ...history,
-  ...log,
-  ...replay,
   ...proposal,
 };
 export default de;

@@ -1,18 +1,18 @@
-import admin from './admin.en';
-import board from './board.en';
 import fieldwork from './fieldwork.en';
 import history from './history.en';
-import log from './log.en';
 import pages from './pages.en';
 import proposal from './proposal.en';
-import replay from './replay.en';
 
 const en = {
   nav: {
     work: 'My work',
     records: 'Records',
     runs: 'Runs',
+    board: 'Board',
+    overview: 'Overview',
     definitions: 'Workflows',
+    log: 'Activity log',
+    admin: 'Administration',
     skip: 'Skip to content',
     menu: 'Menu',
   },
@@ -239,11 +239,7 @@ const en = {
   },
   ...fieldwork,
   ...pages,
-  ...admin,
-  ...board,
   ...history,
-  ...log,
-  ...replay,
   ...proposal,
 };
 export default en;

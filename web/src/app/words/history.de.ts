@@ -56,6 +56,6 @@ const verlauf: typeof history = {
     run_migrated: 'Auf eine andere Version gehoben',
     command_refused: 'Abgelehnt',
   },
-  history: { everything: 'Auch, was Maschinen taten' },
+  history: { everything: 'Auch, was Maschinen taten', replay: 'Schritt für Schritt nachlesen' },
 };
 export default verlauf;

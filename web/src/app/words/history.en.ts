@@ -54,6 +54,6 @@ const history = {
     run_migrated: 'Moved to another version',
     command_refused: 'Refused',
   },
-  history: { everything: 'What machines did, too' },
+  history: { everything: 'What machines did, too', replay: 'Read it again, step by step' },
 };
 export default history;

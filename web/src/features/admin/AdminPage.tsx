@@ -7,6 +7,7 @@ import { Waiting } from '@/ui/Waiting';
 import { useReady } from './hooks';
 import { Register } from './Register';
 import { cell, SECTIONS } from './sections';
+import './words';
 
 const HEALTH = 'health';
 
@@ -22,11 +23,11 @@ export default function AdminPage() {
   return (
     <Stack gap="md">
       <Title order={1} size="h3">
-        {t('admin.title')}
+        {t('nav.admin')}
       </Title>
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, sm: 3, lg: 2 }}>
-          <nav aria-label={t('admin.title')}>
+          <nav aria-label={t('nav.admin')}>
             {ids.map((id) => (
               <NavLink
                 key={id}

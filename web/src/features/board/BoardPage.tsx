@@ -11,6 +11,7 @@ import { Waiting } from '@/ui/Waiting';
 import { Columns } from './Columns';
 import { type By, columns } from './columns';
 import { KNOWN, useBoard } from './hooks';
+import './words';
 
 /** The open steps of one workflow, under the step or the phase they stand in. */
 export default function BoardPage() {
@@ -27,7 +28,7 @@ export default function BoardPage() {
     <Stack gap="sm">
       <Group justify="space-between">
         <Title order={1} size="h3">
-          {t('board.title')}
+          {t('nav.board')}
         </Title>
         <SavedViews
           kind="tasks"
@@ -88,8 +89,8 @@ function Choices({ filters, by, onChange }: ChoicesProps) {
         w={170}
       />
       <Select
-        aria-label={t('log.team')}
-        placeholder={t('log.team')}
+        aria-label={t('by.team')}
+        placeholder={t('by.team')}
         {...clear}
         value={filters.team || null}
         onChange={(value) => onChange({ team: value ?? '' })}
@@ -111,7 +112,7 @@ function Board({ filters, definition, by }: { filters: Filters; definition: stri
   return (
     <>
       {more && <Text size="sm">{t('board.more', { count: tasks.data.length })}</Text>}
-      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': t('board.title') }}>
+      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, 'aria-label': t('nav.board') }}>
         <Columns list={columns(tasks.data, document.data, by)} document={document.data} by={by} />
       </ScrollArea>
     </>

@@ -8,6 +8,7 @@ import { Waiting } from '@/ui/Waiting';
 import { Failures } from './Failures';
 import { Rows } from './Rows';
 import { Throughput } from './Throughput';
+import './words';
 
 /** What a lead looks at: open work, how long things take, what is stuck and why, what models cost. */
 export default function LeadPage() {
@@ -15,7 +16,7 @@ export default function LeadPage() {
   return (
     <Stack gap="xl">
       <Title order={1} size="h3">
-        {t('lead.title')}
+        {t('nav.overview')}
       </Title>
       <Part title={t('lead.backlog')}>
         <Backlog />

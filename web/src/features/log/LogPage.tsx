@@ -11,6 +11,7 @@ import { Waiting } from '@/ui/Waiting';
 import { count, type Filters, fileOf, query } from './filters';
 import { LogFilters } from './LogFilters';
 import { LogTable } from './LogTable';
+import './words';
 
 type Entry = Schemas['LogEntry'];
 const keyOf = (entry: Entry) => String(entry.id);
@@ -36,7 +37,7 @@ export default function LogPage() {
     <Stack gap="sm">
       <Group justify="space-between">
         <Title order={1} size="h3">
-          {t('log.title')}
+          {t('nav.log')}
         </Title>
         <Group gap="xs">
           {(['csv', 'jsonl'] as const).map((kind) => (

@@ -24,7 +24,7 @@ export function History({ run }: { run: Run }) {
         size="sm"
         renderRoot={(props) => <Link to="/runs/$run/replay" params={{ run: run.id }} {...props} />}
       >
-        {t('replay.open')}
+        {t('history.replay')}
       </Anchor>
       <Switch
         size="xs"

@@ -15,6 +15,7 @@ import { moments, placeOf } from './moments';
 import { Now } from './Now';
 import { Player } from './Player';
 import { Proof } from './Proof';
+import './words';
 
 const GraphView = lazy(() => import('../GraphView'));
 
