@@ -97,18 +97,3 @@ export function useActions() {
     queryFn: async () => (await sent(api.GET('/v1/actions'))).items,
   });
 }
-
-/** The fields and relations of a collection; nothing where one may not see them. */
-export function useColumns(collection: string | undefined) {
-  return useQuery({
-    queryKey: ['collection', collection],
-    enabled: !!collection?.includes('.'),
-    staleTime: LONG,
-    retry: false,
-    queryFn: () => {
-      const [source = '', name = ''] = (collection ?? '').split(/\.(.*)/);
-      const path = { source, collection: name };
-      return sent(api.GET('/v1/sources/{source}/collections/{collection}', { params: { path } }));
-    },
-  });
-}

@@ -1,6 +1,6 @@
 import { NavLink, Select, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { capital, spoken } from './model';
+import { titleOf } from '@/ui/collections';
 
 type Props = { names: string[]; value: string | undefined; onChange: (collection: string) => void };
 
@@ -15,7 +15,7 @@ export function Collections({ names, value, onChange }: Props) {
             key={name}
             component="button"
             active={name === value}
-            label={capital(spoken(name))}
+            label={titleOf(name)}
             style={{ borderRadius: 8 }}
             onClick={() => onChange(name)}
           />
@@ -35,7 +35,7 @@ export function CollectionChoice({ names, value, onChange, phone }: Props & { ph
       value={value ?? null}
       allowDeselect={false}
       onChange={(name) => name && onChange(name)}
-      data={names.map((name) => ({ value: name, label: capital(spoken(name)) }))}
+      data={names.map((name) => ({ value: name, label: titleOf(name) }))}
     />
   );
 }

@@ -2,14 +2,15 @@ import { Alert, Anchor, Button, Card, Group, SimpleGrid, Stack, Tabs, Text, Titl
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
+import { titleOf, useShape } from '@/ui/collections';
 import { Failed, Panel } from '@/ui/Failed';
 import { Status } from '@/ui/Status';
 import { Waiting } from '@/ui/Waiting';
 import { When } from '@/ui/When';
 import { Begin } from './Begin';
 import { Fields } from './Fields';
-import { useRow, useShape, useWorkflows } from './hooks';
-import { capital, type Row, shownFields, spoken } from './model';
+import { useRow, useWorkflows } from './hooks';
+import { type Row, shownFields } from './model';
 
 type Summary = Schemas['RunSummary'];
 
@@ -26,10 +27,10 @@ export default function RecordPage() {
     <Stack gap="md">
       <div>
         <Anchor size="sm" renderRoot={(props) => <Link to="/records" search={{ collection }} {...props} />}>
-          {capital(spoken(collection))}
+          {titleOf(collection)}
         </Anchor>
         <Title order={1} size="h3">
-          {t('record.title', { collection: capital(spoken(collection)), id: record })}
+          {t('record.title', { collection: titleOf(collection), id: record })}
         </Title>
       </div>
       <Tabs

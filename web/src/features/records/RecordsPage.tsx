@@ -1,12 +1,13 @@
 import { Anchor, Button, Flex, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { useCollections, useShape } from '@/ui/collections';
 import { Failed, Panel } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { BeginMenu } from './Begin';
 import { Collections } from './Collections';
 import { Filters } from './Filters';
-import { useCollections, useRows, useShape } from './hooks';
+import { useRows } from './hooks';
 import { type Field, type Row, type Search, shownFields, withCollection } from './model';
 
 /** The records of a source's collections: choose one, search and filter in it, open or start from a row. */

@@ -4,13 +4,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { RunWork } from '@/app/RunWork';
+import { useCollections, useShape } from '@/ui/collections';
 import { Failed, Panel } from '@/ui/Failed';
 import { Status } from '@/ui/Status';
 import { Waiting } from '@/ui/Waiting';
 import { Begin } from './Begin';
 import { CollectionChoice } from './Collections';
 import { Filters } from './Filters';
-import { useCollections, useOpened, useRows, useShape, useWorkflows } from './hooks';
+import { useOpened, useRows, useWorkflows } from './hooks';
 import { type Field, type Row, type Search, shownFields, told, withCollection } from './model';
 
 /** The list on the left, the run of the chosen record on the right. Choosing one opens it: what is linked begins. */

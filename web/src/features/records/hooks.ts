@@ -1,4 +1,4 @@
-// Reading sources, collections and their rows, and what there is around one record.
+// Reading the rows of a collection, and what there is around one record.
 import {
   keepPreviousData,
   useInfiniteQuery,
@@ -9,46 +9,11 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { api, type Schemas, sent } from '@/api/client';
 import { useSession } from '@/app/session';
+import { parts } from '@/ui/collections';
 import { filtersOf, localDate, type Row, type Search, whereOf } from './model';
 
 export type Startable = Schemas['Startable'];
 export type Source = 'list' | 'record' | 'summary' | 'workspace';
-
-/** Every collection of every source, by its whole name. */
-export function useCollections() {
-  return useQuery({
-    queryKey: ['collections'],
-    staleTime: 300_000,
-    queryFn: async () => {
-      const { items } = await sent(api.GET('/v1/sources'));
-      const each = await Promise.all(
-        items.map(({ id }) =>
-          sent(api.GET('/v1/sources/{source}/collections', { params: { path: { source: id } } })),
-        ),
-      );
-      return each.flatMap((page) => page.items.map((item) => item.id));
-    },
-  });
-}
-
-function parts(collection: string): { source: string; collection: string } {
-  const [source = '', name = ''] = collection.split(/\.(.*)/);
-  return { source, collection: name };
-}
-
-export function useShape(collection: string | undefined) {
-  return useQuery({
-    queryKey: ['collection', collection],
-    enabled: !!collection,
-    staleTime: 300_000,
-    queryFn: () =>
-      sent(
-        api.GET('/v1/sources/{source}/collections/{collection}', {
-          params: { path: parts(collection ?? '') },
-        }),
-      ),
-  });
-}
 
 /** The rows of a collection as the address asks for them, page by page. */
 export function useRows(collection: string, search: Search) {

@@ -5,7 +5,6 @@ import {
   localDate,
   seenValues,
   shownFields,
-  spoken,
   told,
   whereOf,
   withCollection,
@@ -55,6 +54,5 @@ it('knows a day by what was seen, and a record by its words', () => {
   expect(isDay({ name: 'day', type: 'text' }, rows)).toBe(true);
   expect(isDay({ name: 'n', type: 'number' }, rows)).toBe(false);
   expect(seenValues(rows, 'n')).toEqual(['1', '2']);
-  expect(spoken('demo.work_orders')).toBe('work orders');
   expect(told({ id: 'w1', a: 'planned', b: null, c: 3 }, ['id', 'a', 'b', 'c'])).toBe('planned · 3');
 });

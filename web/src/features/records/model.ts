@@ -64,16 +64,6 @@ export function isDay(field: Field, rows: Row[]): boolean {
   return field.type === 'date' || seenValues(rows, field.name).some((each) => /^\d{4}-\d\d-\d\d$/.test(each));
 }
 
-/** A collection and its record as one reads them: `demo.work_orders` is "work orders". */
-export function spoken(collection: string): string {
-  return collection.replace(/^[^.]*\./, '').replaceAll('_', ' ');
-}
-
-/** As it stands at the beginning of a line. */
-export function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}
-
 /** A line under the id: the first few short values that say something. */
 export function told(row: Row, fields: string[]): string {
   return fields

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
+import { parts } from '@/ui/collections';
 import { Said } from '@/ui/Said';
 
 type Props = { collection: string; value: string | null; onChange: (record: string | null) => void };
@@ -13,14 +14,13 @@ export function RecordChoice({ collection, value, onChange }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed, 200);
-  const [source = '', name = ''] = collection.split(/\.(.*)/);
   const rows = useQuery({
     queryKey: ['choices', collection, q],
     placeholderData: keepPreviousData,
     queryFn: () =>
       sent(
         api.GET('/v1/sources/{source}/collections/{collection}/rows', {
-          params: { path: { source, collection: name }, query: { limit: 50, ...(q ? { q } : {}) } },
+          params: { path: parts(collection), query: { limit: 50, ...(q ? { q } : {}) } },
         }),
       ),
   });

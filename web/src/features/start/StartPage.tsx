@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
+import { titleOf } from '@/ui/collections';
 import { Failed, Panel } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { grouped, sourceOf } from './model';
@@ -37,7 +38,7 @@ export default function StartPage() {
               <div key={collection ?? ''}>
                 {collection && (
                   <Text size="xs" c="dimmed" px="sm">
-                    {nameOf(collection)}
+                    {titleOf(collection)}
                   </Text>
                 )}
                 {items.map((each) => (
@@ -93,10 +94,4 @@ export default function StartPage() {
       </Grid>
     </Stack>
   );
-}
-
-/** `demo.work_orders` as one reads it: Work orders. */
-function nameOf(collection: string): string {
-  const name = collection.replace(/^[^.]*\./, '').replaceAll('_', ' ');
-  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }

@@ -1,9 +1,10 @@
 // What could be meant: names that the installation or the document knows, for keys that refer to something.
 import { useQuery } from '@tanstack/react-query';
 import { api, sent } from '@/api/client';
+import { useCollections, useShape } from '@/ui/collections';
 import { useDefinitionChoices } from '@/ui/definitions';
 import { type Place, useBuilding } from '../context';
-import { useActions, useColumns } from '../hooks';
+import { useActions } from '../hooks';
 import { isObj, type Obj, objects, stepsOf, valueAt } from '../model/document';
 import { optionsOf, phasesOf } from '../model/edges';
 
@@ -22,25 +23,6 @@ function useIds(wanted: boolean, name: string, ask: () => Promise<Ids>): string[
   return found.data ?? [];
 }
 
-function useCollectionNames(wanted: boolean): string[] {
-  const found = useQuery({
-    queryKey: ['collections'],
-    enabled: wanted,
-    staleTime: LONG,
-    retry: false,
-    queryFn: async () => {
-      const { items } = await sent(api.GET('/v1/sources'));
-      const each = await Promise.all(
-        items.map(({ id }) =>
-          sent(api.GET('/v1/sources/{source}/collections', { params: { path: { source: id } } })),
-        ),
-      );
-      return each.flatMap((page) => page.items.map((item) => item.id));
-    },
-  });
-  return found.data ?? [];
-}
-
 const COLLECTIONS = new Set(['collection', 'record']);
 const COLUMNS = new Set(['fields', 'set', 'where', 'bind']);
 const INBOXES = new Set(['inbox', 'goto_inbox', 'fallback_inbox']);
@@ -54,9 +36,9 @@ export function useSuggested(key: string, place: Place): string[] {
   const partners = useIds(key === 'partners', 'partners', () => sent(api.GET('/v1/partners')));
   const inboxes = useIds(INBOXES.has(key), 'inboxes', () => sent(api.GET('/v1/inboxes')));
   const servers = useIds(key === 'server', 'mcp-servers', () => sent(api.GET('/v1/mcp-servers')));
-  const collections = useCollectionNames(COLLECTIONS.has(key));
+  const collections = useCollections(COLLECTIONS.has(key)).data ?? [];
   const definitions = useDefinitionChoices().map((each) => each.value);
-  const shape = useColumns(COLUMNS.has(key) || key === 'relation' ? collectionOf(document, step) : undefined);
+  const shape = useShape(COLUMNS.has(key) || key === 'relation' ? collectionOf(document, step) : undefined);
   const actions = useActions();
   const lists: Record<string, string[]> = { roles, teams, users, as: users, partners, server: servers };
   if (lists[key]) return lists[key];
