@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -61,11 +62,26 @@ def database_url(url: str, *, sync: bool = False) -> URL:
             raise ValueError(f"database {other!r} is not supported: use sqlite or postgresql")
 
 
+def _never_made_anew(url: URL) -> URL:
+    """The URL by which SQLite opens a file that is there, and fails otherwise; `migrate` is who makes one.
+
+    Left to itself it makes an empty one where a disk was taken away for a moment, and a connection that was kept to
+    that finds no table in it for ever after, the true file being back.
+    """
+    path = url.database
+    if url.get_backend_name() != "sqlite" or not path or path.startswith((":memory:", "file:")):
+        return url
+    return url.set(database=f"file:{quote(path)}").update_query_dict({"mode": "rw", "uri": "true"})
+
+
 class Store:
-    """The engine and its sessions. One per process and event loop; `close` it, or use it as a context manager."""
+    """The engine and its sessions. One per process and event loop; `close` it, or use it as a context manager.
+
+    The database is there already (`api.store.migrations.migrate`): a file of SQLite that is not is never made here.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
-        address = database_url(url)
+        address, blocking = (_never_made_anew(database_url(url, sync=sync)) for sync in (False, True))
         self.is_sqlite = address.get_backend_name() == "sqlite"
         options = _sqlite_options() if self.is_sqlite else _postgres_options()
         self.engine: AsyncEngine = create_async_engine(address, pool_size=pool_size, max_overflow=pool_size, **options)
@@ -73,7 +89,7 @@ class Store:
         writers = 1 if self.is_sqlite else pool_size
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        self._blocking: Engine = create_engine(database_url(url, sync=True), pool_size=writers + READERS, **options)
+        self._blocking: Engine = create_engine(blocking, pool_size=writers + READERS, **options)
         self._writing, self._looking = (_Door(self._blocking, begin if self.is_sqlite else None) for begin in _BEGINS)
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import col, select
 
 from api.store.chain import first_break
@@ -90,6 +91,28 @@ def test_a_damaged_file_is_refused_and_never_made_anew(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError):
         migrate(f"sqlite:///{path}")
     assert path.read_bytes() == b"not a database at all" * 100
+
+
+async def test_a_file_that_is_taken_away_is_not_made_anew_and_is_found_when_it_is_back(tmp_path: Path) -> None:
+    """An empty file in its place would be kept open, and have no table for ever."""
+    path, away = tmp_path / "a #1 100%?.db", tmp_path / "away.db"
+    migrate(str(URL.create("sqlite", database=str(path))))
+    path.rename(away)
+    async with Store(str(URL.create("sqlite", database=str(path)))) as store:
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                await store.look(_people)
+            with pytest.raises(OperationalError):
+                await store.transact(_people)
+            assert not await store.is_up()
+        assert list(tmp_path.iterdir()) == [away]
+        away.rename(path)
+        assert await store.look(_people) == await store.transact(_people) == 0
+        assert await store.is_up()
+
+
+def _people(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT count(*) FROM users")).scalar_one())
 
 
 def test_what_was_not_asked_for_the_longest_is_forgotten_first() -> None:

@@ -14,6 +14,7 @@ from api.store.store import Store
 
 @pytest.fixture
 async def store(tmp_path: Path) -> Store:
+    (tmp_path / "together.db").touch()
     store = Store(f"sqlite:///{tmp_path / 'together.db'}")
     await store.transact(lambda connection: connection.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)")))
     return store
