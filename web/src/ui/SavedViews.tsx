@@ -14,13 +14,13 @@ import {
 } from '@mantine/core';
 import { IconBookmark, IconDeviceFloppy, IconStar, IconStarFilled, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { keys } from '@/app/queries';
 import { useSession } from '@/app/session';
 import { Said } from './Said';
-import { type Filters, kept, opened, same } from './saved';
+import { type Filters, isBare, kept, opened, same } from './saved';
 
 type View = Schemas['View'];
 export type Kind = 'tasks' | 'runs';
@@ -33,6 +33,16 @@ export function useViews(kind: Kind) {
     queryFn: () => sent(api.GET('/v1/views', { params: { query: { kind, counts: true } } })),
     staleTime: 15_000,
   });
+}
+
+/** An address that asks for nothing opens with the view that was chosen for it, once. */
+export function useDefaultView(kind: Kind, filters: Filters, show: (filters: Filters) => void) {
+  const views = useViews(kind);
+  const view = views.data?.items.find((each) => each.default);
+  const bare = isBare(filters);
+  useEffect(() => {
+    if (bare && view) show(opened(view.filters));
+  }, [bare, view, show]);
 }
 
 /** Filters kept on the server, one's own and those a team shares: pick, save, share, open the list with one. */

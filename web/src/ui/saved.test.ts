@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { kept, opened, same, withoutEmpty } from './saved';
+import { isBare, kept, opened, same, withoutEmpty } from './saved';
 
 const KNOWN = ['assignee', 'team', 'status', 'overdue', 'sort'];
 
@@ -17,4 +17,9 @@ it('knows the same filters in another order', () => {
   expect(same({ a: '1', b: ['x', 'y'] }, { b: 'x,y', a: 1 })).toBe(true);
   expect(same({ a: '1' }, {})).toBe(false);
   expect(withoutEmpty({ a: '', b: 'x' })).toEqual({ b: 'x' });
+});
+
+it('tells an address that asks for nothing from one that asks for everything', () => {
+  expect(isBare({})).toBe(true);
+  expect(isBare({ show: 'all' })).toBe(false);
 });

@@ -26,13 +26,13 @@ export function opened(filters: Record<string, unknown>): Filters {
   );
 }
 
-/** The query of a list: what the API is asked for, lists as lists. */
-export function asked(filters: Filters, known: readonly string[]): Record<string, unknown> {
-  return kept(filters, known);
-}
-
 export function withoutEmpty(filters: Filters): Filters {
   return Object.fromEntries(Object.entries(filters).filter(([, each]) => each));
+}
+
+/** Whether nothing was asked for at all: then a list opens with the saved view that was chosen for it. */
+export function isBare(filters: Filters): boolean {
+  return Object.values(filters).every((value) => !value);
 }
 
 /** Whether two sets of filters say the same, whatever their order. */

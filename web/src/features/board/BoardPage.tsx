@@ -1,12 +1,11 @@
 import { Group, ScrollArea, SegmentedControl, Select, Stack, Text, Title } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePeople } from '@/ui/assignees';
 import { useDefinitionChoices } from '@/ui/definitions';
 import { Failed } from '@/ui/Failed';
 import { type Filters, withoutEmpty } from '@/ui/saved';
 import { SavedViews } from '@/ui/SavedViews';
+import { useFilters } from '@/ui/useFilters';
 import { Waiting } from '@/ui/Waiting';
 import { Columns } from './Columns';
 import { type By, columns } from './columns';
@@ -16,13 +15,7 @@ import './words';
 /** The open steps of one workflow, under the step or the phase they stand in. */
 export default function BoardPage() {
   const { t } = useTranslation();
-  const filters = useSearch({ from: '/board' }) as Filters;
-  const go = useNavigate({ from: '/board' });
-  const change = useCallback(
-    (next: Filters) =>
-      void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true }),
-    [go],
-  );
+  const { filters, show, change } = useFilters('/board');
   const by: By = filters.by === 'phase' ? 'phase' : 'step';
   return (
     <Stack gap="sm">
@@ -34,9 +27,7 @@ export default function BoardPage() {
           kind="tasks"
           known={KNOWN}
           filters={filters}
-          onPick={(next) =>
-            void go({ search: withoutEmpty({ ...next, by: filters.by ?? '' }), replace: true })
-          }
+          onPick={(next) => show(withoutEmpty({ ...next, by: filters.by ?? '' }))}
         />
       </Group>
       <Choices filters={filters} by={by} onChange={change} />

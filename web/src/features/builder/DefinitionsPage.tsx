@@ -16,12 +16,12 @@ import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
-import { withoutEmpty } from '@/ui/saved';
+import { useFilters } from '@/ui/useFilters';
 import { SearchBox } from '@/ui/SearchBox';
 import { Waiting } from '@/ui/Waiting';
 import { Duplicate } from './Duplicate';
@@ -30,14 +30,13 @@ import { type Summary, useOpenRuns } from './hooks';
 import { NewDefinition } from './NewDefinition';
 import { useMay } from './rights';
 
-type Filters = { q?: string; archived?: string };
 const keyOf = (each: Summary) => each.key;
 
 /** Every definition one may see: what is published of it, whether it is being worked on, and how much runs by it. */
 export default function DefinitionsPage() {
   const { t } = useTranslation();
-  const filters = useSearch({ from: '/definitions' }) as Filters;
-  const go = useNavigate({ from: '/definitions' });
+  const { filters, change } = useFilters('/definitions');
+  const go = useNavigate();
   const builds = useMay('definition.create');
   const open = useOpenRuns();
   const query = { ...(filters.q ? { q: filters.q } : {}), archived: filters.archived === 'true' };
@@ -47,8 +46,6 @@ export default function DefinitionsPage() {
       sent(api.GET('/v1/definitions', { params: { query: { ...query, limit: 100, cursor } as never } })),
     keyOf,
   });
-  const change = (next: Filters) =>
-    void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true });
   const to = (key: string) => void go({ to: '/definitions/$key', params: { key } });
   return (
     <Stack gap="sm">

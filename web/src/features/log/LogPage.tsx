@@ -1,14 +1,13 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
-import { withoutEmpty } from '@/ui/saved';
+import { useFilters } from '@/ui/useFilters';
 import { Waiting } from '@/ui/Waiting';
-import { count, type Filters, fileOf, query } from './filters';
+import { count, fileOf, query } from './filters';
 import { LogFilters } from './LogFilters';
 import { LogTable } from './LogTable';
 import './words';
@@ -19,13 +18,7 @@ const keyOf = (entry: Entry) => String(entry.id);
 /** Everything that anybody did, read or was refused, the newest first; and the same as a file. */
 export default function LogPage() {
   const { t } = useTranslation();
-  const filters = useSearch({ from: '/log' }) as Filters;
-  const go = useNavigate({ from: '/log' });
-  const change = useCallback(
-    (next: Filters) =>
-      void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true }),
-    [go],
-  );
+  const { filters, change } = useFilters('/log');
   const asked = useMemo(() => query(filters), [filters]);
   const log = useLongList({
     queryKey: ['log', asked],

@@ -1,13 +1,12 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { keys } from '@/app/queries';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
-import { opened, withoutEmpty } from '@/ui/saved';
-import { SavedViews, useViews } from '@/ui/SavedViews';
+import { SavedViews, useDefaultView } from '@/ui/SavedViews';
+import { useFilters } from '@/ui/useFilters';
 import { Waiting } from '@/ui/Waiting';
 import { type Filters, given, KNOWN, query } from './filters';
 import { PickedRuns } from './PickedRuns';
@@ -20,15 +19,8 @@ const idOf = (run: Summary) => run.id;
 /** Every run one may see: by words, status and much more; one command for many of them. */
 export default function RunsPage() {
   const { t } = useTranslation();
-  const filters = useSearch({ from: '/runs' }) as Filters;
-  const go = useNavigate({ from: '/runs' });
-  const show = useCallback((next: Filters) => void go({ search: next, replace: true }), [go]);
-  const change = useCallback(
-    (next: Filters) =>
-      void go({ search: (old: Filters) => withoutEmpty({ ...old, show: 'all', ...next }), replace: true }),
-    [go],
-  );
-  useDefaultView(filters, show);
+  const { filters, show, change } = useFilters('/runs');
+  useDefaultView('runs', filters, show);
   const asked = useMemo(() => query(filters), [filters]);
   const runs = useLongList({
     queryKey: keys.runs(asked),
@@ -47,7 +39,7 @@ export default function RunsPage() {
         <SavedViews kind="runs" known={KNOWN} filters={forView(filters)} onPick={show} />
       </Group>
       <Group gap="sm">
-        <RunFilters filters={filters} onChange={change} />
+        <RunFilters filters={filters} onChange={(next) => change({ show: 'all', ...next })} />
       </Group>
       <PickedRuns picked={picked} onDone={() => setNames(new Set())} />
       {runs.isError && <Failed error={runs.error} reset={() => void runs.refetch()} />}
@@ -78,15 +70,6 @@ export default function RunsPage() {
 function forView(filters: Filters): Filters {
   const { started_after } = query(filters);
   return typeof started_after === 'string' ? { ...filters, started_after } : filters;
-}
-
-function useDefaultView(filters: Filters, show: (filters: Filters) => void) {
-  const views = useViews('runs');
-  const view = views.data?.items.find((each) => each.default);
-  const bare = Object.values(filters).every((value) => !value);
-  useEffect(() => {
-    if (bare && view) show(opened(view.filters));
-  }, [bare, view, show]);
 }
 
 /** Why there is nothing: every filter that holds, and the way to none of them. */

@@ -1,6 +1,5 @@
 import { Button, Grid, Group, Stack, Text, Title } from '@mantine/core';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { keys } from '@/app/queries';
@@ -8,11 +7,11 @@ import { useSession } from '@/app/session';
 import { TaskWork } from '@/app/TaskWork';
 import { Failed, Panel } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
-import { opened, withoutEmpty } from '@/ui/saved';
-import { SavedViews, useViews } from '@/ui/SavedViews';
+import { SavedViews, useDefaultView } from '@/ui/SavedViews';
+import { useFilters } from '@/ui/useFilters';
 import { VirtualList } from '@/ui/VirtualList';
 import { Waiting } from '@/ui/Waiting';
-import { type Filters, isBare, KNOWN, nextOf, query } from './filters';
+import { type Filters, KNOWN, nextOf, query } from './filters';
 import { useListKeys } from './keys';
 import { NoTasks } from './NoTasks';
 import { PickedTasks } from './PickedTasks';
@@ -25,15 +24,8 @@ const nameOf = (task: Task) => `${task.run}/${task.step}`;
 /** Open tasks on the left, the selected one on the right. What is selected and filtered stands in the address. */
 export default function WorkPage() {
   const { t } = useTranslation();
-  const filters = useSearch({ from: '/work' }) as Filters;
-  const go = useNavigate({ from: '/work' });
-  const show = useCallback((next: Filters) => void go({ search: next, replace: true }), [go]);
-  const change = useCallback(
-    (next: Filters) =>
-      void go({ search: (old: Filters) => withoutEmpty({ ...old, ...next }), replace: true }),
-    [go],
-  );
-  useDefaultView(filters, show);
+  const { filters, show, change } = useFilters('/work');
+  useDefaultView('tasks', filters, show);
   const search = useRef<HTMLInputElement>(null);
   const tasks = useTasks(filters);
   const list = tasks.items;
@@ -91,16 +83,6 @@ function useTasks(filters: Filters) {
       sent(api.GET('/v1/tasks', { params: { query: { ...asked, limit: 200, cursor } as never } })),
     keyOf: nameOf,
   });
-}
-
-/** An address that asks for nothing opens with the view that was chosen for it, once. */
-function useDefaultView(filters: Filters, show: (filters: Filters) => void) {
-  const views = useViews('tasks');
-  const view = views.data?.items.find((each) => each.default);
-  const bare = isBare(filters);
-  useEffect(() => {
-    if (bare && view) show(opened(view.filters));
-  }, [bare, view, show]);
 }
 
 type ListProps = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hidden, isBare, nextOf, preset, query } from './filters';
+import { hidden, nextOf, preset, query } from './filters';
 
 it('asks only for what it knows and what says something', () => {
   expect(query({ assignee: 'me', team: '', task: 'x', sort: 'title', overdue: 'true' }, [])).toEqual({
@@ -19,11 +19,6 @@ it('knows which preset the filters are, whatever is selected and however it is s
   expect(preset({})).toBe('all');
   expect(preset({ show: 'all' })).toBe('all');
   expect(preset({ assignee: 'me', q: 'x' })).toBeUndefined();
-});
-
-it('tells an address that asks for nothing from one that asks for everything', () => {
-  expect(isBare({})).toBe(true);
-  expect(isBare({ show: 'all' })).toBe(false);
 });
 
 it('counts the filters that no button shows', () => {

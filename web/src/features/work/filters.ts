@@ -47,11 +47,6 @@ export function preset(filters: Filters): string | undefined {
   })?.id;
 }
 
-/** Whether nothing was asked for at all: then the list opens with the saved view that was chosen for it. */
-export function isBare(filters: Filters): boolean {
-  return Object.values(filters).every((value) => !value);
-}
-
 /** How many filters there are that no button shows. */
 export function hidden(filters: Filters): number {
   const shown = PRESETS.find(({ id }) => id === preset(filters))?.filters ?? {};
