@@ -13,6 +13,7 @@ from sqlmodel import col
 from api.store.register_tables import TicketRow
 from api.store.tables import UserRow
 from tests.api.documents import document, key, two_steps
+from tests.api.inboxes import an_inbox, take
 from tests.api.world import World
 
 
@@ -89,9 +90,7 @@ async def test_reasons_are_added_by_hand_and_by_publishing(world: World) -> None
 
 async def tickets(world: World, many: int, **inbox: Any) -> tuple[str, list[str]]:
     """An inbox with so many tickets: steps that were due long ago, and lie there since."""
-    name = key("desk")
-    made = await world.call("admin", "POST", "/v1/inboxes", {"id": name, "name": "Desk", "teams": ["ops"], **inbox})
-    assert made.status_code == 201, made.text
+    name = await an_inbox(world, **inbox)
     step = {"id": "a", "kind": "task", "due": {"at": "2026-01-01"}, "on_overdue": {"goto_inbox": name}}
     body = document("tickets", [step], teams=["ops"], start={"one_per_record": False})
     await world.publish(body)
@@ -101,11 +100,6 @@ async def tickets(world: World, many: int, **inbox: Any) -> tuple[str, list[str]
             return name, runs
         await asyncio.sleep(0.05)
     raise AssertionError("the tickets did not come to the inbox")
-
-
-async def take(world: World, who: str, inbox: str) -> tuple[int, dict[str, Any]]:
-    answer = await world.call(who, "POST", f"/v1/inboxes/{inbox}/next")
-    return answer.status_code, answer.json()
 
 
 async def test_next_hands_out_each_ticket_once_and_begins_it(world: World) -> None:
