@@ -6,6 +6,11 @@ import { api, Problem, sent } from '@/api/client';
 export type Run = Schemas['RunView'];
 /** A run, or with `step` and `execution` one round of a step, under the name people know it by. */
 export type Item = { run: string; name: string; step?: string; execution?: string };
+/** An open step as one gives a command to it, under its own name and that of its run. */
+export function itemOf({ run, step, execution, title, run_name }: Schemas['Task']): Item {
+  return { run, step, execution, name: `${title} · ${run_name}` };
+}
+
 export type Judged = {
   able: Item[];
   unable: { item: Item; why: 'moved' | 'may_not' | 'nothing' | 'gone' }[];

@@ -1,7 +1,8 @@
 // What a board is made of: the newest version of a definition, and its open steps as far as they are shown.
 import { useQuery } from '@tanstack/react-query';
-import { api, type Schemas, sent } from '@/api/client';
+import { api, sent } from '@/api/client';
 import { type Filters, kept } from '@/ui/saved';
+import { tasksUpTo } from '@/ui/tasks';
 import { drawn } from './columns';
 
 export const KNOWN = ['definition', 'assignee', 'team', 'status', 'overdue', 'record', 'q'] as const;
@@ -10,23 +11,11 @@ export const KNOWN = ['definition', 'assignee', 'team', 'status', 'overdue', 're
 const MOST = 400;
 const EVERY = 10_000;
 
-async function openSteps(asked: Record<string, unknown>) {
-  const found: Schemas['Task'][] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { ...asked, sort: 'due', limit: 200, ...(cursor ? { cursor } : {}) };
-    const page = await sent(api.GET('/v1/tasks', { params: { query: query as never } }));
-    found.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor && found.length < MOST);
-  return { tasks: found, more: cursor !== undefined };
-}
-
 export function useBoard(filters: Filters, definition: string) {
   const asked = kept(filters, KNOWN);
   const tasks = useQuery({
     queryKey: ['tasks', 'board', asked],
-    queryFn: () => openSteps(asked),
+    queryFn: () => tasksUpTo(MOST, asked),
     refetchInterval: EVERY,
     placeholderData: (before) => before,
   });

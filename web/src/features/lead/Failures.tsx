@@ -2,34 +2,27 @@ import { Button, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { api, sent } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
 import { Failed } from '@/ui/Failed';
+import { itemOf } from '@/ui/many';
+import { tasksUpTo } from '@/ui/tasks';
 import { Waiting } from '@/ui/Waiting';
-import { type Cause, causes, items, type Task } from './causes';
+import { type Cause, causes } from './causes';
 import { Rows } from './Rows';
 
 /** Of so many stuck steps, those that are due first, the causes are told. */
 const MOST = 600;
-
-async function stuck() {
-  const found: Task[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { status: ['attention'], sort: 'due', limit: 200, ...(cursor ? { cursor } : {}) };
-    const page = await sent(api.GET('/v1/tasks', { params: { query: query as never } }));
-    found.push(...page.items);
-    cursor = page.next ?? undefined;
-  } while (cursor && found.length < MOST);
-  return found;
-}
 
 /** What is stuck, by cause; all of a cause can be tried again, or taken over by a person, at once. */
 export function Failures() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const go = useNavigate();
-  const found = useQuery({ queryKey: ['tasks', 'stuck'], queryFn: stuck, refetchInterval: 15_000 });
+  const found = useQuery({
+    queryKey: ['tasks', 'stuck'],
+    queryFn: async () => (await tasksUpTo(MOST, { status: ['attention'] })).tasks,
+    refetchInterval: 15_000,
+  });
   if (found.isError) return <Failed error={found.error} />;
   if (!found.data) return <Waiting size="sm" />;
   const list = causes(found.data);
@@ -37,7 +30,7 @@ export function Failures() {
   const ask = (cause: Cause, type: string) =>
     askBulk(t('work.bulk', { command: t(`command.${type}`), count: cause.tasks.length }), {
       type,
-      items: items(cause).slice(0, 500),
+      items: cause.tasks.slice(0, 500).map(itemOf),
       onDone: () => void client.invalidateQueries({ queryKey: ['tasks'] }),
       onOpen: (run) => void go({ to: '/runs/$run', params: { run } }),
     });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { causes, items, type Task } from './causes';
+import { itemOf } from '@/ui/many';
+import { causes, type Task } from './causes';
 
 const stuck = (definition: string, step: string, attention: string | null, run: string) =>
   ({ definition, step, attention, run, title: step, run_name: run, execution: `${step}#1` }) as Task;
@@ -18,7 +19,7 @@ it('groups what is stuck by workflow, step and reason, the most first', () => {
     ['b', 'pay', 'error', 1],
     ['b', 'ask', 'error', 1],
   ]);
-  expect(items(found[0] as never)[1]).toEqual({
+  expect(found[0]?.tasks.map(itemOf)[1]).toEqual({
     run: 'r3',
     step: 'pay',
     execution: 'pay#1',

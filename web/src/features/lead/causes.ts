@@ -22,13 +22,3 @@ export function causes(tasks: readonly Task[]): Cause[] {
   }
   return [...found.values()].toSorted((a, b) => b.tasks.length - a.tasks.length);
 }
-
-/** What a command for all of a group is given to. */
-export function items(cause: Cause) {
-  return cause.tasks.map((task) => ({
-    run: task.run,
-    step: task.step,
-    execution: task.execution,
-    name: `${task.title} · ${task.run_name}`,
-  }));
-}

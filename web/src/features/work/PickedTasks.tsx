@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schemas } from '@/api/client';
 import { askBulk } from '@/ui/Bulk';
+import { itemOf } from '@/ui/many';
 import { PickedMenu } from '@/ui/PickedMenu';
 
 type Task = Schemas['Task'];
@@ -29,12 +30,7 @@ export function PickedTasks({ list, picked, onPick }: Props) {
   const ask = (type: string) =>
     askBulk(t('work.bulk', { command: t(`command.${type}`), count: picked.length }), {
       type,
-      items: picked.map((task) => ({
-        run: task.run,
-        step: task.step,
-        execution: task.execution,
-        name: `${task.title} · ${task.run_name}`,
-      })),
+      items: picked.map(itemOf),
       onDone: () => onPick([]),
       onOpen: (run) => void go({ to: '/runs/$run', params: { run } }),
     });
