@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,9 +18,9 @@ from activities.http import HttpPolicy, register_http
 from activities.registry import Registry
 from definitions.secrets import Secret
 from definitions.wire import EffectCall
-from holdfast.logs import set_up_logging
 from tests.activities.house import Stage, a_call
 from tests.activities.web import Site, a_site, plain
+from tests.log_lines import log_lines
 
 VALUE = "canary-9f2e"
 NAMED = {"Authorization": {"secret": "shop"}}
@@ -48,13 +47,8 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """Where the lines go; what was set up before is put back."""
-    root, before, stream = logging.getLogger(), structlog.get_config(), io.StringIO()
-    handlers, level = root.handlers[:], root.level
-    set_up_logging("info", "json", stream)
-    yield stream
-    structlog.configure(**before)
-    root.handlers[:], root.level = handlers, level
+    with log_lines() as lines:
+        yield lines
 
 
 def request(site: Site, **given: Any) -> tuple[Registry, EffectCall]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from temporalio.client import Client
 
 from api.store.row import Row
-from holdfast.logs import set_up_logging
 from tests.activities.web import Site, a_site, plain
 from tests.api.documents import document
 from tests.api.world import World, open_world
+from tests.log_lines import log_lines
 
 CANARY = "canary-5b1f-of-the-shop"
 NAMED = {"Authorization": {"secret": "SHOP"}}
@@ -56,23 +54,14 @@ async def everything_kept(world: World) -> str:
     return "".join(rows) + "".join(path.read_bytes().decode("latin-1") for path in files)
 
 
-async def test_a_planted_secret_is_found_nowhere(
-    house: World, site: Site, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_planted_secret_is_found_nowhere(house: World, site: Site, capfd: pytest.CaptureFixture[str]) -> None:
     """RELIABILITY.md, rule 18: databases, histories and logs are looked through for it."""
     await put(house, hosts=["127.0.0.1"])
     body = calling(site)
     await house.publish(body)
-    with (tmp_path / "lines.log").open("w") as lines:
-        root, before = logging.getLogger(), structlog.get_config()
-        handlers, level = root.handlers[:], root.level
-        set_up_logging("debug", "json", lines)
-        try:
-            run = (await house.start("ann", body["key"]))["id"]
-            view = await house.until("ann", run, current=["b"])
-        finally:
-            structlog.configure(**before)
-            root.handlers[:], root.level = handlers, level
+    with log_lines("debug") as lines:
+        run = (await house.start("ann", body["key"]))["id"]
+        view = await house.until("ann", run, current=["b"])
     assert site.requests[0].headers["authorization"] == CANARY, "which it was sent"
     assert view["steps"][0]["output"]["body"] == {"you": "sent ***"}
     history = await house.temporal.get_workflow_handle(run).fetch_history()
@@ -80,6 +69,7 @@ async def test_a_planted_secret_is_found_nowhere(
     assert CANARY not in await everything_kept(house)
     assert CANARY not in str(await house.get("ann", f"/v1/runs/{run}/events"))
     assert CANARY not in "".join(capfd.readouterr())
+    assert run in lines.getvalue() and CANARY not in lines.getvalue()
 
 
 async def test_only_its_name_is_told_and_only_to_who_may_use_it(house: World, site: Site) -> None:

@@ -11,21 +11,16 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
-from holdfast.logs import Gathered, set_up_logging
+from holdfast.logs import QUIET, Gathered
+from tests.log_lines import log_lines
 
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """Where the lines go; what was set up before is put back."""
-    root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
-    stream = io.StringIO()
-    set_up_logging("info", "json", stream)
-    yield stream
-    structlog.contextvars.clear_contextvars()
-    structlog.configure(**config)
-    root.handlers[:], root.level = handlers, level
+    with log_lines() as lines:
+        yield lines
 
 
 def read(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -74,6 +69,22 @@ def test_below_the_level_nothing_is_said(lines: io.StringIO) -> None:
     structlog.get_logger("test").debug("detail")
     logging.getLogger("aiosqlite").info("executing")
     assert read(lines) == []
+
+
+def test_whoever_speaks_for_the_first_time_meanwhile_is_heard_by_others_after_it() -> None:
+    """Nothing of what `log_lines` sets up is left behind."""
+    root, quiet = logging.getLogger(), logging.getLogger(QUIET[0])
+    before = (root.handlers[:], root.level, quiet.level, structlog.get_config())
+    talker = structlog.get_logger("test")
+    with log_lines("debug") as lines:
+        structlog.contextvars.bind_contextvars(run="run-1")
+        talker.debug("first")
+        assert [line["event"] for line in read(lines)] == ["first"]
+    assert (root.handlers, root.level, quiet.level, structlog.get_config()) == before
+    with capture_logs([structlog.contextvars.merge_contextvars]) as heard:
+        talker.info("second")
+    assert heard == [{"event": "second", "log_level": "info"}]
+    assert [line["event"] for line in read(lines)] == ["first"]
 
 
 def test_gathered_lines_are_whole_and_an_error_does_not_wait() -> None:
