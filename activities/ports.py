@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from definitions.effects import Begun, Scopes
+from definitions.taken import Taken
 from definitions.wire import EffectCall
 
 Outcome = Literal["done", "failed", "unknown"]
@@ -20,8 +21,11 @@ class Ledger(Protocol):
     Every method is one transaction; each may raise when the database is away.
     """
 
-    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
-        """Stores the run's events (`Event.to_json()`); rows already there are ignored, a gap in `seq` raises."""
+    async def append(self, run: str, events: Sequence[dict[str, Any]], taken: Taken | None = None) -> None:
+        """Stores the run's events (`Event.to_json()`), said by the turn `taken`; a gap in `seq` raises.
+
+        Rows already there are ignored, but for those of an earlier try of the same turn: its events take their place.
+        """
 
     async def begin(self, call: EffectCall) -> Begun:
         """Appends `call.events` and writes the intent, in one transaction, as `definitions.effects.judge_begin`

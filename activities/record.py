@@ -35,7 +35,7 @@ async def _store(ledger: Ledger, asked: RecordCall) -> None:
     line = log.bind(run=asked.run, events=len(asked.events))
     line = line.bind(trace=asked.trace) if asked.trace else line
     try:
-        await ledger.append(asked.run, asked.events)
+        await ledger.append(asked.run, asked.events, asked.taken)
     except Exception as error:
         line.warning("events_not_stored", error=type(error).__name__)
         raise

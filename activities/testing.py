@@ -24,6 +24,7 @@ from activities.errors import ActionError
 from activities.ports import BlobMissing, Outcome
 from activities.registry import Action, ActionFunction, Registry
 from definitions.effects import Begun, EffectState, Intent, Scopes, Verdict, judge_begin
+from definitions.taken import Tail, Taken, follow
 from definitions.wire import EffectCall
 
 
@@ -45,23 +46,30 @@ class InMemoryLedger:
 
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     effects: dict[str, EffectRow] = field(default_factory=dict)
+    tails: dict[str, Tail | None] = field(default_factory=dict)
     down: bool = False
 
-    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
+    async def append(self, run: str, events: Sequence[dict[str, Any]], taken: Taken | None = None) -> None:
         """Appends what is missing. Raises ValueError for a gap; then nothing is stored, as in a transaction."""
         self._reach()
         stored = list(self.events.get(run, ()))
+        tail, seqs = self.tails.get(run), [event["seq"] for event in events]
+        other = next((seq for seq, event in zip(seqs, events, strict=True) if stored[seq - 1 : seq] != [event]), 0)
+        if taken and tail and 0 < other <= len(stored) and tail.gives_way(taken, other):
+            del stored[other - 1 :]
         for event in sorted(events, key=lambda each: each["seq"]):
             if event["seq"] <= len(stored):
                 continue
             if event["seq"] != len(stored) + 1:
                 raise ValueError(f"run {run} has {len(stored)} events; event {event['seq']} leaves a gap")
             stored.append(_copy(event))
+        if len(stored) > len(self.events.get(run, ())) or stored[-1:] != self.events.get(run, [])[-1:]:
+            self.tails[run] = follow(tail, taken, other)
         self.events[run] = stored
 
     async def begin(self, call: EffectCall) -> Begun:
         """Events and intent together or neither, decided by `judge_begin`."""
-        await self.append(call.run, call.events)
+        await self.append(call.run, call.events, call.taken)
         row = self.effects.get(call.key)
         begun = judge_begin(row.intent if row else None, call.turn, bool(call.contract.get("repeatable")))
         if begun.verdict is Verdict.GO:

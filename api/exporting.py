@@ -147,19 +147,25 @@ class Archive:
 
     async def _archive(self, due: Due) -> None:
         try:
+            if await self._is_at_it(due):
+                await self._later(due, "open")
+                return
             await self.anchor(due.run, due.seq, due.chain)
-            ended = await self.keep(due.run)
-        except Gone:
-            await self.store.transact(partial(archive.archived, due=due))
-            return
         except (Unreachable, OSError, ValueError, SQLAlchemyError) as error:
             log.warning("a run was not archived", action="archive.later", run=due.run, error=repr(error)[:200])
             await self._later(due, type(error).__name__)
             return
-        if due.closed and not ended:  # its workflow has still something to say: an errand, or its last words
-            await self._later(due, "open")
-            return
         await self.store.transact(partial(archive.archived, due=due))
+
+    async def _is_at_it(self, due: Due) -> bool:
+        """Stores what there is; whether more will come. A run that has ended may have its last words to say still, and
+        what an open one wrote within a turn that is not over may be written otherwise (definitions/taken.py)."""
+        try:
+            if await self.keep(due.run):
+                return False
+            return due.closed or (await self.histories.glance(due.run)).task_attempt > 0
+        except Gone:
+            return False
 
     async def _later(self, due: Due, why: str) -> None:
         pause = timedelta(seconds=min(600.0, 2.0 * 2 ** min(due.tries, 10)))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-INTERPRETER_VERSION = 4
+from definitions.taken import Taken
+
+INTERPRETER_VERSION = 5
 """The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
 
 QUERY_STATE = "state"
@@ -271,7 +273,7 @@ class EffectCall:
     `input` is what the step names and nothing else; `key` is the idempotency key, the same for every try of one
     execution; `turn` counts how often the run asked for it (a person's retry asks again, and is allowed to repeat).
     `events` are the run's events that are not known to be stored yet: they are appended before the effect begins.
-    `trace` is the trace id of the request that led to it, where one did.
+    `trace` is the trace id of the request that led to it, where one did. `taken` is the turn that asks.
     """
 
     run: str
@@ -288,30 +290,38 @@ class EffectCall:
     input: dict[str, Any]
     events: tuple[dict[str, Any], ...] = ()
     trace: str = ""
+    taken: Taken | None = None
 
     def to_json(self) -> dict[str, Any]:
-        row = {name: getattr(self, name) for name in self.__slots__}
-        row["events"] = list(self.events)
-        if not self.trace:
-            del row["trace"]
-        return row
+        row = {name: getattr(self, name) for name in self.__slots__ if name not in ("trace", "taken")}
+        return {**row, "events": list(self.events), **_whence(self.trace, self.taken)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> EffectCall:
-        return cls(**{**value, "events": tuple(value.get("events", ()))})
+        return cls(**{**value, "events": tuple(value.get("events", ())), "taken": _taken(value)})
 
 
 @dataclass(frozen=True, slots=True)
 class RecordCall:
-    """The one argument of `holdfast.record`: events of a run that came to rest."""
+    """The one argument of `holdfast.record`: events of a run that came to rest, and the turn that says them."""
 
     run: str
     events: tuple[dict[str, Any], ...]
     trace: str = ""
+    taken: Taken | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"run": self.run, "events": list(self.events), **({"trace": self.trace} if self.trace else {})}
+        return {"run": self.run, "events": list(self.events), **_whence(self.trace, self.taken)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> RecordCall:
-        return cls(value["run"], tuple(value["events"]), value.get("trace", ""))
+        return cls(value["run"], tuple(value["events"]), value.get("trace", ""), _taken(value))
+
+
+def _whence(trace: str, taken: Taken | None) -> dict[str, Any]:
+    """What says where a call comes from, as far as it is known: older histories hold calls without."""
+    return {**({"trace": trace} if trace else {}), **({"taken": taken.to_json()} if taken else {})}
+
+
+def _taken(value: dict[str, Any]) -> Taken | None:
+    return Taken.from_json(value["taken"]) if "taken" in value else None

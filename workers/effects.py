@@ -22,6 +22,7 @@ from temporalio.exceptions import (
 
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
+from definitions.taken import Taken
 from definitions.wire import ACTIVITY_INVITE, ACTIVITY_LISTEN, ACTIVITY_PROPOSE, EffectCall, RunStart
 
 GRACE = 5.0
@@ -42,7 +43,9 @@ ASKED_ANEW = {ACTIVITY_PROPOSE: "propose", ACTIVITY_LISTEN: "listen", ACTIVITY_I
 """Activities of which nobody wants an old answer: what they are asked in another turn has another key."""
 
 
-def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ...], trace: str) -> EffectCall:
+def call_of(
+    of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ...], trace: str, taken: Taken
+) -> EffectCall:
     """The argument of the activity: `events` are what must be stored before it begins."""
     return EffectCall(
         run=of.run,
@@ -59,6 +62,7 @@ def call_of(of: RunStart, command: StartEffect, events: tuple[dict[str, Any], ..
         input=command.input,
         events=events,
         trace=trace,
+        taken=taken,
     )
 
 

@@ -14,11 +14,18 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
+from definitions.taken import Taken
 from definitions.wire import RecordCall, RunStart
 from workers import pace
 from workers.carry import Length
 from workers.record import Unstored, recorded_at_last, recorded_in_the_task, stored_now
 from workers.traces import Traces
+
+
+def taken_now() -> Taken:
+    """The turn that is being taken. It decides nothing here: it says to the record which of two tries was the later."""
+    info = workflow.info()
+    return Taken(info.run_id, info.continued_run_id or "", int(workflow.now().timestamp() * 1_000_000))
 
 
 class Recording:
@@ -52,7 +59,7 @@ class Recording:
         return self.unstored.unsent() if self.paced and pace.size(rows) > pace.EVENT_BYTES else rows
 
     def _to_record(self) -> RecordCall:
-        return RecordCall(self.start.run, self.unstored.send(), self.traces.of_record())
+        return RecordCall(self.start.run, self.unstored.send(), self.traces.of_record(), taken_now())
 
     async def _record(self) -> None:
         """A database that is down does not block the run: then it is tried beside it.

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -28,11 +28,12 @@ with workflow.unsafe.imports_passed_through():
     from workers.carry import Length, Luggage, arrived, commands_again
     from workers.graphs import graph_of
     from workers.inbox import decoded, message_of
+    from workers.patience import is_too_early
     from workers.record import Unstored
-    from workers.recording import Recording
+    from workers.recording import Recording, taken_now
     from workers.shown import outcome_of, search_attributes, to_show, view_of
     from workers.traces import Traces, tell
-    from workers.versions import decides_by_what_it_took, is_known, keeps_a_pace, knows_what_was_shown
+    from workers.versions import decides_by_what_it_took, hears_again, is_known, keeps_a_pace, knows_what_was_shown
     from workers.versions import records_within_a_turn as records_at_once
 
 CANCEL_LIMIT = timedelta(seconds=5)
@@ -72,6 +73,8 @@ class Run(Recording):
         self.paced = keeps_a_pace(self.start.interpreter)
         self.steady = decides_by_what_it_took(self.start.interpreter)
         self.at_once = records_at_once(self.start.interpreter)
+        self.patient = hears_again(self.start.interpreter)
+        self.put_off: list[asyncio.Task[None]] = []
         self.leaving = False
         self.quick: asyncio.Task[None] | None = None
         self.sent_at = workflow.now()
@@ -140,6 +143,9 @@ class Run(Recording):
         if isinstance(message, EffectEnded | EffectFailed):
             self._answered(message)
         step = advance(self.graph, self.state, message)
+        if self.patient and (self.working or self.timers) and is_too_early(message, step.events):
+            self._put_off(message)
+            return
         self.state = step.state
         self._follow_version(message)
         self.unstored.add(step.events)
@@ -147,6 +153,16 @@ class Run(Recording):
         trace = self.traces.of(message)
         self.traces.lead(trace, step.commands)
         tell(self.start.run, step.events, trace)
+
+    def _put_off(self, message: Message) -> None:
+        """Hear a command again after what came with it. A run with one that is put off neither ends nor rolls."""
+        self.length.events += Length.TIMER
+        self.put_off.append(asyncio.create_task(self._hear_again(message)))
+
+    async def _hear_again(self, message: Message) -> None:
+        await workflow.sleep(ONE_TASK, summary="a moment for what makes it possible")
+        self.put_off.pop(0)
+        self._arrive(replace(cast(CommandGiven, message), at=workflow.now(), again=True))
 
     def _answered(self, message: EffectEnded | EffectFailed) -> None:
         """An effect is under way until its answer was taken: what only has arrived decides nothing."""
@@ -218,12 +234,12 @@ class Run(Recording):
 
         Asked before that, for what arrives meanwhile may be seen before its end, or after it.
         """
-        busy = self.state.closed or self.working or self.wanted or self.recording
+        busy = self.state.closed or self.working or self.wanted or self.recording or self.put_off
         more = 0 if self.at_once else Length.RECORD
         return self.steady and not busy and self.length.must_roll(at_rest=True, more=more)
 
     def _must_roll(self) -> bool:
-        if self.state.closed or self.working or self.recording or self.inbox:
+        if self.state.closed or self.working or self.recording or self.inbox or self.put_off:
             return False
         new = self.unstored.unsent() if self.steady else self.unstored.last
         return self.length.must_roll(at_rest=not self.wanted and not new)
@@ -266,7 +282,7 @@ class Run(Recording):
 
     def _start_effect(self, command: StartEffect) -> None:
         trace = self.traces.of_effect(command.execution)
-        call = effects.call_of(self.start, command, self._to_carry(), trace)
+        call = effects.call_of(self.start, command, self._to_carry(), trace, taken_now())
         self.length.events += Length.EFFECT
         if not command.contract.queue:  # the worker of another queue may be away for long: the run records by itself
             self.unstored.carry(command.execution)
@@ -305,6 +321,8 @@ class Run(Recording):
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""
+        if self.put_off:
+            await workflow.wait_condition(lambda: not self.put_off)
         if self._unanswered():
             try:
                 await workflow.wait_condition(

@@ -33,6 +33,11 @@ class Line(IntEnum):
     that thousands of them are no turn that the SDK gives up on, and people are heard in between (v4-burst.json;
     v3-burst.json for the runs before it)."""
 
+    PATIENT = 5
+    """2026-11-21. A command that comes before the answer which makes it possible waits a moment for it, where effects
+    are under way (v5-too-early.json; v4-too-early.json for the runs before it): a task that was taken again brings
+    signals first, those too that people gave to what its first try had shown them."""
+
 
 def is_known(version: int) -> bool:
     """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""
@@ -62,3 +67,8 @@ def decides_by_what_it_took(version: int) -> bool:
 def records_within_a_turn(version: int) -> bool:
     """Whether the worker stores events while the turn waits, and the history has a mark only where it did not."""
     return version >= Line.AT_ONCE
+
+
+def hears_again(version: int) -> bool:
+    """Whether a command that is too early is judged once more, after what came with it (workers/patience.py)."""
+    return version >= Line.PATIENT

@@ -90,6 +90,14 @@ def named(before_graph: Graph, before: State, graph: Graph, state: State, events
     return found
 
 
+def take_back(connection: Connection, run: str, first: int) -> None:
+    """What was put down of a run from its event `first` on is not read any more: it happened otherwise."""
+    connection.execute(delete(FEED).where(FEED.c.run == run, FEED.c.first >= first))
+    for row in connection.execute(select(FEED.c.id, FEED.c.names).where(FEED.c.run == run, FEED.c.last >= first)):
+        kept = [each for each in row.names if each[0] < first]
+        connection.execute(update(FEED).where(FEED.c.id == row.id).values(last=first - 1, names=kept))
+
+
 def standing(connection: Connection) -> tuple[bool, int, list[str]]:
     """Whether anything has no number yet, the last number there is, and who has not read up to it."""
     return is_new(connection), end(connection), behind(connection)

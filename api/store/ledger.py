@@ -4,8 +4,9 @@ Each method is one transaction, and each may be repeated: rows already there are
 first, so that appends of one run follow on each other in every process; runs never wait for each other.
 
 Two things are refused or noticed rather than guessed. A batch that leaves a gap raises `LedgerGap`: an event lost is
-worse than an effect that waits. A repeated event that is not the one stored means that the engine's history was reset
-from outside: the stored one stands, and the log says so.
+worse than an effect that waits. A repeated event that is not the one stored means that a turn was taken again, and then
+the later try stands (taking_back.py); or that the engine's history was reset from outside: then the stored one stands.
+The log tells of both.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ from api.store.runs import create_from
 from api.store.statements import Ready, insert_new
 from api.store.store import Store
 from api.store.tables import Row
+from api.store.taking_back import first_other, note_fork, take_back
 from definitions.canonical import digest
 from definitions.contracts import EffectContract, Touches
 from definitions.effects import Begun, EffectState, Intent, Verdict, judge_begin
+from definitions.taken import Tail, Taken, follow
 from definitions.wire import EffectCall, Event
 
 EVENTS = Row.metadata.tables["events"]
@@ -40,7 +43,9 @@ EFFECTS = Row.metadata.tables["effects"]
 LOG = Row.metadata.tables["log"]
 
 # Statements are made once: putting one together costs more than SQLite takes to run it.
-_LOCK_RUN = Ready(select(RUNS.c.seq, RUNS.c.chain).where(RUNS.c.id == bindparam("of_run")).with_for_update())
+_LOCK_RUN = Ready(
+    select(RUNS.c.seq, RUNS.c.chain, RUNS.c.tail).where(RUNS.c.id == bindparam("of_run")).with_for_update()
+)
 _WRITE_EVENTS = Ready(insert(EVENTS))
 _WRITE_LOG = Ready(insert(LOG))
 _FINISH = Ready(
@@ -62,11 +67,11 @@ class SqlLedger:
         self._graphs = Graphs()
         self._held: Kept[str, Held] = Kept(keep)
 
-    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
+    async def append(self, run: str, events: Sequence[dict[str, Any]], taken: Taken | None = None) -> None:
         """Store the run's events that are not stored yet and bring its rows up to date. Raises LedgerGap."""
         found = read_events(events)
         try:
-            self._keep(await self._store.together(lambda connection: self._append(connection, run, found)))
+            self._keep(await self._store.together(lambda connection: self._append(connection, run, found, taken)))
         except LedgerGap as gap:
             await self._say_gap(gap)
             raise
@@ -79,7 +84,8 @@ class SqlLedger:
         found = read_events(call.events)
 
         def work(connection: Connection) -> tuple[Held | None, Begun]:
-            held, begun = self._append(connection, call.run, found), self._begin(connection, call)
+            held = self._append(connection, call.run, found, call.taken)
+            begun = self._begin(connection, call)
             if begun.verdict is Verdict.GO:
                 begun = replace(begun, scopes=scopes_of(connection, call.acting))
             return held, begun
@@ -110,33 +116,46 @@ class SqlLedger:
         detail = {"stored": gap.stored, "offered": list(gap.seqs[:1])}
         await self._store.transact(lambda connection: flag(connection, gap.run, "ledger_gap", detail))
 
-    def _append(self, connection: Connection, run: str, events: Sequence[Event]) -> Held | None:
+    def _append(
+        self, connection: Connection, run: str, events: Sequence[Event], taken: Taken | None = None
+    ) -> Held | None:
         if not events:
             return None
-        stored, chain = self._locked(connection, run, events[0])
+        stored, chain, tail = self._locked(connection, run, events[0])
         fresh = follow_on(run, stored, events)
-        if len(fresh) < len(events):
-            _note_fork(connection, run, events[: len(events) - len(fresh)])
+        repeated = events[: len(events) - len(fresh)]
+        other = first_other(connection, run, repeated)
+        if other is not None and taken and tail and tail.gives_way(taken, other):
+            held = take_back(connection, run, other)
+            fresh = [event for event in events if event.seq >= other]
+            return self._write(connection, held, fresh, follow(tail, taken, other))
+        if other is not None:
+            note_fork(connection, run, repeated)
         if not fresh:
             return None
         held = self._current(connection, run, stored, chain)
-        chains = links(chain, fresh)
+        return self._write(connection, held, fresh, follow(tail, taken, fresh[0].seq))
+
+    def _write(self, connection: Connection, held: Held, fresh: Sequence[Event], tail: Tail | None) -> Held:
+        run = held.state.run
+        chains = links(held.chain, fresh)
         rows = [event_row(run, event, link) for event, link in zip(fresh, chains, strict=True)]
         _WRITE_EVENTS.run_all(connection, rows)
-        after = project(connection, self._graphs, held, fresh, chains[-1])
+        after = project(connection, self._graphs, held, fresh, chains[-1], tail=tail.to_text() if tail else None)
         graph = self._graphs.of(connection, after.state)
         before = graph if held.state.seq == 0 else self._graphs.of(connection, held.state)
         feed.put(connection, (before, held.state), (graph, after.state), fresh)
         settle_commands(connection, run, fresh)
         return after
 
-    def _locked(self, connection: Connection, run: str, first: Event) -> tuple[int, str]:
-        """Lock the run's row, made from its first event where it is missing; the last `seq` stored and its link."""
+    def _locked(self, connection: Connection, run: str, first: Event) -> tuple[int, str, Tail | None]:
+        """Lock the run's row, made from its first event where it is missing; the last `seq` stored, its link, and the
+        turn that wrote last."""
         if (row := _LOCK_RUN.first(connection, {"of_run": run})) is None:
             create_from(connection, run, first)
             row = _LOCK_RUN.first(connection, {"of_run": run})
-        seq, chain = row
-        return seq, chain or genesis(run)
+        seq, chain, tail = row
+        return seq, chain or genesis(run), Tail.from_text(tail) if tail else None
 
     def _current(self, connection: Connection, run: str, stored: int, chain: str) -> Held:
         """The run as folded up to `stored`: from memory where that is still the same run, else from its row."""
@@ -172,20 +191,6 @@ class SqlLedger:
             self._held.drop(held.state.run)
         else:
             self._held.put(held.state.run, held)
-
-
-def _note_fork(connection: Connection, run: str, repeated: Sequence[Event]) -> None:
-    """Compare repeated events with the stored ones by their place in the chain, and say so where they differ."""
-    first, last = repeated[0].seq, repeated[-1].seq
-    query = select(EVENTS.c.seq, EVENTS.c.chain).where(EVENTS.c.run == run, EVENTS.c.seq.between(first - 1, last))
-    stored = {row.seq: row.chain for row in connection.execute(query)}
-    if links(stored.get(first - 1, genesis(run)), repeated)[-1] == stored.get(last):
-        return
-    log.warning("history_differs_from_record", run=run, first=first, last=last)
-    row = {"at": datetime.now(UTC), "action": "ledger.fork", "type": "write", "via": "worker"}
-    detail = {"first": first, "last": last}
-    connection.execute(insert(LOG).values(**row, outcome="history_differs", run=run, detail=detail))
-    flag(connection, run, "ledger_fork", detail)
 
 
 def _intent(call: EffectCall) -> dict[str, Any]:

@@ -81,11 +81,11 @@ def rebuild_run(connection: Connection, graphs: Graphs, run: str) -> int | None:
         connection.execute(delete(table).where(table.c.run == run))
     held = project(connection, graphs, Held(State.new(run), ""), events, stored[-1][1])
     if not held.state.closed:
-        _hold_key(connection, run, events[0])
+        hold_key(connection, run, events[0])
     return None
 
 
-def _hold_key(connection: Connection, run: str, started: Event) -> None:
+def hold_key(connection: Connection, run: str, started: Event) -> None:
     """Give an open run its open key again, unless another open run has it."""
     try:
         with connection.begin_nested():

@@ -63,7 +63,8 @@ class RunRow(Row, table=True):
     `engine` is what is wrong with it in Temporal or in its record, as the reconciler found it (api/store/flags.py).
 
     `open_key` is unique while the run is open and stands for (definition, record) where only one may be; the database
-    is what decides between two starts at once. `teams_key` is `|a|b|`, empty for everybody (keys.py).
+    is what decides between two starts at once. `teams_key` is `|a|b|`, empty for everybody (keys.py). `tail` is the
+    turn that wrote last (definitions/taken.py).
     """
 
     __tablename__ = "runs"
@@ -102,6 +103,7 @@ class RunRow(Row, table=True):
     due: str | None = Field(default=None, sa_type=code())
     seq: int = 0
     chain: str = Field(default="", sa_type=code())
+    tail: str | None = Field(default=None, sa_type=code())
     search: str = Field(default="", sa_type=code())
     state: dict[str, Any] | None = json_column()
 

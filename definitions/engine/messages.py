@@ -21,13 +21,15 @@ class Started:
 class CommandGiven:
     """A person's command. `command` is the body of the API's one door, with its `id` and `type`.
 
-    `trace` names the request it came by, for the shell's log lines; the engine does not look at it.
+    `trace` names the request it came by, for the shell's log lines, and `again` says that it came too early and has
+    waited a moment (workers/patience.py); the engine looks at neither.
     """
 
     at: datetime
     command: dict[str, Any]
     actor: Actor
     trace: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

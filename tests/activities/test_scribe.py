@@ -11,6 +11,7 @@ import pytest
 from activities import record
 from activities.record import Scribe
 from activities.testing import InMemoryLedger
+from definitions.taken import Taken
 from definitions.wire import RecordCall
 
 CALL = RecordCall("run-1", ({"seq": 1, "type": "run_started", "at": "2026-11-21T09:00:00Z"},))
@@ -23,11 +24,11 @@ class Counting(InMemoryLedger):
     asked = 0
     gate: asyncio.Event | None = None
 
-    async def append(self, run: str, events: Sequence[dict[str, Any]]) -> None:
+    async def append(self, run: str, events: Sequence[dict[str, Any]], taken: Taken | None = None) -> None:
         self.asked += 1
         if self.gate is not None:
             await self.gate.wait()
-        await super().append(run, events)
+        await super().append(run, events, taken)
 
 
 async def within_a_turn(scribe: Scribe, call: RecordCall) -> bool:

@@ -153,6 +153,23 @@ async def migrated(house: House) -> Handle:
     return handle
 
 
+async def too_early(house: House) -> Handle:
+    """A step is completed while the effect before it is at work, and again when its turn has come; then once too often,
+    with nothing under way that could change that."""
+    slow = {"id": "slow", "kind": "action", "title": "Slow", "action": "test.slow", "execute": "automatic"}
+    handle = await house.start(document([task("look"), slow, task("next"), task("last")]))
+    await house.give(handle, "complete", step="look")
+    early = await house.give(handle, "complete", step="next")
+    assert early["command"]["refusal"]["code"] == "requirements_open"
+    house.world.gate.set()
+    await house.until(handle, lambda v: v["current"] == ["next"])
+    await house.give(handle, "complete", step="next")
+    await house.give(handle, "complete", step="next")
+    await house.give(handle, "complete", step="last")
+    await handle.result()
+    return handle
+
+
 PEOPLE: dict[str, Callable[[House], Awaitable[Handle]]] = {
     "revised": revised,
     "sent-back": sent_back,
@@ -162,4 +179,5 @@ PEOPLE: dict[str, Callable[[House], Awaitable[Handle]]] = {
     "kept-up": kept_up,
     "taken-back": taken_back,
     "migrated": migrated,
+    "too-early": too_early,
 }
