@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -16,7 +18,8 @@ from psycopg.rows import dict_row
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
-from workers.run import Run
+from api.store.facts import event_of
+from workers.witness import Heard, Witness, listen
 from workers.worker import sandbox
 
 QUIET_WITHIN = 60.0
@@ -65,16 +68,27 @@ def deeds(world: Path) -> dict[str, int]:
     return {path.name: len(path.read_text().splitlines()) for path in world.iterdir()}
 
 
-async def replayed(address: str, runs: list[str], most: int) -> dict[str, str]:
-    """Runs whose history does not replay on this code, and why; of the newest `most`."""
+async def replayed(address: str, runs: list[str], most: int, events: list[dict[str, Any]]) -> dict[str, str]:
+    """Runs whose history does not replay on this code, or says other events than the record; of the newest `most`."""
     client, wrong = await Client.connect(address), {}
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
+    replayer = Replayer(workflows=[Witness], workflow_runner=sandbox())
     for run in runs[-most:]:
-        history = await client.get_workflow_handle(run).fetch_history()
+        history, heard = await client.get_workflow_handle(run).fetch_history(), listen()
         outcome = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         if outcome.replay_failure is not None:
             wrong[run] = str(outcome.replay_failure)[:500]
+        elif other := _other(heard, [row for row in events if row["run"] == run]):
+            wrong[run] = other
     return wrong
+
+
+def _other(heard: Heard, recorded: list[dict[str, Any]]) -> str | None:
+    """The first event of the last leg that is recorded otherwise than the history says it."""
+    said = [event_of(SimpleNamespace(**row)).to_json() for row in recorded if row["seq"] > (heard.after or 0)]
+    for one, other in zip_longest(said, heard.events):
+        if one != other:
+            return f"the record has {one}, the history says {other}"
+    return None
 
 
 def write(path: Path, books: dict[str, Any]) -> None:

@@ -90,12 +90,12 @@ def diverged(_: Rows, books: dict[str, Any]) -> Iterator[str]:
 
 
 def unreplayable(_: Rows, books: dict[str, Any]) -> Iterator[str]:
-    """I5. The chain of every run holds, and its history replays."""
+    """I5. The chain of every run holds, and its history replays and says the same events."""
     for run, mine in _by_run(books["events"]).items():
         if (seq := first_break(run, [(_event(event), event["chain"]) for event in mine])) is not None:
             yield f"the chain of {run} breaks at {seq}"
     for run, why in books["not_replayed"].items():
-        yield f"{run} does not replay: {why}"
+        yield f"{run} does not replay as it is recorded: {why}"
 
 
 def changed_answers(diary: Rows, _: dict[str, Any]) -> Iterator[str]:

@@ -70,8 +70,8 @@ def _work_while_killed(stage: Stage, crowd: Crowd, seed: int, seconds: float, ru
 def _morning(stage: Stage) -> dict[str, Any]:
     settled = books.settled(stage.database)
     found: dict[str, Any] = {**books.tables(stage.database), "deeds": books.deeds(stage.world), "settled": settled}
-    runs = [row["id"] for row in found["runs"]]
-    return {**found, "not_replayed": asyncio.run(books.replayed(stage.house.temporal.address, runs, REPLAYED))}
+    runs, address = [row["id"] for row in found["runs"]], stage.house.temporal.address
+    return {**found, "not_replayed": asyncio.run(books.replayed(address, runs, REPLAYED, found["events"]))}
 
 
 def _judged(folder: Path, found: dict[str, Any], kills: dict[str, int], diary: Diary) -> Night:
