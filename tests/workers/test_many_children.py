@@ -24,7 +24,7 @@ from tests.workers.test_children import begin, replayed
 
 MANY = int(os.environ.get("HOLDFAST_TEST_CHILDREN", "1000"))
 """Fewer where somebody is in a hurry: a thousand took four minutes of a machine that eight others worked on."""
-ODD = 13
+ODD, AT_ONCE = 13, 20
 RULE = {
     "id": "odd",
     "kind": "decision",
@@ -66,9 +66,9 @@ async def test_of_many_children_none_is_orphaned_and_none_is_begun_twice(
     house = House(temporal_client, task_queue, roll_after=150, cache=1000, sandboxed=False)
     house.smalls["small"] = SMALL
     async with house.worker():
-        handle = await begin(house, MANY, at_once=20)
+        handle = await begin(house, MANY, at_once=AT_ONCE)
         found = await reached(house, handle, done=40, attention=1)
-        assert found["open"] <= 20 and found["runs"][0]["index"] == ODD
+        assert found["open"] <= AT_ONCE and found["runs"][0]["index"] == ODD
         await house.give(handle, "revise", LEA, step="first")
         given_up = len(set(house.made))
         await house.give(handle, "complete", step="first")
@@ -81,7 +81,8 @@ async def test_of_many_children_none_is_orphaned_and_none_is_begun_twice(
         await ended(house, [child_run(handle.id, "call#2", index) for index in range(MANY)])
         first = [name for name in dict.fromkeys(house.made) if name not in second(handle.id)]
         await ended(house, first)
-        assert len(first) == given_up and len(set(house.made)) == given_up + MANY
+        assert given_up <= len(first) <= given_up + AT_ONCE, "those that were being made then, and no other"
+        assert len(set(house.made)) == len(first) + MANY
     legs = [each async for each in house.client.list_workflows(f"WorkflowId = '{handle.id}'")]
     assert len(legs) > MANY // 100, "it continued as new while children were at work"
     await replayed(handle, house.client)
