@@ -3,89 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
 from temporalio.worker import Replayer
 
 from api.seen_files import SeenFiles
 from api.store.people import People
-from holdfast.models import model_of
-from tests.api.world import World, open_world
+from tests.api.thinking import FLAGS, GOOD, a_run, scheduled, server, step, thinking, until_step
+from tests.api.world import World
 from tests.support.documents import a_pdf, a_picture
 from tests.support.openai_server import OpenAiServer, Say, answer, status
 from workers.run import Run
 from workers.worker import sandbox
 
-GOOD = {"summary": "Cash turnover.", "level": "high"}
-FLAGS: dict[str, Any] = {
-    "id": "flags",
-    "kind": "ai",
-    "title": "Red flags",
-    "instruction": "List what speaks against this order",
-    "output": [
-        {"id": "summary", "type": "long_text", "required": True},
-        {"id": "level", "type": "choice", "options": ["low", "high"], "required": True},
-    ],
-}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[OpenAiServer]:
-    with OpenAiServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-async def thinking(
-    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, server: OpenAiServer
-) -> AsyncIterator[World]:
-    """An installation with a model; a file that goes to it has at most 20 KB."""
-    folder: Path = tmp_path_factory.mktemp("thinking")
-    more: dict[str, Any] = {"ai_base_url": server.url, "ai_api_key": "sk-secret-of-the-test", "ai_max_bytes": 20_000}
-    more |= {"ai_timeout": 2.0, "ai_price_input": 1.0, "ai_price_output": 5.0}
-    async with open_world(folder, temporal_client, **more) as world, model_of(world.settings, world.store) as model:
-        world.model = model
-        world.work()
-        yield world
-        await world.rest()
-
-
-def step(view: dict[str, Any], name: str = "flags") -> dict[str, Any]:
-    return next(dict(each) for each in view["steps"] if each["id"] == name)
-
-
-async def a_run(world: World, *steps: dict[str, Any], **body: Any) -> str:
-    """A run of a definition of these steps, on an order."""
-    key = f"ai-{uuid.uuid4().hex[:10]}"
-    head = {"holdfast": 1, "key": key, "name": "Ai", "record": "demo.orders", "start": {"one_per_record": False}}
-    inputs = body.pop("fields", None)
-    head |= body.pop("top", {})
-    await world.publish({**head, **({"inputs": inputs} if inputs else {}), "steps": list(steps)})
-    return str((await world.start("lea", key, record="o1", **body))["id"])
-
-
-async def scheduled(world: World, run: str) -> list[str]:
-    """The activities that a run asked for, without the recording that every run does."""
-    history = await world.temporal.get_workflow_handle(run).fetch_history()
-    found = [each for each in history.events if each.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED]
-    names = [each.activity_task_scheduled_event_attributes.activity_type.name for each in found]
-    return [name for name in names if name != "holdfast.record"]
-
-
-async def until_step(world: World, run: str, status_: str, name: str = "flags") -> dict[str, Any]:
-    """The step once it has that status or asks for attention."""
-    for _ in range(400):
-        found = step(await world.get("lea", f"/v1/runs/{run}"), name)
-        if found["status"] == status_:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
+__all__ = ["server", "thinking"]
 
 
 async def test_automatic_a_sure_answer_is_used(thinking: World, server: OpenAiServer) -> None:
@@ -353,43 +285,6 @@ async def test_a_draft_stands_beside_the_form_and_one_that_fails_leaves_it_empty
     done = await thinking.command("lea", run, "complete", step="letter", output={"subject": "Mine"})
     assert done.status_code == 200, done.text
     await thinking.until("lea", run, status="completed")
-
-
-async def test_every_request_is_counted_with_what_was_asked_and_answered(thinking: World, server: OpenAiServer) -> None:
-    server.will(Say("no JSON"), answer(GOOD))
-    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
-    await thinking.until("lea", run, status="completed")
-    calls = [each for each in await thinking.rows("ai_calls") if each["run"] == run]
-    assert [(each["outcome"], each["input_tokens"], each["micros"]) for each in calls] == [("ok", 100, 200)] * 2
-    assert all("List what speaks against this order" in each["request"] for each in calls)
-    assert all("sk-secret" not in each["request"] + each["reply"] for each in calls)
-    assert {each["acting"] for each in calls} == {"lea"}
-
-
-async def test_an_auditor_reads_what_was_asked_and_a_lead_what_it_cost(thinking: World, server: OpenAiServer) -> None:
-    server.will(Say("no JSON"), answer(GOOD))
-    run = await a_run(thinking, {**FLAGS, "execute": "automatic"})
-    await thinking.until("lea", run, status="completed")
-    first = await thinking.get("oda", f"/v1/runs/{run}/model-calls", limit=1)
-    second = await thinking.get("oda", f"/v1/runs/{run}/model-calls", limit=1, cursor=first["next"])
-    rows = [*first["items"], *second["items"]]
-    assert second["next"] is None
-    assert "no JSON" in rows[0]["reply"]
-    assert [(each["step"], each["outcome"], each["cost"]) for each in rows] == [("flags", "ok", 0.0002)] * 2
-    assert all("List what speaks against this order" in each["request"] and each["ended_at"] for each in rows)
-    assert (await thinking.call("ann", "GET", f"/v1/runs/{run}/model-calls")).status_code == 403
-    spent = {row["team"]: row["cost"] for row in (await thinking.get("lea", "/v1/analytics/models"))["items"]}
-    assert spent[""] >= 0.0004, "runs of no team"
-    assert (await thinking.get("lea", "/v1/analytics/models", month="1999-01"))["items"] == []
-    assert (await thinking.call("ann", "GET", "/v1/analytics/models")).status_code == 403
-
-
-async def test_what_another_team_asked_of_models_is_not_told(thinking: World, server: OpenAiServer) -> None:
-    server.will(answer(GOOD))
-    run = await a_run(thinking, {**FLAGS, "execute": "automatic"}, top={"teams": ["ops"]})
-    await thinking.until("lea", run, status="completed")
-    assert (await thinking.call("cy", "GET", f"/v1/runs/{run}/model-calls")).status_code == 404
-    assert [row["team"] for row in (await thinking.get("lea", "/v1/analytics/models"))["items"]] == ["", "ops"]
 
 
 async def test_what_was_answered_replays_when_the_model_is_gone(thinking: World, server: OpenAiServer) -> None:

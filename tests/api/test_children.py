@@ -193,36 +193,33 @@ async def test_a_step_starts_a_run_and_another_ends_it(world: World) -> None:
     await world.until("lea", started, status="aborted")
 
 
-async def test_two_definitions_that_start_each_other_come_to_an_end(world: World) -> None:
-    await world.publish(large(starts("go", definition="pong"), key="ping"))
-    await world.publish(large(starts("go", definition="ping"), key="pong"))
-    await world.start("lea", "ping")
-    for _ in range(400):
-        runs = [row for row in await world.rows("runs") if row["definition"] in ("ping", "pong")]
-        last = [row for row in runs if row["attention"]]
+async def the_eleventh(world: World, name: str, *definitions: str) -> tuple[list[dict[str, Any]], str]:
+    """The rows of a chain of runs of these definitions, and the one that stands at its end: its step went no deeper."""
+    for _ in range(600):
+        runs = [row for row in await world.rows("runs") if row["definition"] in definitions]
+        last = [row["id"] for row in runs if row["attention"]]
         if last:
             break
         await asyncio.sleep(0.05)
     assert len(runs) == 11 and len(last) == 1
-    view = await world.get("lea", f"/v1/runs/{last[0]['id']}")
-    assert step(view, "go")["attention"]["code"] == "chain_too_deep"
-    assert "10" in step(view, "go")["attention"]["message"]
+    attention = step(await world.get("lea", f"/v1/runs/{last[0]}"), name)["attention"]
+    assert attention["code"] == "chain_too_deep" and "10" in attention["message"]
+    return runs, last[0]
+
+
+async def test_two_definitions_that_start_each_other_come_to_an_end(world: World) -> None:
+    await world.publish(large(starts("go", definition="pong"), key="ping"))
+    await world.publish(large(starts("go", definition="ping"), key="pong"))
+    await world.start("lea", "ping")
+    await the_eleventh(world, "go", "ping", "pong")
 
 
 async def test_a_definition_that_runs_itself_comes_to_an_end(world: World) -> None:
     """It can be published, though it is not there yet; ten runs below the first the next is refused."""
     await world.publish(large({**CALL, "definition": "myself", "inputs": {}}, key="myself"))
     await world.start("lea", "myself")
-    for _ in range(600):
-        runs = [row for row in await world.rows("runs") if row["definition"] == "myself"]
-        last = [row for row in runs if row["attention"]]
-        if last:
-            break
-        await asyncio.sleep(0.05)
-    assert len(runs) == 11 and len(last) == 1
-    view = await world.get("lea", f"/v1/runs/{last[0]['id']}")
-    assert step(view, "call")["attention"]["code"] == "chain_too_deep"
+    runs, last = await the_eleventh(world, "call", "myself")
     first = next(row["id"] for row in runs if not (row["request"] or {}).get("chain"))
     done = await world.command("lea", first, "abort")
     assert done.status_code == 200, done.text
-    await world.until("lea", last[0]["id"], status="aborted")
+    await world.until("lea", last, status="aborted")
