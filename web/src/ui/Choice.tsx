@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { Select, type SelectProps } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
 type Props = {
@@ -24,6 +24,29 @@ export function Choice({ label, value, data, onChange }: Props) {
       onChange={(next) => onChange(next ?? '')}
       data={known ? data : [{ value, label: value }, ...data]}
       comboboxProps={{ withinPortal: false }}
+    />
+  );
+}
+
+/** The same in a row of filters: its label stands in it until a value is chosen. */
+export function RowChoice({
+  label,
+  value,
+  data,
+  onChange,
+  ...more
+}: Props & Pick<SelectProps, 'w' | 'searchable' | 'clearable'>) {
+  const { t } = useTranslation();
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      clearable
+      clearButtonProps={{ 'aria-label': t('people.clear') }}
+      value={value || null}
+      onChange={(next) => onChange(next ?? '')}
+      data={data}
+      {...more}
     />
   );
 }

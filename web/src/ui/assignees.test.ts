@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { choices, packed, unpacked } from './assignees';
+import { choices, named, packed, unpacked } from './assignees';
 
 const KNOWN = { users: [{ id: 'ops', name: 'Ops Person' }], teams: [{ id: 'ops', name: '' }], partners: [] };
 
@@ -22,4 +22,9 @@ it('offers everybody by name, and whoever was chosen before', () => {
     },
     { kind: 'teams', items: [{ value: 'teams:ops', label: 'ops' }] },
   ]);
+});
+
+it('calls whoever has no name by the id', () => {
+  expect(named(KNOWN.teams)).toEqual([{ value: 'ops', label: 'ops' }]);
+  expect(named(undefined)).toEqual([]);
 });

@@ -30,6 +30,11 @@ export function choices(known: Everybody, value: Assignees) {
   }).filter((group) => group.items.length > 0);
 }
 
+/** Those who are known, as choices by name. */
+export function named(known: readonly Known[] | undefined): { value: string; label: string }[] {
+  return (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
+}
+
 export function usePeople() {
   return useQuery({
     queryKey: ['people'],

@@ -1,6 +1,7 @@
-import { Group, ScrollArea, SegmentedControl, Select, Stack, Text, Title } from '@mantine/core';
+import { Group, ScrollArea, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/ui/assignees';
+import { named, usePeople } from '@/ui/assignees';
+import { RowChoice } from '@/ui/Choice';
 import { useDefinitionChoices } from '@/ui/definitions';
 import { Failed } from '@/ui/Failed';
 import { type Filters, withoutEmpty } from '@/ui/saved';
@@ -46,17 +47,14 @@ function Choices({ filters, by, onChange }: ChoicesProps) {
   const { t } = useTranslation();
   const definitions = useDefinitionChoices();
   const people = usePeople();
-  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('people.clear') } };
-  const named = (known: { id: string; name: string }[] | undefined) =>
-    (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
   return (
     <Group gap="sm">
-      <Select
-        aria-label={t('filter.definition')}
-        placeholder={t('filter.definition')}
+      <RowChoice
+        label={t('filter.definition')}
         searchable
-        value={filters.definition || null}
-        onChange={(value) => onChange({ definition: value ?? '' })}
+        clearable={false}
+        value={filters.definition}
+        onChange={(definition) => onChange({ definition })}
         data={definitions}
         w={230}
       />
@@ -69,22 +67,18 @@ function Choices({ filters, by, onChange }: ChoicesProps) {
           { value: 'phase', label: t('board.by_phase') },
         ]}
       />
-      <Select
-        aria-label={t('board.person')}
-        placeholder={t('board.person')}
+      <RowChoice
+        label={t('board.person')}
         searchable
-        {...clear}
-        value={filters.assignee || null}
-        onChange={(value) => onChange({ assignee: value ?? '' })}
+        value={filters.assignee}
+        onChange={(assignee) => onChange({ assignee })}
         data={[{ value: 'me', label: t('people.me') }, ...named(people.data?.users)]}
         w={170}
       />
-      <Select
-        aria-label={t('by.team')}
-        placeholder={t('by.team')}
-        {...clear}
-        value={filters.team || null}
-        onChange={(value) => onChange({ team: value ?? '' })}
+      <RowChoice
+        label={t('by.team')}
+        value={filters.team}
+        onChange={(team) => onChange({ team })}
         data={named(people.data?.teams)}
         w={150}
       />

@@ -1,6 +1,7 @@
 import { Group, Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/ui/assignees';
+import { named, usePeople } from '@/ui/assignees';
+import { RowChoice } from '@/ui/Choice';
 import { MoreFilters } from '@/ui/MoreFilters';
 import { SearchBox } from '@/ui/SearchBox';
 import type { Filters } from './filters';
@@ -14,30 +15,21 @@ const TYPES = ['read', 'write'] as const;
 export function LogFilters({ filters, onChange }: Props) {
   const { t } = useTranslation();
   const people = usePeople();
-  const named = (known: { id: string; name: string }[] | undefined) =>
-    (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
-  const clear = { 'aria-label': t('people.clear') };
   return (
     <Group gap="sm">
       <SearchBox label={t('log.run')} value={filters.run ?? ''} onSearch={(run) => onChange({ run })} />
-      <Select
-        aria-label={t('log.user')}
-        placeholder={t('log.user')}
+      <RowChoice
+        label={t('log.user')}
         searchable
-        clearable
-        clearButtonProps={clear}
-        value={filters.user || null}
-        onChange={(user) => onChange({ user: user ?? '' })}
+        value={filters.user}
+        onChange={(user) => onChange({ user })}
         data={named(people.data?.users)}
         w={170}
       />
-      <Select
-        aria-label={t('log.type')}
-        placeholder={t('log.type')}
-        clearable
-        clearButtonProps={clear}
-        value={filters.type || null}
-        onChange={(type) => onChange({ type: type ?? '' })}
+      <RowChoice
+        label={t('log.type')}
+        value={filters.type}
+        onChange={(type) => onChange({ type })}
         data={TYPES.map((value) => ({ value, label: t(`log.types.${value}`) }))}
         w={150}
       />
@@ -48,7 +40,7 @@ export function LogFilters({ filters, onChange }: Props) {
         <Select
           label={t('log.team')}
           clearable
-          clearButtonProps={clear}
+          clearButtonProps={{ 'aria-label': t('people.clear') }}
           comboboxProps={{ withinPortal: false }}
           value={filters.team || null}
           onChange={(team) => onChange({ team: team ?? '' })}

@@ -5,14 +5,9 @@ export type Run = Schemas['RunView'];
 export type Step = Run['steps'][number];
 
 const OPEN = new Set(['ready', 'in_progress', 'on_hold', 'scheduled', 'running', 'waiting', 'attention']);
-const FINISHED = new Set(['done', 'skipped']);
 
 export function isOpen(step: Step): boolean {
   return OPEN.has(step.status);
-}
-
-export function isFinished(step: Step): boolean {
-  return FINISHED.has(step.status);
 }
 
 /** Which step to show: the one asked for, else the first one a person can work on, else the first open, else the last. */

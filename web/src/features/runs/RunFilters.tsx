@@ -1,7 +1,7 @@
-import { Select, Switch, TextInput } from '@mantine/core';
+import { Switch, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { usePeople } from '@/ui/assignees';
-import { Choice } from '@/ui/Choice';
+import { named, usePeople } from '@/ui/assignees';
+import { Choice, RowChoice } from '@/ui/Choice';
 import { useDefinitionChoices } from '@/ui/definitions';
 import { MoreFilters } from '@/ui/MoreFilters';
 import { SearchBox } from '@/ui/SearchBox';
@@ -18,24 +18,18 @@ export function RunFilters({ filters, onChange }: Props) {
   return (
     <>
       <SearchBox label={t('runs.search')} value={filters.q ?? ''} onSearch={(q) => onChange({ q })} />
-      <Select
-        aria-label={t('runs.status')}
-        placeholder={t('runs.status')}
-        clearable
-        clearButtonProps={{ 'aria-label': t('people.clear') }}
-        value={filters.status || null}
-        onChange={(value) => onChange({ status: value ?? '' })}
+      <RowChoice
+        label={t('runs.status')}
+        value={filters.status}
+        onChange={(status) => onChange({ status })}
         data={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
         w={150}
       />
-      <Select
-        aria-label={t('filter.definition')}
-        placeholder={t('filter.definition')}
+      <RowChoice
+        label={t('filter.definition')}
         searchable
-        clearable
-        clearButtonProps={{ 'aria-label': t('people.clear') }}
-        value={filters.definition || null}
-        onChange={(value) => onChange({ definition: value ?? '' })}
+        value={filters.definition}
+        onChange={(definition) => onChange({ definition })}
         data={definitions}
         w={200}
       />
@@ -52,8 +46,6 @@ export function RunFilters({ filters, onChange }: Props) {
 function More({ filters, onChange }: Props) {
   const { t } = useTranslation();
   const people = usePeople();
-  const named = (known: { id: string; name: string }[] | undefined) =>
-    (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
   const users = [{ value: 'me', label: t('people.me') }, ...named(people.data?.users)];
   const typed = (name: 'label' | 'record', label: string) => (
     <TextInput

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
 import { pace } from '@/app/live';
 import { useSession } from '@/app/session';
-import { usePeople } from '@/ui/assignees';
+import { named, usePeople } from '@/ui/assignees';
 import { Choice } from '@/ui/Choice';
 import { useDefinitionChoices } from '@/ui/definitions';
 import { MoreFilters } from '@/ui/MoreFilters';
@@ -87,8 +87,6 @@ function More({ filters, onChange }: { filters: Filters; onChange: (next: Filter
   const { t } = useTranslation();
   const people = usePeople();
   const definitions = useDefinitionChoices();
-  const named = (known: { id: string; name: string }[] | undefined) =>
-    (known ?? []).map((each) => ({ value: each.id, label: each.name || each.id }));
   const flag = (name: 'manual' | 'current_only', label: string) => (
     <Switch
       label={label}
