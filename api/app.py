@@ -27,6 +27,7 @@ from api.doors import Door, Rule
 from api.engine import Engine, TemporalEngine
 from api.feed import Feed, feeding
 from api.house import Config, House
+from api.lost_children import LostChildren
 from api.mcp_servers import McpHouse
 from api.metrics import Metrics
 from api.middleware import Surroundings
@@ -210,6 +211,7 @@ def create_app(
     listen(house)
     if record is not None:
         house.feed.consumer("archive", record.archive.hear)
+        record.reconciler.children = LostChildren(house.store, house.engine, house.signer)
     for routes in ROUTERS:
         app.include_router(routes)
     if console is not None:

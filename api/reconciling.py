@@ -26,6 +26,7 @@ from api.beside import rounds
 from api.engine import Gone, Unreachable
 from api.engine_look import Look
 from api.history import Histories
+from api.lost_children import LOST, LostChildren
 from api.refilling import Refill
 from api.store import watch
 from api.store.flags import flag, unflag
@@ -60,10 +61,14 @@ class Round:
 
 
 class Reconciler:
-    """Looks at every open run; `every` are the seconds between two rounds, which one process of all does at a time."""
+    """Looks at every open run; `every` are the seconds between two rounds, which one process of all does at a time.
+
+    `children` speaks to the parents of those that are lost, where there is somebody to speak.
+    """
 
     def __init__(self, store: Store, histories: Histories, refill: Refill, every: float = 60.0) -> None:
         self.store, self.histories, self.refill, self.every = store, histories, refill, every
+        self.children: LostChildren | None = None
         self._process, self._graphs = uuid.uuid4().hex, Graphs()
 
     async def run(self) -> None:
@@ -146,7 +151,9 @@ class Reconciler:
         return what_is_wrong(look)
 
     async def _note(self, run: Open, found: tuple[str, dict[str, Any]] | None, done: Round) -> None:
-        """Flags a run that is still open, or takes its flag away."""
+        """Flags a run that is still open, or takes its flag away. Its parent is told first: rather twice than not."""
+        if self.children and found is not None and found[0] in LOST and run.flag != found[0]:
+            await self.children.speak_for(run.run)
 
         def work(connection: Connection) -> bool:
             if not watch.is_open(connection, run.run):

@@ -24,6 +24,7 @@ from api.store.ledger import SqlLedger
 from api.store.tables import Row
 from definitions.wire import ACTIVITY_RECORD
 from tests.api.documents import two_steps
+from tests.api.test_children import CALL, LAST, SMALL, child_of, large, step
 from tests.api.test_history import record
 from tests.api.world import World, open_world
 
@@ -56,6 +57,11 @@ async def look(world: World, run: str) -> tuple[Round, str | None]:
     return done, view["engine"] and view["engine"]["flag"]
 
 
+async def said(world: World, run: str) -> list[dict[str, Any]]:
+    """The events of a run."""
+    return list((await world.get("lea", f"/v1/runs/{run}/events"))["items"])
+
+
 async def test_what_is_in_order_is_not_flagged(house: World) -> None:
     run = await begun(house)
     done, flag = await look(house, run)
@@ -72,6 +78,26 @@ async def test_terminated_by_ops(house: World) -> None:
     assert view["status"] == "waiting", "the record says what happened, and it did not end"
     again, _ = await look(house, run)
     assert again.flagged == {}, "said once"
+
+
+async def test_whoever_waits_for_a_terminated_child_hears_of_it(house: World) -> None:
+    """Once; and a person of the parent takes the step over, with which the run goes on."""
+    await house.publish(SMALL)
+    await house.publish(large(CALL, LAST))
+    run = (await house.start("lea", "large"))["id"]
+    child = await child_of(house, run)
+    await house.temporal.get_workflow_handle(child).terminate("an operator did it")
+    for _ in range(2):
+        await record(house).reconciler.round()
+    async with asyncio.timeout(20):
+        while not (told := [event for event in await said(house, run) if event["type"] == "child_told"]):
+            await asyncio.sleep(0.05)
+    assert [event["data"]["status"] for event in told] == ["attention"]
+    children = step(await house.get("lea", f"/v1/runs/{run}"), "call")["children"]
+    assert (children["attention"], children["runs"][0]["run"]) == (1, child)
+    done = await house.command("lea", run, "handle_manually", step="call", output={"status": "lost"})
+    assert done.status_code == 200, done.text
+    await house.until("lea", run, current=["last"])
 
 
 async def test_deleted_by_ops_while_it_was_running(house: World) -> None:
