@@ -21,6 +21,7 @@ import { useTranslation } from 'react-i18next';
 import { api, sent } from '@/api/client';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
+import { NextPage } from '@/ui/NextPage';
 import { useFilters } from '@/ui/useFilters';
 import { SearchBox } from '@/ui/SearchBox';
 import { Waiting } from '@/ui/Waiting';
@@ -108,13 +109,7 @@ export default function DefinitionsPage() {
           </Table>
         </Table.ScrollContainer>
       )}
-      {found.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={found.isFetchingNextPage} onClick={found.more}>
-            {t('runs.more')}
-          </Button>
-        </Group>
-      )}
+      <NextPage list={found} />
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
+import { Fresh, NextPage } from '@/ui/NextPage';
 import { useFilters } from '@/ui/useFilters';
 import { Waiting } from '@/ui/Waiting';
 import { count, fileOf, query } from './filters';
@@ -51,24 +52,12 @@ export default function LogPage() {
       <LogFilters filters={filters} onChange={change} />
       {log.isError && <Failed error={log.error} reset={() => void log.refetch()} />}
       {log.isPending && <Waiting />}
-      {log.fresh > 0 && (
-        <Group>
-          <Button size="xs" variant="light" radius="xl" onClick={log.show}>
-            {t('log.fresh', { count: log.fresh })}
-          </Button>
-        </Group>
-      )}
+      <Fresh list={log} words={t('log.fresh', { count: log.fresh })} />
       {log.data && log.items.length === 0 && (
         <Text c="dimmed">{t(count(filters) > 0 ? 'log.nothing_fits' : 'log.nothing')}</Text>
       )}
       {log.items.length > 0 && <LogTable entries={log.items} />}
-      {log.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={log.isFetchingNextPage} onClick={log.more}>
-            {t('runs.more')}
-          </Button>
-        </Group>
-      )}
+      <NextPage list={log} />
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { api, type Schemas, sent } from '@/api/client';
 import { keys } from '@/app/queries';
 import { Failed } from '@/ui/Failed';
 import { type Page, useLongList } from '@/ui/longList';
+import { Fresh, NextPage } from '@/ui/NextPage';
 import { SavedViews, useDefaultView } from '@/ui/SavedViews';
 import { useFilters } from '@/ui/useFilters';
 import { Waiting } from '@/ui/Waiting';
@@ -44,24 +45,12 @@ export default function RunsPage() {
       <PickedRuns picked={picked} onDone={() => setNames(new Set())} />
       {runs.isError && <Failed error={runs.error} reset={() => void runs.refetch()} />}
       {runs.isPending && <Waiting />}
-      {runs.fresh > 0 && (
-        <Group>
-          <Button size="xs" variant="light" radius="xl" onClick={runs.show}>
-            {t('fresh.runs', { count: runs.fresh })}
-          </Button>
-        </Group>
-      )}
+      <Fresh list={runs} words={t('fresh.runs', { count: runs.fresh })} />
       {runs.data && runs.items.length === 0 && (
         <Nothing filters={filters} onClear={() => show({ show: 'all' })} />
       )}
       {runs.items.length > 0 && <RunTable runs={runs.items} picked={names} onPick={setNames} />}
-      {runs.hasNextPage && (
-        <Group>
-          <Button variant="default" loading={runs.isFetchingNextPage} onClick={runs.more}>
-            {t('runs.more')}
-          </Button>
-        </Group>
-      )}
+      <NextPage list={runs} />
     </Stack>
   );
 }
