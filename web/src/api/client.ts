@@ -64,6 +64,15 @@ export async function sent<T>(call: Promise<Answer<T>>): Promise<T> {
   throw problem(answer.response.status, answer.error);
 }
 
+/** The same for an address that is not in the types: one that was found by reading, or one that takes a file. */
+export async function fetched(call: Promise<Response>): Promise<unknown> {
+  const read = async (response: Response) => {
+    const body: unknown = await response.json().catch(() => null);
+    return { response, data: body, error: body };
+  };
+  return sent(call.then(read));
+}
+
 export function problem(status: number, body: unknown): Problem {
   if (status === 401) nobody();
   const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;

@@ -2,7 +2,7 @@
 // the device under a name of their own, and uploaded before the answer that names them is sent.
 import { createStore, del, get, set } from 'idb-keyval';
 import { useEffect, useState } from 'react';
-import { csrfToken, Offline, problem } from '@/api/client';
+import { csrfToken, fetched, Offline } from '@/api/client';
 import { isLocal, LOCAL, replaced } from './names';
 
 export { isLocal } from './names';
@@ -17,15 +17,10 @@ const store = createStore('holdfast-files', 'files');
 async function upload(file: File): Promise<FileAnswer> {
   const body = new FormData();
   body.append('file', file);
-  let answer: Response;
-  try {
-    answer = await fetch('/v1/files', { method: 'POST', body, headers: { 'X-CSRF-Token': csrfToken() } });
-  } catch {
-    throw new Offline('Holdfast cannot be reached.');
-  }
-  const said: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw problem(answer.status, said);
-  const { id, type } = said as { id: string; type: string };
+  const kept = await fetched(
+    fetch('/v1/files', { method: 'POST', body, headers: { 'X-CSRF-Token': csrfToken() } }),
+  );
+  const { id, type } = kept as { id: string; type: string };
   return { file: id, name: file.name, type };
 }
 

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { may } from '@/app/may';
 import { useSession } from '@/app/session';
 import { Waiting } from '@/ui/Waiting';
-import { useReady } from './hooks';
+import { useCell, useReady } from './hooks';
 import { Register } from './Register';
-import { cell, SECTIONS } from './sections';
+import { SECTIONS } from './sections';
 import './words';
 
 const HEALTH = 'health';
@@ -53,14 +53,14 @@ export default function AdminPage() {
 function Health() {
   const { t } = useTranslation();
   const ready = useReady();
+  const cell = useCell();
   if (ready.isError) return <Text c="red">{t('admin.away')}</Text>;
   if (!ready.data) return <Waiting size="sm" />;
-  const words = { yes: t('admin.yes'), no: t('admin.no') };
   return (
     <Stack gap={4}>
       {Object.entries(ready.data).map(([name, value]) => (
         <Text key={name}>
-          {name.replaceAll('_', ' ')}: {cell(value, words)}
+          {name.replaceAll('_', ' ')}: {cell(value)}
         </Text>
       ))}
     </Stack>

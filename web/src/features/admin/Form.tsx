@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/client';
 import { Foot } from '@/ui/Foot';
 import { Said } from '@/ui/Said';
+import { useFieldName } from './hooks';
 import { type Field, said } from './schema';
 import type { Row } from './sections';
 
@@ -62,8 +63,7 @@ type ControlProps = {
 };
 
 function Control({ field, value, wrong, onChange }: ControlProps) {
-  const { t } = useTranslation();
-  const label = t(`admin.field.${field.name}`, { defaultValue: field.name.replaceAll('_', ' ') });
+  const label = useFieldName()(field.name);
   const common = { label, description: field.help, error: wrong };
   const text = typeof value === 'string' ? value : '';
   switch (field.kind) {

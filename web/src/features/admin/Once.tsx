@@ -1,6 +1,7 @@
 import { Code, CopyButton, Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { cell, type Row } from './sections';
+import { useCell } from './hooks';
+import type { Row } from './sections';
 
 const SECRET = ['token', 'secret', 'link', 'url'] as const;
 
@@ -8,7 +9,7 @@ const SECRET = ['token', 'secret', 'link', 'url'] as const;
 export function Once({ told }: { told: Row }) {
   const { t } = useTranslation();
   const secrets = SECRET.filter((name) => typeof told[name] === 'string');
-  const words = { yes: t('admin.yes'), no: t('admin.no') };
+  const cell = useCell();
   return (
     <Stack gap="sm">
       {secrets.map((name) => (
@@ -29,7 +30,7 @@ export function Once({ told }: { told: Row }) {
       {secrets.length === 0 &&
         Object.entries(told).map(([name, value]) => (
           <Text size="sm" key={name} style={{ overflowWrap: 'anywhere' }}>
-            {name.replaceAll('_', ' ')}: {cell(value, words)}
+            {name.replaceAll('_', ' ')}: {cell(value)}
           </Text>
         ))}
     </Stack>

@@ -7,13 +7,14 @@ import { Said } from '@/ui/Said';
 import { Exactly } from '@/ui/When';
 import { Waiting } from '@/ui/Waiting';
 import { Change } from './Change';
-import { useDeed, useRows } from './hooks';
+import { useCell, useDeed, useFieldName, useRows } from './hooks';
 import { Once } from './Once';
-import { addressOf, cell, type Row, type Section } from './sections';
+import { addressOf, type Row, type Section } from './sections';
 
 /** One register: its rows, a way to add one, and what can be done to each. */
 export function Register({ section }: { section: Section }) {
   const { t } = useTranslation();
+  const nameOf = useFieldName();
   const rows = useRows(section);
   const title = t(`admin.section.${section.id}`);
   const open = (before?: Row) =>
@@ -42,9 +43,7 @@ export function Register({ section }: { section: Section }) {
             <Table.Thead>
               <Table.Tr>
                 {[section.key, ...section.columns].map((name) => (
-                  <Table.Th key={name}>
-                    {t(`admin.field.${name}`, { defaultValue: name.replaceAll('_', ' ') })}
-                  </Table.Th>
+                  <Table.Th key={name}>{nameOf(name)}</Table.Th>
                 ))}
                 <Table.Th>
                   <VisuallyHidden>{t('admin.deeds')}</VisuallyHidden>
@@ -76,9 +75,9 @@ export function Register({ section }: { section: Section }) {
 }
 
 function Cell({ value, name }: { value: unknown; name: string }) {
-  const { t } = useTranslation();
+  const cell = useCell();
   if (typeof value === 'string' && /_at$|_since$|^next$/.test(name)) return <Exactly value={value} />;
-  return cell(value, { yes: t('admin.yes'), no: t('admin.no') });
+  return cell(value);
 }
 
 /** What may be done to a row, each asked once more where it cannot be taken back. */

@@ -1,22 +1,14 @@
 // Registers are asked for and changed by their addresses, which stand in sections.ts and not in the code.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { csrfToken, Offline, problem } from '@/api/client';
+import { useTranslation } from 'react-i18next';
+import { csrfToken, fetched } from '@/api/client';
 import type { Document } from './schema';
-import type { Row, Section } from './sections';
+import { cell, type Row, type Section } from './sections';
 
-async function asked(method: string, path: string, body?: unknown): Promise<unknown> {
+function asked(method: string, path: string, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = method === 'GET' ? {} : { 'X-CSRF-Token': csrfToken() };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const answer = await fetch(path, {
-    method,
-    headers,
-    body: body === undefined ? null : JSON.stringify(body),
-  }).catch(() => {
-    throw new Offline('Holdfast cannot be reached.');
-  });
-  const told: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw problem(answer.status, told);
-  return told;
+  return fetched(fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }));
 }
 
 export function useRows(section: Section) {
@@ -48,6 +40,18 @@ export function useDeed(section: Section) {
       await client.invalidateQueries({ queryKey: ['people'] });
     },
   });
+}
+
+/** A value in a cell, in the words of whoever looks. */
+export function useCell(): (value: unknown) => string {
+  const { t } = useTranslation();
+  return (value) => cell(value, { yes: t('admin.yes'), no: t('admin.no') });
+}
+
+/** What a member of a row is called; one without a word of its own is called as the API names it. */
+export function useFieldName(): (name: string) => string {
+  const { t } = useTranslation();
+  return (name) => t(`admin.field.${name}`, { defaultValue: name.replaceAll('_', ' ') });
 }
 
 export function useReady() {

@@ -4,17 +4,15 @@ import type { FieldProps } from '@rjsf/utils';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problem } from '@/api/client';
+import { fetched } from '@/api/client';
 import type { Hints } from '../model';
 import { locked } from './Labelled';
 
 type Row = { id: string } & Record<string, unknown>;
 
 async function rows(address: string, text: string): Promise<Row[]> {
-  const answer = await fetch(`${address}?limit=20${text ? `&q=${encodeURIComponent(text)}` : ''}`);
-  const said: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw problem(answer.status, said);
-  return (said as { items: Row[] }).items;
+  const found = await fetched(fetch(`${address}?limit=20${text ? `&q=${encodeURIComponent(text)}` : ''}`));
+  return (found as { items: Row[] }).items;
 }
 
 /** A record of a collection, found by typing some of what stands in it. */
