@@ -7,7 +7,7 @@ import { api, sent } from '@/api/client';
 import { MigrateLook } from '@/ui/MigrateLook';
 import { Said } from '@/ui/Said';
 import { Waiting } from '@/ui/Waiting';
-import { useVersions } from './hooks';
+import { useVersions } from '@/ui/definitions';
 
 const PAGE = 200;
 /** As many as one call of the API moves. */

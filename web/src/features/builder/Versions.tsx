@@ -6,7 +6,8 @@ import { Waiting } from '@/ui/Waiting';
 import { When } from '@/ui/When';
 import { useBuilding } from './context';
 import { Differences } from './Differences';
-import { useVersion, useVersions } from './hooks';
+import { useVersions } from '@/ui/definitions';
+import { useVersion } from './hooks';
 
 const DRAFT = 0;
 

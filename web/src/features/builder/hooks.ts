@@ -69,14 +69,6 @@ export function useLanguage() {
   });
 }
 
-export function useVersions(key: string) {
-  return useQuery({
-    queryKey: ['versions', key],
-    queryFn: () =>
-      sent(api.GET('/v1/definitions/{key}/versions', { params: { path: { key }, query: { limit: 200 } } })),
-  });
-}
-
 export function useVersion(key: string, version: number | null) {
   return useQuery({
     queryKey: ['version', key, version, 'document'],

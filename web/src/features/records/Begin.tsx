@@ -3,7 +3,7 @@ import { IconChevronDown, IconPlayerPlay } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '@/api/client';
+import { openRun } from '@/ui/openRun';
 import { Said } from '@/ui/Said';
 import { type Source, type Startable, useBegin, useWorkflows } from './hooks';
 
@@ -48,8 +48,8 @@ export function Begin({ record, source, startable, onStarted }: Props) {
 /** Why it did not start; where a run is open already, the way to it. */
 export function Refused({ error }: { error: unknown }) {
   const { t } = useTranslation();
-  const run = error instanceof Problem && error.code === 'run_already_open' ? error.more.run : undefined;
-  if (typeof run !== 'string') return <Said error={error} />;
+  const run = openRun(error);
+  if (!run) return <Said error={error} />;
   return (
     <Alert color="yellow" role="alert" title={t('start.duplicate')} mt="xs">
       <Button

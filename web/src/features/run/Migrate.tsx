@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schemas, sent } from '@/api/client';
+import { useVersions } from '@/ui/definitions';
 import { Named } from '@/ui/Named';
 import { Said } from '@/ui/Said';
 import { Foot } from '@/ui/Foot';
@@ -19,11 +20,7 @@ export function Migrate({ run }: { run: Run }) {
   const { t } = useTranslation();
   const [to, setTo] = useState<string | null>(null);
   const [map, setMap] = useState<Record<string, string>>({});
-  const versions = useQuery({
-    queryKey: ['versions', run.definition],
-    queryFn: () =>
-      sent(api.GET('/v1/definitions/{key}/versions', { params: { path: { key: run.definition } } })),
-  });
+  const versions = useVersions(run.definition);
   if (versions.isError) return <Said error={versions.error} />;
   if (!versions.data) return <Waiting size="sm" />;
   const others = versions.data.items.filter((each) => each.version !== run.version);

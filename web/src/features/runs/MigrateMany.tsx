@@ -1,9 +1,9 @@
 import { Alert, Select, Stack } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, type Schemas, sent } from '@/api/client';
+import type { Schemas } from '@/api/client';
+import { useVersions } from '@/ui/definitions';
 import { MigrateLook } from '@/ui/MigrateLook';
 import { Said } from '@/ui/Said';
 import { Waiting } from '@/ui/Waiting';
@@ -17,11 +17,7 @@ export function MigrateMany({ runs, onDone, onOpen }: Props) {
   const [to, setTo] = useState<string | null>(null);
   const definition = runs[0]?.definition ?? '';
   const one = runs.every((run) => run.definition === definition);
-  const versions = useQuery({
-    queryKey: ['versions', definition],
-    enabled: one,
-    queryFn: () => sent(api.GET('/v1/definitions/{key}/versions', { params: { path: { key: definition } } })),
-  });
+  const versions = useVersions(definition, one);
   if (!one) return <Alert color="yellow" title={t('migrate.one_workflow')} />;
   if (versions.isError) return <Said error={versions.error} />;
   if (!versions.data) return <Waiting size="sm" />;

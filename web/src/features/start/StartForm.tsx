@@ -5,10 +5,11 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import Markdown from 'react-markdown';
-import { api, Problem, sent } from '@/api/client';
+import { api, sent } from '@/api/client';
 import { StartInputs } from '@/app/StartInputs';
 import { type Assignees, NOBODY } from '@/ui/assignees';
 import { Failed } from '@/ui/Failed';
+import { openRun } from '@/ui/openRun';
 import { People } from '@/ui/People';
 import { Said } from '@/ui/Said';
 import { Waiting } from '@/ui/Waiting';
@@ -63,7 +64,7 @@ function Asked({ form, record, source }: AskedProps) {
   });
   const asks = Object.keys(form.form.schema.properties ?? {}).length > 0;
   const problem = useMemo(() => asOutput(start.error), [start.error]);
-  const open = form.open?.id ?? openOf(start.error);
+  const open = form.open?.id ?? openRun(start.error);
   return (
     <Stack>
       {form.description && (
@@ -117,12 +118,6 @@ function Asked({ form, record, source }: AskedProps) {
       )}
     </Stack>
   );
-}
-
-/** The run that was begun meanwhile by somebody else. */
-function openOf(error: unknown): string | undefined {
-  const run = error instanceof Problem && error.code === 'run_already_open' ? error.more.run : undefined;
-  return typeof run === 'string' ? run : undefined;
 }
 
 /** A second run is not begun on a record that has one: the way leads to that one. */

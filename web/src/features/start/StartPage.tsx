@@ -2,8 +2,8 @@ import { Card, Grid, NavLink, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { api, sent } from '@/api/client';
 import { titleOf } from '@/ui/collections';
+import { definitions } from '@/ui/definitions';
 import { Failed, Panel } from '@/ui/Failed';
 import { Waiting } from '@/ui/Waiting';
 import { grouped, sourceOf } from './model';
@@ -17,20 +17,17 @@ export default function StartPage() {
   const { t } = useTranslation();
   const search = useSearch({ from: '/start' }) as Search;
   const go = useNavigate({ from: '/start' });
-  const definitions = useQuery({
-    queryKey: ['definitions'],
-    queryFn: () => sent(api.GET('/v1/definitions', { params: { query: { limit: 200 } } })),
-  });
-  const groups = grouped(definitions.data?.items ?? []);
-  const chosen = definitions.data?.items.find((each) => each.key === search.definition);
+  const found = useQuery(definitions);
+  const groups = grouped(found.data?.items ?? []);
+  const chosen = found.data?.items.find((each) => each.key === search.definition);
   return (
     <Stack gap="md">
       <Title order={1} size="h3">
         {t('start.title')}
       </Title>
-      {definitions.isError && <Failed error={definitions.error} reset={() => void definitions.refetch()} />}
-      {definitions.isPending && <Waiting />}
-      {definitions.data && groups.length === 0 && <Text c="dimmed">{t('start.nothing')}</Text>}
+      {found.isError && <Failed error={found.error} reset={() => void found.refetch()} />}
+      {found.isPending && <Waiting />}
+      {found.data && groups.length === 0 && <Text c="dimmed">{t('start.nothing')}</Text>}
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, sm: 4, lg: 3 }}>
           <Stack gap="xs" component="nav" aria-label={t('start.what')}>
@@ -56,7 +53,7 @@ export default function StartPage() {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, sm: 8, lg: 7 }}>
-          {!chosen && definitions.data && groups.length > 0 && <Text c="dimmed">{t('start.choose')}</Text>}
+          {!chosen && found.data && groups.length > 0 && <Text c="dimmed">{t('start.choose')}</Text>}
           {chosen && (
             <Card withBorder padding="lg">
               <Stack>
