@@ -1,28 +1,18 @@
 // Two builders work on the same draft. Whoever saves second sees what the other did and what they did themselves, and
 // puts both together; nothing is lost, and undoing brings back one's own.
-import { DESKTOP, base, call, story } from './harness.mjs';
+import { DESKTOP, at, base, call, retitle, saved, stepRow, story, task } from './harness.mjs';
 
 const KEY = `shared-${Date.now()}`;
-const TASK = (id, title) => ({ id, kind: 'task', title });
 const DRAFT = {
   holdfast: 1,
   key: KEY,
   name: 'Shared',
-  steps: [TASK('read', 'Read it'), TASK('tell', 'Tell them')],
+  steps: [task('read', 'Read it'), task('tell', 'Tell them')],
 };
 
-const row = (page, title) => page.locator('.builder-step').filter({ hasText: title }).first();
-const saved = (page) =>
-  page
-    .getByRole('status')
-    .filter({ hasText: /^Saved$/ })
-    .waitFor();
-
 async function rename(page, from, to) {
-  await row(page, from).click();
-  await page.getByRole('heading', { level: 2, name: from }).waitFor();
-  await page.getByRole('textbox', { name: 'Title' }).fill(to);
-  await page.keyboard.press('Tab');
+  await at(page, from);
+  await retitle(page, to);
 }
 
 await story('builder-conflict', async ({ open, look }) => {
@@ -30,7 +20,7 @@ await story('builder-conflict', async ({ open, look }) => {
   await call(first, 'POST', '/v1/definitions', DRAFT);
   for (const page of [first, second]) {
     await page.goto(`${base}/definitions/${KEY}`);
-    await row(page, 'Tell them').waitFor();
+    await stepRow(page, 'Tell them').waitFor();
   }
 
   // Apart from each other: both hold.
@@ -43,8 +33,8 @@ await story('builder-conflict', async ({ open, look }) => {
   await dialog.getByText('Tell everybody').first().waitFor();
   await look(second, 'apart');
   await dialog.getByRole('button', { name: 'Put both together' }).click();
-  await row(second, 'Read it twice').waitFor();
-  await row(second, 'Tell everybody').waitFor();
+  await stepRow(second, 'Read it twice').waitFor();
+  await stepRow(second, 'Tell everybody').waitFor();
   await saved(second);
 
   // The same thing: one is chosen, and Undo brings the other back. The first page has not looked since.
@@ -56,11 +46,11 @@ await story('builder-conflict', async ({ open, look }) => {
   await look(first, 'both');
   await choice.getByRole('radio', { name: /^Theirs/ }).check();
   await together.click();
-  await row(first, 'Tell everybody').waitFor();
+  await stepRow(first, 'Tell everybody').waitFor();
   await first.getByRole('button', { name: 'Undo' }).click();
-  await row(first, 'Tell nobody').waitFor();
+  await stepRow(first, 'Tell nobody').waitFor();
   await first.getByRole('button', { name: 'Redo' }).click();
-  await row(first, 'Tell everybody').waitFor();
+  await stepRow(first, 'Tell everybody').waitFor();
   await saved(first);
   const { draft_document: kept } = await call(first, 'GET', `/v1/definitions/${KEY}`);
   const titles = kept.steps.map((step) => step.title).join(', ');

@@ -1,7 +1,7 @@
 // What one does with workflows from afar: one from a template, a copy of it, out into a file and in again, put away and
 // brought back. A key that is taken is not taken twice.
 import { readFileSync } from 'node:fs';
-import { DESKTOP, base, story, call } from './harness.mjs';
+import { DESKTOP, base, call, saved, stepRow, story } from './harness.mjs';
 
 const KEY = `sale-${Date.now()}`;
 
@@ -34,16 +34,13 @@ await story('builder-list', async ({ open, look }) => {
   await page.getByRole('heading', { level: 1, name: 'Solar installation sale' }).waitFor();
   await page.locator('.react-flow__node').first().waitFor();
   await look(page, 'template');
-  await page.locator('.builder-step').filter({ hasText: 'Call the customer' }).click();
+  await stepRow(page, 'Call the customer').click();
   await page.getByRole('button', { name: 'Add a step' }).click();
   const palette = page.getByRole('dialog');
   await palette.getByRole('tab', { name: 'Ready steps' }).click();
   await palette.getByRole('button', { name: /^Signature/ }).click();
   await page.getByRole('heading', { level: 2, name: 'Signature' }).waitFor();
-  await page
-    .getByRole('status')
-    .filter({ hasText: /^Saved$/ })
-    .waitFor();
+  await saved(page);
 
   // A key that somebody has is refused, with nothing lost.
   await list(page);

@@ -1,29 +1,20 @@
 // Twenty runs are open when a workflow changes. They are looked at before any is moved, each is told what became of it,
 // and every template opened in the builder and saved by it is the document it was.
-import { DESKTOP, base, call, story } from './harness.mjs';
+import { DESKTOP, base, call, publish, retitle, saved, stepRow, story, task } from './harness.mjs';
 
 const KEY = `moved-${Date.now()}`;
-const TASK = (id, title) => ({ id, kind: 'task', title });
 const BEFORE = {
   holdfast: 1,
   key: KEY,
   name: 'Moved',
-  steps: [TASK('read', 'Read it'), TASK('old', 'The old way')],
+  steps: [task('read', 'Read it'), task('old', 'The old way')],
 };
 const RUNS = 20;
 const PAST = 3;
 
-const row = (page, title) => page.locator('.builder-step').filter({ hasText: title }).first();
-const saved = (page) =>
-  page
-    .getByRole('status')
-    .filter({ hasText: /^Saved$/ })
-    .waitFor();
-
 await story('builder-migrate', async ({ open, look }) => {
   const page = await open('admin', DESKTOP);
-  await call(page, 'POST', '/v1/definitions', BEFORE);
-  await call(page, 'POST', `/v1/definitions/${KEY}/publish`, {});
+  await publish(page, BEFORE);
   const ann = await open('ann', DESKTOP);
   for (let n = 0; n < RUNS; n += 1) {
     const run = await call(ann, 'POST', '/v1/runs', { definition: KEY });
@@ -34,9 +25,8 @@ await story('builder-migrate', async ({ open, look }) => {
 
   await page.goto(`${base}/definitions/${KEY}`);
   await page.getByText(`used by ${RUNS} open runs`).first().waitFor();
-  await row(page, 'The old way').click();
-  await page.getByRole('textbox', { name: 'Title' }).fill('The new way');
-  await page.keyboard.press('Tab');
+  await stepRow(page, 'The old way').click();
+  await retitle(page, 'The new way');
   await page.getByRole('textbox', { name: 'Name for references' }).fill('new_way');
   await page.keyboard.press('Enter');
   await page.waitForURL(/step=new_way/);

@@ -1,19 +1,11 @@
 // A workflow is drawn with a form, a model's answer and a branch, by the list, the picture, the keys and as YAML; what is
 // wrong is found in place, it is tried out without any run, and published. Ann runs it. What was changed is told by step.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, at, base, call, fits, retitle, saved, shown, stepRow, story } from './harness.mjs';
 
 const KEY = `complaint-${Date.now()}`;
 
-const row = (page, title) => page.locator('.builder-step').filter({ hasText: title }).first();
 const group = (page, name) => page.getByRole('button', { name: new RegExp(`^${name}`) });
 const said = (page, text) => page.getByRole('status').filter({ hasText: text }).first().waitFor();
-const saved = (page) => said(page, /^Saved$/);
-
-/** The settings of a step, opened by its row in the list. */
-async function at(page, title) {
-  await row(page, title).click();
-  await page.getByRole('heading', { level: 2, name: title }).waitFor();
-}
 
 async function add(page, kind, title) {
   await page.getByRole('button', { name: 'Add a step' }).click();
@@ -21,8 +13,7 @@ async function add(page, kind, title) {
   await palette.getByLabel('What shall the step do?').fill(kind);
   await palette.getByRole('button', { name: new RegExp(`^${kind} `) }).click();
   await palette.waitFor({ state: 'hidden' });
-  await page.getByRole('textbox', { name: 'Title' }).fill(title);
-  await page.keyboard.press('Tab');
+  await retitle(page, title);
   await page.getByRole('heading', { level: 2, name: title }).waitFor();
 }
 
@@ -91,18 +82,13 @@ await story('builder', async ({ open, look }) => {
   if (await phone.getByRole('button', { name: 'Add a step' }).count())
     throw new Error('somebody who may not edit can add');
   await look(phone, 'phone');
-  const [wide, seen] = await phone.evaluate(() => [
-    document.documentElement.scrollWidth,
-    globalThis.innerWidth,
-  ]);
-  if (wide > seen + 1) throw new Error(`the builder is ${wide} px wide and seen through ${seen}`);
+  await fits(phone, 'the builder');
 });
 
 async function drawn(page, look) {
   // A form on its first step. What it is called names it in references.
   await at(page, 'First step');
-  await page.getByRole('textbox', { name: 'Title' }).fill('Take it down');
-  await page.keyboard.press('Tab');
+  await retitle(page, 'Take it down');
   await page.waitForURL(/step=take_it_down/);
   await item(page, 'Fields', 'What happened');
   await choose(page, 'Type', 'Long text');
@@ -124,34 +110,34 @@ async function drawn(page, look) {
 
   // The edges: one by the list, one drawn.
   await at(page, 'Pay');
-  await row(page, /^PayTask/).click();
-  await page.getByRole('heading', { level: 2, name: 'Pay', exact: true }).waitFor();
+  await stepRow(page, /^PayTask/).click();
+  await shown(page, 'Pay');
   await group(page, 'When its turn comes').click();
   await page.getByRole('combobox', { name: 'Comes after' }).click();
   await page.getByRole('option', { name: 'Pay it back?: yes' }).click();
   await page.getByRole('option', { name: 'Pay it back?', exact: true }).click();
   await page.keyboard.press('Escape');
-  await row(page, 'Pay it back?: yes').waitFor();
+  await stepRow(page, 'Pay it back?: yes').waitFor();
   await at(page, 'Write a letter');
   await group(page, 'When its turn comes').click();
   await page.getByRole('button', { name: 'Zoom Out' }).waitFor();
   await draw(page, 'no', 'write_a_letter');
-  await row(page, 'after Pay, Pay it back?: no').waitFor();
+  await stepRow(page, 'after Pay, Pay it back?: no').waitFor();
   // It still waits for "Pay", which stood before it: that edge is cut in the picture.
   await page
     .locator('.react-flow__edge[data-id="pay pay write_a_letter"] .react-flow__edge-interaction')
     .dispatchEvent('click');
   await page.getByRole('button', { name: 'Cut this edge' }).click();
   await page.locator('.react-flow__edge[data-id="pay pay write_a_letter"]').waitFor({ state: 'detached' });
-  await row(page, 'after Pay it back?: no').waitFor();
+  await stepRow(page, 'after Pay it back?: no').waitFor();
   await saved(page);
   await look(page, 'graph');
 }
 
 async function checked(page, look) {
   // What is wrong is said where it is, in the list of all, and with what is right.
-  await row(page, /^PayTask/).click();
-  await page.getByRole('heading', { level: 2, name: 'Pay', exact: true }).waitFor();
+  await stepRow(page, /^PayTask/).click();
+  await shown(page, 'Pay');
   await group(page, 'When its turn comes').click();
   await page.getByRole('radiogroup', { name: 'Only when' }).getByText('If …').click();
   const only = page.getByRole('textbox', { name: 'Only when, if' });
@@ -167,19 +153,19 @@ async function checked(page, look) {
     .getByRole('status')
     .getByRole('button', { name: /Pay · when/ })
     .click();
-  await page.getByRole('heading', { level: 2, name: 'Pay', exact: true }).waitFor();
+  await shown(page, 'Pay');
   await group(page, 'When its turn comes').click();
   await write(page, only, '= steps.take_it_down.output.sum > 10.0');
   await said(page, 'Nothing is wrong with it.');
 
   // The keys: a step is moved, taken out, and back again by undoing.
-  await row(page, 'Write a letter').click();
+  await stepRow(page, 'Write a letter').click();
   await page.keyboard.press('Alt+ArrowUp');
   await page.waitForFunction(() =>
     document.querySelectorAll('.builder-step')[4]?.textContent.includes('Write a letter'),
   );
   await page.keyboard.press('Delete');
-  await row(page, 'Write a letter').waitFor({ state: 'detached' });
+  await stepRow(page, 'Write a letter').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+z');
   await page.waitForFunction(() =>
@@ -198,7 +184,7 @@ async function checked(page, look) {
   await page.getByText('This cannot be read yet.').first().waitFor({ state: 'hidden' });
   await saved(page);
   await look(page, 'yaml');
-  await row(page, 'The workflow itself').click();
+  await stepRow(page, 'The workflow itself').click();
   await page.getByText('What somebody complains about.').last().waitFor();
 }
 
@@ -218,8 +204,8 @@ async function tried(page, look) {
   await said(page, 'It came to its end.');
   await look(page, 'tried');
   // What an expression comes to with these values.
-  await row(page, /^PayTask/).click();
-  await page.getByRole('heading', { level: 2, name: 'Pay', exact: true }).waitFor();
+  await stepRow(page, /^PayTask/).click();
+  await shown(page, 'Pay');
   await group(page, 'When its turn comes').click();
   await page.getByText('Now:').waitFor();
   await page
@@ -259,9 +245,8 @@ async function run(page) {
 
 /** Another version, and what is different in it. */
 async function again(page, look) {
-  await row(page, /^PayTask/).click();
-  await page.getByRole('textbox', { name: 'Title' }).fill('Pay at once');
-  await page.keyboard.press('Tab');
+  await stepRow(page, /^PayTask/).click();
+  await retitle(page, 'Pay at once');
   await page.waitForURL(/step=pay/);
   await saved(page);
   await page.getByRole('tab', { name: 'Versions' }).click();

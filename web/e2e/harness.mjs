@@ -113,3 +113,79 @@ export async function accessible(page) {
   );
   return violations.map((each) => `axe ${each.id}: ${each.help} (${each.nodes[0]?.html.slice(0, 160)})`);
 }
+
+/** A step as a definition has it: something that a person does. */
+export function task(id, title) {
+  return { id, kind: 'task', title };
+}
+
+/** A definition drawn and published at once; what the API says of the version. */
+export async function publish(page, document) {
+  await call(page, 'POST', '/v1/definitions', document);
+  return call(page, 'POST', `/v1/definitions/${document.key}/publish`, {});
+}
+
+/** A step of a run, or one in the builder's settings, stands open. */
+export async function shown(page, title) {
+  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor();
+}
+
+/** Fills in a step and completes it; it has ended when the next one is shown. */
+export async function done(page, title, fill = () => undefined) {
+  const press = page.getByRole('button', { name: 'Complete', exact: true });
+  await shown(page, title);
+  await press.waitFor();
+  await fill();
+  await press.click();
+  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor({ state: 'detached' });
+}
+
+/** A step that is nothing but a press at the right time. */
+export async function timed(page, title, button) {
+  await done(page, title, () => page.getByRole('button', { name: button, exact: true }).click());
+}
+
+/** A step in the list of the builder, by what its row says. */
+export function stepRow(page, title) {
+  return page.locator('.builder-step').filter({ hasText: title }).first();
+}
+
+/** The settings of a step in the builder, opened by its row. */
+export async function at(page, title) {
+  await stepRow(page, title).click();
+  await page.getByRole('heading', { level: 2, name: title }).waitFor();
+}
+
+/** What the step that stands open in the builder is called from now on. */
+export async function retitle(page, title) {
+  await page.getByRole('textbox', { name: 'Title' }).fill(title);
+  await page.keyboard.press('Tab');
+}
+
+/** The builder keeps what was changed by itself, and says so. */
+export async function saved(page) {
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^Saved$/ })
+    .waitFor();
+}
+
+/** Nothing is on its way to the page any more. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('[role=status][aria-label="Loading"]') === null);
+}
+
+/** A page may not be wider than what it is seen through. */
+export async function fits(page, name) {
+  const [wide, seen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    globalThis.innerWidth,
+  ]);
+  if (wide > seen + 1) throw new Error(`${name} is ${wide} px wide and seen through ${seen}`);
+}
+
+/** What was found is what was wanted, member by member in the same order. */
+export function expect(found, wanted) {
+  if (JSON.stringify(found) !== JSON.stringify(wanted))
+    throw new Error(`found ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
+}
