@@ -180,6 +180,7 @@ def _round(step: dict[str, Any]) -> Execution:
         step["round"],
         status,
         entered,
+        attention=step["attention"],
         claimed=claimed,
         turn=1 if step["doing"] else 0,  # the view says what was begun, not how often
         waits=step["waits"] or "",

@@ -41,13 +41,14 @@ class StepCommand(CommandBody):
 class Complete(StepCommand):
     """Finishes a step, or confirms what is proposed for it: `output` for fields, `choice` for a decision.
 
-    `journey`: the answer is to that form of the task.
+    `journey`: the answer is to that form of the task. `reason`: why, such as of a choice that sends back.
     """
 
     type: Literal["complete"]
     output: Values | None = None
     choice: Name | None = None
     journey: Name | None = None
+    reason: Reason | None = None
 
 
 class Act(StepCommand):

@@ -196,7 +196,7 @@ def round_view(execution: Execution) -> dict[str, Any]:
         "choice": execution.choices[0] if execution.choices else None,
         "choices": list(execution.choices),
         "done_by": execution.done_by,
-        "ended_by": execution.ended_by,
+        "ended_by": execution.ended_by or _answered_by(execution),
         "entered_at": execution.entered_at if execution.status is not StepStatus.NOT_TAKEN else None,
         "started_at": execution.started_at,
         "ended_at": execution.ended_at,
@@ -214,6 +214,13 @@ def round_view(execution: Execution) -> dict[str, Any]:
         "links": [_link(name, each) for name, each in execution.links.items()],
         "submitted": [{"journey": name, **each} for name, each in execution.submitted.items()],
     }
+
+
+def _answered_by(execution: Execution) -> str | None:
+    """Who sent the form that completed the task: that answer has its actor, the end that came of it has none."""
+    if not execution.via:
+        return None
+    return next((each["by"] for each in execution.submitted.values() if each["at"] == execution.ended_at), None)
 
 
 def _link(name: str, link: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,31 @@ async def test_the_same_id_with_another_body(world: World, counted: str) -> None
     assert (same.status_code, same.json()["outcome"]) == (200, "applied")
 
 
+async def test_a_command_without_an_id_takes_the_idempotency_key_as_its_id(world: World, counted: str) -> None:
+    """Every POST that changes something takes the header: repeated it counts once, with another body it is refused."""
+    run = (await world.start("ann", counted))["id"]
+    path, key = f"/v1/runs/{run}/commands", uuid.uuid4().hex
+    body, header = {"type": "note", "text": "once"}, {"Idempotency-Key": key}
+    answers = [await world.call("ann", "POST", path, body, headers=header) for _ in range(2)]
+    assert [(each.status_code, each.json()["command"]) for each in answers] == [(200, key)] * 2
+    assert [note["text"] for note in (await world.get("ann", f"/v1/runs/{run}/notes"))["items"]] == ["once"]
+    other = await world.call("ann", "POST", path, {**body, "text": "another"}, headers=header)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+    own = await world.call("ann", "POST", path, {**body, "id": f"own-{key}"}, headers=header)
+    assert own.json()["command"] == f"own-{key}", "an id of its own goes before"
+
+
+async def test_a_missing_or_wrong_closing_reason_is_said_by_path(world: World) -> None:
+    closing = {"reasons": ["lost", "other"], "choose": "one", "required_on": ["abort"]}
+    body = document("closing", [{"id": "a", "kind": "task"}], closing_reasons=closing)
+    await world.publish(body)
+    run = (await world.start("ann", body["key"]))["id"]
+    for reasons, code in (([], "reasons_required"), (["mood"], "unknown_reason"), (["lost", "other"], "one_reason")):
+        refused = await world.command("ann", run, "abort", reasons=reasons)
+        found = [(each["path"], each["code"]) for each in refused.json()["errors"]]
+        assert (refused.status_code, refused.json()["code"], found) == (422, code, [("/reasons", code)])
+
+
 async def test_two_people_at_once(world: World, counted: str) -> None:
     """One wins; the other is told who was first and when (fault 24)."""
     run = await world.start("ann", counted)
@@ -229,3 +254,32 @@ async def test_an_errand_of_the_run_itself_is_answered_without_a_step(world: Wor
     unnamed = await world.command("ann", run, "skip", execution="a#1")
     assert [each["path"] for each in unnamed.json()["errors"]] == ["/step"]
     await world.command("ann", run, "abort", reasons=[])
+
+
+async def test_who_sends_back_says_why(world: World) -> None:
+    options = [{"id": "back", "back_to": "work", "max": 1}, {"id": "on"}]
+    look = {"id": "look", "kind": "decision", "options": options, "otherwise": "on"}
+    body = document("why-back", [{"id": "work", "kind": "task"}, look])
+    await world.publish(body)
+    run = (await world.start("ann", body["key"]))["id"]
+    assert (await world.command("ann", run, "complete", step="work")).status_code == 200
+    answer = await world.command("ann", run, "complete", step="look", choice="back", reason="A page is missing")
+    assert answer.status_code == 200, answer.text
+    events = (await world.get("ann", f"/v1/runs/{run}/events"))["items"]
+    (sent,) = [each for each in events if each["type"] == "step_done" and each["step"] == "look"]
+    assert (sent["actor"], sent["data"]["reason"]) == ("ann", "A page is missing")
+
+
+async def test_a_moment_that_has_passed_is_for_a_person(world: World) -> None:
+    """What is offered is what is taken, although the view is all that the offer is made from."""
+    mail = {"id": "mail", "kind": "action", "action": "email.send", "execute": "automatic",
+            "with": {"to": "ann@example.org", "subject": "s", "text": "t"},
+            "schedule": {"after": '= "2020-01-01"', "by": "3 days"}}  # fmt: skip
+    body = document("too-late", [mail])
+    await world.publish(body)
+    run = (await world.start("ann", body["key"]))["id"]
+    view = await world.until("ann", run, attention=True)
+    assert view["steps"][0]["attention"]["reason"] == "arming"
+    assert {"run_now", "cancel_schedule"} <= set(view["steps"][0]["can"])
+    off = await world.command("ann", run, "cancel_schedule", step="mail")
+    assert (off.status_code, off.json()["run"]["steps"][0]["status"]) == (200, "skipped")

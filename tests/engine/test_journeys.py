@@ -274,6 +274,7 @@ def test_a_form_of_a_task_is_sent_by_a_person() -> None:
     run.complete("check", outside(), journey="proof", output={"paper": "p1"})
     done = run.step("check")
     assert (done["status"], done["output"], done["via"]) == ("done", {"paper": "p1"}, "journey")
+    assert done["ended_by"] == outside().id, "whose answer completed it"
     assert run.state.scope["check"]["journeys"]["proof"] == {"output": {"paper": "p1"}}
 
 
