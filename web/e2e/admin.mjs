@@ -1,6 +1,6 @@
 // An administrator makes a team, a person and a token, which is shown once; changes the person, gives a link to sign in
 // with, and looks at every register there is. Who may not has no link to it.
-import { DESKTOP, PHONE, base, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, settled, story } from './harness.mjs';
 
 const NAME = `eva${Date.now() % 100_000}`;
 
@@ -54,7 +54,8 @@ async function changed(page) {
   const asked = page.getByRole('dialog');
   await asked.getByRole('textbox', { name: 'Name' }).fill('Eva Prins');
   await asked.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('cell', { name: 'Eva Prins' }).waitFor();
+  const row = page.getByRole('row').filter({ hasText: NAME });
+  await row.getByRole('cell', { name: 'Eva Prins' }).waitFor();
   await deeds.click();
   await page.getByRole('menuitem', { name: 'A link to sign in with' }).click();
   await page.getByText('This is shown this one time and never again.').waitFor();
@@ -89,7 +90,7 @@ async function everything(page, look) {
   const links = page.getByRole('navigation', { name: 'Administration' }).getByRole('link');
   for (const name of await links.allInnerTexts()) {
     await register(page, name.trim());
-    await page.waitForFunction(() => document.querySelector('[role=status][aria-label="Loading"]') === null);
+    await settled(page);
     await look(page, name.trim().toLowerCase().replaceAll(' ', '-'));
   }
 }

@@ -1,6 +1,6 @@
 // A lead looks at the board of a workflow: a card goes on where its step can be completed, back only after a look, and
 // nowhere else. On the overview what is stuck stands by cause, and all of a cause is tried again at once.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, publish, story } from './harness.mjs';
 
 const KEY = `board-${Date.now()}`;
 const DEFINITION = {
@@ -47,10 +47,7 @@ const cards = (page, name) => column(page, name).getByRole('link');
 
 await story('board', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  for (const each of [DEFINITION, STUCK]) {
-    await call(admin, 'POST', '/v1/definitions', each);
-    await call(admin, 'POST', `/v1/definitions/${each.key}/publish`, {});
-  }
+  for (const each of [DEFINITION, STUCK]) await publish(admin, each);
   const page = await open('lea', DESKTOP);
   for (let n = 0; n < 2; n += 1) await call(page, 'POST', '/v1/runs', { definition: KEY });
   for (let n = 0; n < 3; n += 1) await call(page, 'POST', '/v1/runs', { definition: STUCK.key });

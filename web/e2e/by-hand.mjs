@@ -1,6 +1,6 @@
 // What asks for a person where a machine was meant: no model to answer, a mail of another day, a refusal, a draft. Each is
 // done by clicking, with nothing lost, and the run is completed.
-import { DESKTOP, base, call, story } from './harness.mjs';
+import { DESKTOP, base, call, expect, publish, shown, story } from './harness.mjs';
 
 const DEFINITION = {
   holdfast: 1,
@@ -48,8 +48,7 @@ const DEFINITION = {
 };
 await story('by-hand', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  await call(admin, 'POST', '/v1/definitions', DEFINITION);
-  await call(admin, 'POST', `/v1/definitions/${DEFINITION.key}/publish`, {});
+  await publish(admin, DEFINITION);
   await takenOver(await open('ann', DESKTOP), await open('lea', DESKTOP), look);
 });
 
@@ -98,13 +97,4 @@ async function refused(lead, run) {
   const asked = lead.getByRole('dialog');
   await asked.getByLabel('Reason').fill('Too much');
   await asked.getByRole('button', { name: 'Reject' }).click();
-}
-
-async function shown(page, title) {
-  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor();
-}
-
-function expect(found, wanted) {
-  if (JSON.stringify(found) !== JSON.stringify(wanted))
-    throw new Error(`found ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
 }

@@ -3,7 +3,7 @@
 // pages run would be an error: they have no script, and their policy lets none in.
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { PHONE, accessible, base, call, story } from './harness.mjs';
+import { PHONE, accessible, base, call, publish, story } from './harness.mjs';
 
 const SHOTS = new URL('../screenshots/', import.meta.url);
 const KEY = 'onboarding-outside';
@@ -83,8 +83,7 @@ async function phone(browser, locale) {
 
 await story('journey', async ({ open }) => {
   const admin = await open('admin');
-  await call(admin, 'POST', '/v1/definitions', DOCUMENT);
-  const made = await call(admin, 'POST', `/v1/definitions/${KEY}/publish`, {});
+  const made = await publish(admin, DOCUMENT);
   const ann = await open('ann');
   const run = (await call(ann, 'POST', '/v1/runs', { definition: KEY, inputs: { company: 'Bolt' } })).id;
   const path = await until(async () => (await call(ann, 'GET', `/v1/runs/${run}/steps/papers`)).link_path);

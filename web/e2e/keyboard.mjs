@@ -1,5 +1,5 @@
 // A task found, claimed, noted and completed without a mouse; every key of the sheet, and all of them switched off.
-import { DESKTOP, call, story } from './harness.mjs';
+import { DESKTOP, call, publish, story } from './harness.mjs';
 
 const MARK = Date.now().toString(36);
 const KEYS = ['/', 'g i', 'g r', 'g d', 'j', 'k', 'Enter', 'c', 'a', 'e', 'mod Enter', 'Escape', '?'];
@@ -12,13 +12,7 @@ await story('keyboard', async ({ open, look }) => {
     { id: 'draw', kind: 'task', title: 'Draw the plan' },
     { id: 'send', kind: 'task', title: 'Send the plan' },
   ];
-  await call(admin, 'POST', '/v1/definitions', {
-    holdfast: 1,
-    key: `keys-${MARK}`,
-    name: `Roof ${MARK}`,
-    steps,
-  });
-  await call(admin, 'POST', `/v1/definitions/keys-${MARK}/publish`, {});
+  await publish(admin, { holdfast: 1, key: `keys-${MARK}`, name: `Roof ${MARK}`, steps });
   const page = await open('ann', DESKTOP);
   const press = (...all) =>
     all.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());

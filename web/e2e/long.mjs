@@ -1,6 +1,6 @@
 // A list of ten thousand tasks and a run of three hundred steps, scrolled from end to end. Prints how long the longest
 // task of the page's thread was; fails only where the end is never reached.
-import { DESKTOP, call, story } from './harness.mjs';
+import { DESKTOP, call, publish, story } from './harness.mjs';
 
 // Told twice to one Holdfast, the story has lists of its own.
 const MARK = Date.now().toString(36);
@@ -39,11 +39,6 @@ async function figures(page, name) {
   const above = found.filter((each) => each > 200);
   const longest = found.length > 0 ? `${Math.max(...found)} ms` : 'none above 50 ms';
   console.log(`${name}: longest task ${longest}, ${found.length} above 50 ms, ${above.length} above 200 ms`);
-}
-
-async function publish(page, document) {
-  await call(page, 'POST', '/v1/definitions', document);
-  await call(page, 'POST', `/v1/definitions/${document.key}/publish`, {});
 }
 
 const part = (n, more = {}) => ({ id: `part${n}`, kind: 'task', title: `Look at part ${n}`, ...more });

@@ -1,5 +1,5 @@
 // Every page there is, in light and dark, on a desk and in a hand; times in three ways; and all of it in German.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, fits, settled, story } from './harness.mjs';
 
 const TABS = ['history', 'graph', 'why'];
 
@@ -12,16 +12,7 @@ async function menu(page) {
 
 async function ready(page) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[role=status][aria-label="Loading"]') === null);
-}
-
-/** A page may not be wider than what it is seen through. */
-async function fits(page, name) {
-  const [wide, seen] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    globalThis.innerWidth,
-  ]);
-  if (wide > seen + 1) throw new Error(`${name} is ${wide} px wide and seen through ${seen}`);
+  await settled(page);
 }
 
 await story('pages', async ({ open, look }) => {

@@ -1,6 +1,6 @@
 // A work order on a phone, with the network off between two steps: what is completed meanwhile waits on the phone, also
 // over a reload, and is sent in its order when the connection is back. What is refused says why and loses nothing.
-import { DESKTOP, PHONE, base, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, done, shown, story, timed } from './harness.mjs';
 
 await story('phone', async ({ open, look }) => {
   const page = await open('ann', PHONE);
@@ -54,21 +54,6 @@ await story('phone', async ({ open, look }) => {
   await refused(page, network, await open('lea', DESKTOP), run, look);
   await signedOut(page, network, look);
 });
-
-async function shown(page, title) {
-  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor();
-}
-
-async function done(page, title, fill = () => undefined) {
-  await shown(page, title);
-  await fill();
-  await page.getByRole('button', { name: 'Complete', exact: true }).click();
-  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor({ state: 'detached' });
-}
-
-async function timed(page, title, button) {
-  await done(page, title, () => page.getByRole('button', { name: button, exact: true }).click());
-}
 
 /** The console itself is on the phone: every file it was built into. */
 async function atHand(page) {

@@ -1,7 +1,7 @@
 // What a machine proposes, with no AI about: a record update and a mail, matched from what the run knows, are confirmed
 // with one change each; a second mail is declined; a refund that one person wants is approved by another. Afterwards the
 // row, and what was sent and paid, are asked of the API.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, expect, publish, shown, story } from './harness.mjs';
 
 const KEY = `proposed-${Date.now()}`;
 const MAIL = { kind: 'action', action: 'email.send', instruction: 'Write to the customer' };
@@ -46,8 +46,7 @@ const DEFINITION = {
 
 await story('proposal', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  await call(admin, 'POST', '/v1/definitions', DEFINITION);
-  await call(admin, 'POST', `/v1/definitions/${KEY}/publish`, {});
+  await publish(admin, DEFINITION);
   const page = await open('ann', DESKTOP);
   const { id: run } = await call(page, 'POST', '/v1/runs', { definition: KEY, record: 'o2' });
   const before = await row(page);
@@ -163,13 +162,4 @@ async function kept(page, run, before) {
 
 function row(page) {
   return call(page, 'GET', '/v1/sources/demo/collections/orders/rows/o2');
-}
-
-async function shown(page, title) {
-  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor();
-}
-
-function expect(found, wanted) {
-  if (JSON.stringify(found) !== JSON.stringify(wanted))
-    throw new Error(`found ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
 }

@@ -1,6 +1,6 @@
 // A technician finds the work orders of a day and opens one: its work begins by itself. A record is looked at, a run is
 // begun with inputs, and a second one on the same record is not: the way leads to the first.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, publish, story } from './harness.mjs';
 
 const VISIT = {
   holdfast: 1,
@@ -42,10 +42,7 @@ const GOODWILL = {
 
 await story('records', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  for (const each of [VISIT, GOODWILL]) {
-    await call(admin, 'POST', '/v1/definitions', each);
-    await call(admin, 'POST', `/v1/definitions/${each.key}/publish`, {});
-  }
+  for (const each of [VISIT, GOODWILL]) await publish(admin, each);
   const page = await open('ben', DESKTOP);
 
   // The work orders of a technician and a day: filters in the address, found again by going back.

@@ -1,6 +1,6 @@
 // An auditor reads a closed run again, moment by moment, has it proved, takes its history away, and finds in the
 // activity log what was refused.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, publish, story } from './harness.mjs';
 
 const KEY = `audited-${Date.now()}`;
 const DEFINITION = {
@@ -37,8 +37,7 @@ const DEFINITION = {
 
 await story('replay', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  await call(admin, 'POST', '/v1/definitions', DEFINITION);
-  await call(admin, 'POST', `/v1/definitions/${KEY}/publish`, {});
+  await publish(admin, DEFINITION);
   const run = await happened(await open('ann', DESKTOP), await open('ben', DESKTOP));
   const page = await open('oda', DESKTOP);
   await page.goto(`${base}/runs/${run}?tab=history`);

@@ -1,6 +1,6 @@
 // A refund was paid, and the amount was wrong: what going back does is shown first, what was paid is taken back, and
 // the two answers stand side by side.
-import { DESKTOP, base, story } from './harness.mjs';
+import { DESKTOP, base, publish, story } from './harness.mjs';
 
 const PAY = { order: '= record.id', amount: '= steps.check.output.amount' };
 const MAIL = {
@@ -46,7 +46,7 @@ const DEFINITION = {
 };
 
 await story('revise', async ({ open, look }) => {
-  await published(await open('admin', DESKTOP));
+  await publish(await open('admin', DESKTOP), DEFINITION);
   const page = await open('lea', DESKTOP);
   await page.goto(`${base}/records/demo.orders/o3`);
   await page.getByRole('button', { name: /Making amends/ }).click();
@@ -83,23 +83,6 @@ await story('revise', async ({ open, look }) => {
   await look(page, 'undone');
   await taken(page);
 });
-
-/** Publishes the workflow, as an administrator would in the builder. */
-async function published(page) {
-  const told = await page.evaluate(async (document) => {
-    const { csrf } = await (await fetch('/v1/session')).json();
-    const send = (path, body) =>
-      fetch(path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
-        body: JSON.stringify(body),
-      });
-    await send('/v1/definitions', document);
-    const answer = await send(`/v1/definitions/${document.key}/publish`, {});
-    return answer.status;
-  }, DEFINITION);
-  if (told !== 201 && told !== 200) throw new Error(`publishing was answered with ${told}`);
-}
 
 async function answered(page, amount, why) {
   await page.getByRole('heading', { level: 2, name: 'Say how much' }).waitFor();

@@ -1,6 +1,6 @@
 // Lea finds the runs of one workflow, keeps the filter, aborts two of them with reasons after a look at them, and moves
 // one to a newer version. The page of a run says who saved it and why; what a machine could not do asks for a person.
-import { DESKTOP, PHONE, base, call, story } from './harness.mjs';
+import { DESKTOP, PHONE, base, call, publish, story } from './harness.mjs';
 
 const KEY = `claims-${Date.now()}`;
 const STEPS = [
@@ -29,16 +29,12 @@ const MIRROR = {
 
 await story('runs', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  const publish = async (document) => {
-    await call(admin, 'POST', '/v1/definitions', document);
-    await call(admin, 'POST', `/v1/definitions/${KEY}/publish`, {});
-  };
-  await publish(CLAIM);
+  await publish(admin, CLAIM);
   const page = await open('lea', DESKTOP);
   const started = [];
   for (let n = 0; n < 4; n += 1)
     started.push(await call(page, 'POST', '/v1/runs', { definition: KEY, labels: [`no-${n}`] }));
-  await publish({
+  await publish(admin, {
     ...CLAIM,
     steps: [...CLAIM.steps, { id: 'tell', kind: 'task', title: 'Tell', phase: 'all' }],
   });
@@ -155,8 +151,7 @@ await story('runs', async ({ open, look }) => {
   await dialog.getByText('done', { exact: true }).waitFor();
 
   // What a machine beside the steps could not do: tried again, then left with a reason.
-  await call(admin, 'POST', '/v1/definitions', MIRROR);
-  await call(admin, 'POST', `/v1/definitions/${MIRROR.key}/publish`, {});
+  await publish(admin, MIRROR);
   const mirror = await call(page, 'POST', '/v1/runs', { definition: MIRROR.key, record: 'o5' });
   await page.goto(`${base}/runs/${mirror.id}?tab=errands`);
   const asking = page.getByRole('alert').filter({ hasText: 'Something needs a person' });

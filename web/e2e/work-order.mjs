@@ -1,6 +1,6 @@
 // A technician's visit, from its record to the hand-over, done by clicking; afterwards hours, materials and pictures
 // stand in the records.
-import { DESKTOP, base, story } from './harness.mjs';
+import { DESKTOP, base, done, expect, shown, story, timed } from './harness.mjs';
 
 const BOOKED = ['hours', 'materials', 'pictures'];
 const ORDER = `${base}/records/demo.work_orders/w1`;
@@ -73,29 +73,13 @@ await story('work-order', async ({ open, look }) => {
   await booked(page, before);
 });
 
-async function shown(page, title) {
-  await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor();
-  await page.getByRole('button', { name: /^(Complete|Send)$/ }).waitFor();
-}
-
-/** Fills in a step and completes it; it has ended when the next one is shown. */
-async function done(page, title, fill = () => undefined) {
-  await shown(page, title);
-  await fill();
-  await page.getByRole('button', { name: 'Complete', exact: true }).click();
-  await ended(page, title);
-}
-
 async function ended(page, title) {
   await page.getByRole('heading', { level: 2, name: title, exact: true }).waitFor({ state: 'detached' });
 }
 
-async function timed(page, title, button) {
-  await done(page, title, () => page.getByRole('button', { name: button, exact: true }).click());
-}
-
 async function skipped(page, title, reason) {
   await shown(page, title);
+  await page.getByRole('button', { name: 'Complete', exact: true }).waitFor();
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Skip' }).click();
   const asked = page.getByRole('dialog');
@@ -183,9 +167,4 @@ async function booked(page, before) {
     'after After the work',
     'before Before the work',
   ]);
-}
-
-function expect(found, wanted) {
-  if (JSON.stringify(found) !== JSON.stringify(wanted))
-    throw new Error(`found ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
 }

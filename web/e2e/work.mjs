@@ -1,6 +1,6 @@
 // Ann narrows the list to what is hers, keeps the filters, finds the list opened with them; claims a task, gives one
 // command to many after a look at who takes it, and sees what came of each. What is new waits until it is called.
-import { DESKTOP, base, call, story } from './harness.mjs';
+import { DESKTOP, base, call, publish, story } from './harness.mjs';
 
 const DEFECTS = {
   holdfast: 1,
@@ -29,8 +29,7 @@ const DEFECTS = {
 
 await story('work', async ({ open, look }) => {
   const admin = await open('admin', DESKTOP);
-  await call(admin, 'POST', '/v1/definitions', DEFECTS);
-  await call(admin, 'POST', `/v1/definitions/${DEFECTS.key}/publish`, {});
+  await publish(admin, DEFECTS);
   const page = await open('ann', DESKTOP);
   const start = () => call(page, 'POST', '/v1/runs', { definition: DEFECTS.key });
   for (let n = 0; n < 4; n += 1) await start();
@@ -96,6 +95,13 @@ await story('work', async ({ open, look }) => {
     .first()
     .click();
   await page.getByRole('button', { name: 'Claim', exact: true }).click();
+  // Hers now, and no longer the team's: it is gone from this list, at once or while one looks, and stands in her own.
+  await list
+    .getByRole('button', { name: /Order the part/ })
+    .nth(4)
+    .waitFor({ state: 'detached' });
+  await page.goto(mine);
+  await list.getByRole('button', { name: /Order the part/ }).click();
   await page.getByRole('button', { name: 'Give back' }).waitFor();
 
   // Many at once: a look at who takes it, the reason, what came of each.
