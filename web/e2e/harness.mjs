@@ -1,15 +1,25 @@
 // A browser as a person has one, in front of a running Holdfast: `node e2e/<story>.mjs http://127.0.0.1:8080`.
 // A story ends well, or with what went wrong: a step that could not be done, an error in the console, a violation of
 // the page's policy, or what axe finds. What it measured it says, and judges by none of it.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SHOTS = new URL('../screenshots/', import.meta.url);
+const FEATURES = new URL('../src/features/', import.meta.url);
 export const base = process.argv[2] ?? 'http://127.0.0.1:8080';
 export const DESKTOP = { viewport: { width: 1360, height: 860 } };
 export const PHONE = { viewport: { width: 390, height: 800 }, hasTouch: true, isMobile: true };
+
+/** The words that come with a screen, by their keys: what a page shows of them where they did not come. */
+const KEYS = readdirSync(FEATURES, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('words.ts'))
+  .map((path) => {
+    const [, name] = /bring\('(\w+)'/.exec(readFileSync(new URL(path, FEATURES), 'utf8'));
+    const words = readFileSync(new URL(`../src/app/words/${name}.en.ts`, import.meta.url), 'utf8');
+    return `${name}\\.(${[...words.matchAll(/^ {2}(\w+):/gm)].map((match) => match[1]).join('|')})`;
+  });
 
 /** What the policy of a page kept out, as an error of its console: the browser's own words may lie in a frame. */
 function watchPolicy() {
@@ -72,6 +82,7 @@ export async function story(name, tell) {
     // A menu that led to a dialog fades away behind it; one that stays there is found here.
     if (await page.getByRole('dialog').count())
       await page.locator('[role="menu"]').first().waitFor({ state: 'hidden' });
+    wrong.push(...(await wordless(page)).map((found) => `${shot}: ${found} is shown, and not what it says`));
     mkdirSync(SHOTS, { recursive: true });
     for (const scheme of ['light', 'dark']) {
       // As the device asks for it: whoever has set nothing gets what their device has.
@@ -103,6 +114,16 @@ export async function story(name, tell) {
     wrong.length === 0 ? `story ${name}: told` : `story ${name}: ${wrong.length} things went wrong`,
   );
   process.exit(wrong.length === 0 ? 0 : 1);
+}
+
+/** The keys that stand on the page, or are read out, instead of words. */
+async function wordless(page) {
+  const said = await page.evaluate(() => {
+    const names = ['aria-label', 'placeholder', 'title'];
+    const read = [...document.querySelectorAll(names.map((name) => `[${name}]`).join())];
+    return [document.body.innerText, ...read.flatMap((each) => names.map((name) => each.getAttribute(name)))];
+  });
+  return said.join('\n').match(new RegExp(`(?<![\\w.])(${KEYS.join('|')})\\b`, 'g')) ?? [];
 }
 
 /** What axe finds on the page as it stands, one line each. Our policy lets no script in: it comes by the debugger. */
