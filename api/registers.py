@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import Response
@@ -39,3 +39,23 @@ async def made(caller: Caller, work: Callable[[Connection], Any], once: Once) ->
         if (before := await once.answered(store)) is None:
             raise
         return answer(before[1], before[0])
+
+
+async def done_once(caller: Caller, work: Callable[[], Awaitable[Any]], once: Once, status: int = 200) -> Response:
+    """What `work` gives, or the answer that the same key got before.
+
+    For work that is no single transaction: its answer is kept when it is over, so that two calls at the same moment are
+    two, and one that is sent again because its answer got lost is the same.
+    """
+    store = caller.house.store
+    if (before := await once.answered(store)) is not None:
+        return answer(before[1], before[0])
+    found = await work()
+    try:
+        async with store.session() as session:
+            once.remember(session, status, found)
+    except IntegrityError:
+        if (before := await once.answered(store)) is None:
+            raise
+        return answer(before[1], before[0])
+    return answer(found, status)

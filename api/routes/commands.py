@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.activity import About, log_refusal
 from api.answers import subject_of
 from api.doors import Caller, Calling, asks
+from api.idempotency import KeyHeader
 from api.problems import ApiError, Invalid, NotFound, finding
 from api.routing import READS, WRITES, answer, router
 from api.schemas_commands import Batch, Command, CommandBody
@@ -30,9 +31,15 @@ AT_ONCE = 8
 
 @routes.post("/runs/{run}/commands", response_model=CommandApplied, responses={**WRITES, 202: RECEIVED})
 @asks("run.view", limit=1024 * 1024, tagged=True)
-async def give_command(run: str, body: Annotated[Command, FromBody()], caller: Calling) -> Response:
-    """Gives a command: 200 applied, 202 stored for later, 409 refused by the state of the run, 422 wrong in itself."""
-    status, answered = await caller.house.commands.give(caller, run, body)
+async def give_command(
+    run: str, body: Annotated[Command, FromBody()], caller: Calling, idempotency_key: KeyHeader = None
+) -> Response:
+    """Gives a command: 200 applied, 202 stored for later, 409 refused by the state of the run, 422 wrong in itself.
+
+    Its `id` is what makes repeating it harmless; one without takes the header Idempotency-Key as its id.
+    """
+    named = body if body.id or not idempotency_key else body.model_copy(update={"id": idempotency_key})
+    status, answered = await caller.house.commands.give(caller, run, named)
     return answer(answered, status)
 
 

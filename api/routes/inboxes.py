@@ -16,7 +16,7 @@ from api.idempotency import KeyHeader, Once
 from api.paging import Cursor, Limit, Order, cut, listing, read_cursor
 from api.permissions import Decision, Subject, decide
 from api.problems import Conflict, NotFound
-from api.registers import made, written
+from api.registers import done_once, made, written
 from api.routing import READS, WRITES, answer, router
 from api.schemas_out import Page
 from api.schemas_registers import ChangedInbox, Column, Figures, HandedOut, Inbox, NewInbox, Ticket
@@ -126,10 +126,14 @@ def _column(row: Mapping[str, Any], column: Column | None, now: datetime) -> lis
 
 @routes.post("/{inbox}/next", response_model=HandedOut, responses=WRITES)
 @asks("inbox.next")
-async def next_ticket(inbox: Id, caller: Calling) -> Response:
+async def next_ticket(inbox: Id, caller: Calling, idempotency_key: KeyHeader = None) -> Response:
     """Hands out the ticket that is due first: it is assigned to the caller and begun. 409 `cap_reached`."""
     caller.about.detail = {"inbox": inbox}
-    return answer({"ticket": await inboxes.hand_out(caller, inbox)})
+
+    async def work() -> dict[str, Any]:
+        return {"ticket": await inboxes.hand_out(caller, inbox)}
+
+    return await done_once(caller, work, Once.of(idempotency_key, caller.who, f"POST inboxes/{inbox}/next", None))
 
 
 @routes.get("/{inbox}/figures", response_model=Figures, responses=READS)

@@ -12,9 +12,11 @@ from api.activity import entry
 from api.clocks import clock_id
 from api.doors import Calling, asks
 from api.engine import EngineError
+from api.idempotency import KeyHeader, Once
 from api.paging import Cursor, Limit, cut, listing, read_cursor
 from api.permissions import Subject
 from api.problems import Conflict, NotFound, Unavailable
+from api.registers import done_once
 from api.routing import READS, WRITES, answer, router
 from api.schemas import Nothing
 from api.schemas_out import Page
@@ -61,11 +63,22 @@ async def resume(schedule: Id, caller: Calling, body: Nothing | None = None) -> 
 
 @routes.post("/{schedule}/trigger", response_model=Schedule, status_code=202, responses=WRITES)
 @asks("definition.publish")
-async def trigger(schedule: Id, caller: Calling, body: Nothing | None = None) -> Response:
+async def trigger(
+    schedule: Id, caller: Calling, body: Nothing | None = None, idempotency_key: KeyHeader = None
+) -> Response:
     """It comes now, once, as if its time were there; also while it is paused."""
     row = await _seen(caller, schedule, "definition.publish")
-    house = caller.house
     caller.about.action = "schedule.trigger"
+
+    async def work() -> dict[str, Any]:
+        await _strike(caller, row)
+        return await _said(caller, row)
+
+    return await done_once(caller, work, Once.of(idempotency_key, caller.who, f"POST {schedule}/trigger", None), 202)
+
+
+async def _strike(caller: Calling, row: dict[str, Any]) -> None:
+    house = caller.house
     if row["archived_at"] is not None:
         raise Conflict("The definition is archived.", code="not_startable")
     if house.clocks is None:
@@ -75,7 +88,6 @@ async def trigger(schedule: Id, caller: Calling, body: Nothing | None = None) ->
         await house.clocks.strike(clock_id(row["definition"], row["place"]))
     except EngineError as error:
         raise Unavailable("Temporal does not answer.") from error
-    return await _said(caller, row, 202)
 
 
 async def _set_paused(caller: Calling, schedule: str, paused: bool) -> Response:
@@ -85,14 +97,14 @@ async def _set_paused(caller: Calling, schedule: str, paused: bool) -> Response:
     statement = update(TRIGGERS).where(*same).values(paused=paused)
     await caller.house.store.transact(lambda connection: connection.execute(statement))
     await schedules.tell(caller.house)
-    return await _said(caller, {**row, "paused": paused})
+    return answer(await _said(caller, {**row, "paused": paused}))
 
 
-async def _said(caller: Calling, row: dict[str, Any], status: int = 200) -> Response:
+async def _said(caller: Calling, row: dict[str, Any]) -> dict[str, Any]:
     async with caller.house.store.session() as session:
         session.add(entry(caller.who, caller.about, "write"))
     caller.about.logged = True
-    return answer(await schedules.shown(caller.house, row), status)
+    return await schedules.shown(caller.house, row)
 
 
 async def _seen(caller: Calling, schedule: str, operation: str) -> dict[str, Any]:

@@ -116,6 +116,15 @@ async def test_next_hands_out_each_ticket_once_and_begins_it(world: World) -> No
     assert sum(load["doing"] for load in found["people"]) == 3
 
 
+async def test_next_asked_again_under_its_key_is_the_same_ticket(world: World) -> None:
+    inbox, _ = await tickets(world, 2)
+    path, header = f"/v1/inboxes/{inbox}/next", {"Idempotency-Key": inbox}
+    first, again = [await world.call("ann", "POST", path, headers=header) for _ in range(2)]
+    assert first.json()["ticket"] and (again.status_code, again.json()) == (200, first.json())
+    _, other = await take(world, "ben", inbox)
+    assert other["ticket"]["run"] != first.json()["ticket"]["run"], "and the second still lies there"
+
+
 async def test_a_cap_holds_and_a_lead_may_assign_past_the_queue(world: World) -> None:
     inbox, runs = await tickets(world, 3, cap_per_person=1)
     assert (await world.command("lea", runs[2], "assign", step="a", users=["ben"])).status_code == 200
