@@ -59,6 +59,9 @@ RUNS, COMMANDS, LOG = (Row.metadata.tables[name] for name in ("runs", "commands"
 
 CLOSED = ("completed", "aborted")
 
+PLACES = {**dict.fromkeys(("unknown_reason", "one_reason", "reasons_required"), "/reasons"), "would_loop": "/before"}
+"""Where the member stands that a refusal of status 422 is about, of those that do not say so themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -357,11 +360,13 @@ def _also(refusal: Refusal | None, wrong: list[dict[str, str]]) -> Refusal:
 def refused(refusal: dict[str, Any], run: str) -> ApiError:
     """A recorded refusal as a problem: its code, message and details; 409 unless it says otherwise."""
     rest = {key: value for key, value in refusal.items() if key not in ("code", "message", "status", "errors", "run")}
+    code, text = str(refusal.get("code", "refused")), str(refusal.get("message", "The run refused it."))
+    errors = [{"path": PLACES[code], "code": code, "message": text}] if code in PLACES else ()
     return ApiError(
-        str(refusal.get("message", "The run refused it.")),
-        code=str(refusal.get("code", "refused")),
+        text,
+        code=code,
         status=int(refusal.get("status", 409)),
-        errors=refusal.get("errors", ()),
+        errors=refusal.get("errors", errors),
         run=run,
         **{key: value for key, value in rest.items() if key not in ("detail", "headers", "type", "title")},
     )
