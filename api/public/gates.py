@@ -1,8 +1,9 @@
 """Who comes with a link, and what is said to whom it leads nowhere.
 
-Unknown, expired, revoked, used, or made for another kind of thing: one look at one row, one answer. Whoever tries such
-a link five times in a minute from one address waits. What is refused for another reason is said as the caller reads it:
-a page to a browser, a problem to a program.
+Unknown, revoked, used, or made for another kind of thing: one look at one row, one answer. Whoever tries such a link
+five times in a minute from one address waits. One whose time is over is told so, after the same one look: who has it
+was given it. What is refused for another reason is said as the caller reads it: a page to a browser, a problem to a
+program.
 """
 
 from __future__ import annotations
@@ -36,15 +37,17 @@ class Over(ApiError):
 
 
 async def link_of(request: Request, house: House, kind: str, token: str) -> Link:
-    """The good link of a token, used or not. Raises NotFound, TooMany."""
+    """The good link of a token, used or not. Raises NotFound, TooMany, and Over for one that has expired."""
     address = request.client.host if request.client else ""
     tried = (TRIES, "link", address, token_hash(token))
     if not house.guesses.test(*tried):
         raise TooMany("Too many attempts. Wait a minute.", after=60)
     found = await house.links.find(kind, token[:TOKEN_LENGTH])
-    if found is None or not found.good:
+    if found is None or found.revoked_at is not None:
         house.guesses.hit(*tried)
         raise NotFound("link")
+    if not found.good:
+        raise Over
     return found
 
 

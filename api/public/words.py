@@ -35,7 +35,8 @@ ENGLISH: Mapping[str, str] = {
     "open_form": "Open the form",
     "optional": "optional",
     "over": "No longer open",
-    "over_text": "This form is not needed any more, or was replaced by a newer one. You need not do anything.",
+    "over_text": "The link has expired, the form is not needed any more, or a newer one took its place. "
+    "If something is still expected of you, ask whoever sent it.",
     "phases": "Where it stands",
     "choose": "Please choose",
     "progress": "Progress",
@@ -107,8 +108,8 @@ GERMAN: Mapping[str, str] = {
     "open_form": "Formular öffnen",
     "optional": "freiwillig",
     "over": "Nicht mehr offen",
-    "over_text": "Dieses Formular wird nicht mehr gebraucht oder wurde durch ein neueres ersetzt. "
-    "Sie brauchen nichts zu tun.",
+    "over_text": "Der Link ist abgelaufen, das Formular wird nicht mehr gebraucht, oder ein neueres ersetzt es. "
+    "Wird noch etwas von Ihnen erwartet, fragen Sie, wer ihn geschickt hat.",
     "phases": "Der Stand",
     "choose": "Bitte wählen",
     "progress": "Fortschritt",

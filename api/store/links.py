@@ -2,8 +2,8 @@
 
 A token is 256 random bits. The store finds it by its SHA-256, so that a stolen database opens no link; where somebody
 may hand it out again (a form that is sent a second time), the token stands there too, sealed with the installation's
-key. Whether a link is still good is a matter of its own row alone: expired, revoked and unknown are told alike, and
-take the same time. Whether what it is for is still open is for the run to say.
+key. Whether a link is still good is a matter of its own row alone: expired, revoked and unknown take the
+same time. Whether what it is for is still open is for the run to say.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ async def test_a_link_that_was_used_is_as_one_that_never_was(world: World, form:
 async def test_every_dead_link_reads_the_same_and_takes_the_same_look(
     world: World, form: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wrong, expired, revoked, of another kind: one page, for one look at the links and none at any run."""
+    """Wrong, revoked, of another kind: one page, for one look at the links and none at any run; expired: 410 so."""
     run, _ = form
     links = house_of(world).links
     past = await link(world, run, "before#1", expires=datetime.now(UTC) - timedelta(seconds=1))
@@ -186,7 +186,7 @@ async def test_every_dead_link_reads_the_same_and_takes_the_same_look(
     monkeypatch.setattr(type(links), "find", lambda _, kind, token: counting(kind, token))
     monkeypatch.setattr(public_journeys, "place_of", never)
     pages = set()
-    for dead in (past, revoked, other, PATH + "A" * 43, f"{PATH}x", PATH + "A" * 300):
+    for dead in (revoked, other, PATH + "A" * 43, f"{PATH}x", PATH + "A" * 300):
         looked.clear()
         answer = await world.call(None, "GET", dead, headers=HTML)
         assert (answer.status_code, len(looked)) == (404, 1), dead
@@ -194,6 +194,11 @@ async def test_every_dead_link_reads_the_same_and_takes_the_same_look(
         problem = (await world.call(None, "POST", dead, {"output": {"name": "x"}})).json()
         assert (problem["code"], problem["detail"]) == ("not_found", "There is no such link."), dead
     assert len(pages) == 1
+    looked.clear()
+    page = await world.call(None, "GET", past, headers=HTML)
+    assert (page.status_code, len(looked), "No longer open" in page.text) == (410, 1, True)
+    late = await world.call(None, "POST", past, {"output": {"name": "x"}})
+    assert (late.status_code, late.json()["code"]) == (410, "link_over")
 
 
 async def test_who_tries_a_dead_link_five_times_a_minute_waits(world: World, form: tuple[str, str]) -> None:
