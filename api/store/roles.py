@@ -48,7 +48,7 @@ BUILT_IN_ROLES = (
     BuiltInRole(
         "operator",
         "Operator",
-        (*_WORKS, "run.abort", "run.close", "run.revise.own", "task.amend.own", "audit.read.own"),
+        (*_WORKS, "run.abort", "run.close", "run.revise.own", "task.amend.own", "audit.read.own", "run.verify.own"),
     ),
     BuiltInRole(
         "lead",
