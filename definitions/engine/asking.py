@@ -24,6 +24,9 @@ from definitions.schemas import is_open, properties, required
 from definitions.tools import pinned_tool
 
 TEXT = {"type": "string"}
+NOTHING: tuple[str, ...] = ()
+"""What a column is compared with where that is absent: none of no values, since what is unknown is not met."""
+
 RELATED_LIMIT = 50
 """Related rows that are loaded to choose one of; more nobody reads."""
 
@@ -102,7 +105,8 @@ def _get_data(turn: Seen, node: Node) -> Plan:
     step = node.step
     assert isinstance(step, GetDataStep)
     if step.where is not None:
-        return Plan({"where": _pinned(turn, node, step.where, "where")})
+        known = _pinned(turn, node, step.where, "where")
+        return Plan({"where": {name: known.get(name, list(NOTHING)) for name in step.where}})
     record = record_of(turn, node, turn.scope())
     pinned = {} if record is None else {"record": record}
     if step.instruction is None or pinned or step.record is not None:

@@ -69,6 +69,7 @@ async def test_many_rows_come_as_rows(data: Data) -> None:
     assert await data.read(**documents, limit=1) == {"rows": [{"kind": "registration"}]}
     assert await data.read(collection="demo.orders", record="o1", many=True, fields=["id"]) == {"rows": [{"id": "o1"}]}
     assert await data.read(collection="demo.orders", where={"id": "o99"}, many=True) == {"rows": []}
+    assert await data.read(collection="demo.orders", where={"id": []}, many=True) == {"rows": []}, "one of none"
 
 
 async def test_what_cannot_be_read_asks_a_person(data: Data) -> None:

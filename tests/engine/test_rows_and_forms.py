@@ -153,3 +153,12 @@ def test_a_start_that_was_skipped_leaves_a_stop_without_minutes() -> None:
     story.give("skip", "go")
     story.complete("there", output={"t": {"at": "2026-11-21T08:05:00Z"}})
     assert story.view()["steps"][1]["output"]["t"] == {"at": "2026-11-21T08:05:00Z", "timer": "travel"}
+
+
+def test_rows_are_not_read_by_a_value_that_nobody_gave() -> None:
+    """What is unknown is not met: without its value a condition would let every row in."""
+    where = {"order_id": "= steps.ask.output.order", "status": "open", "paid_by": None}
+    read = {"id": "read", "kind": "get_data", "collection": "demo.refunds", "where": where, "many": True}
+    story = Story([{"id": "ask", "kind": "task", "fields": [{"id": "order", "type": "text"}]}, read]).start()
+    story.complete("ask", output={})
+    assert story.effects["read#1"].input["where"] == {"order_id": [], "status": "open", "paid_by": None}
