@@ -17,9 +17,9 @@ from definitions.model import FormField
 
 BINDABLE = (
     "text", "long_text", "number", "integer", "money", "boolean", "choice", "date", "datetime", "email", "phone", "url",
-    "record", "barcode",
+    "record", "barcode", "info",
 )  # fmt: skip
-"""Types of field whose answer is one value, as a field of a record is."""
+"""Types of field that stand for one value, as a field of a record is; `info` shows it and is never answered."""
 
 
 def shown(fields: Sequence[FormField], record: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def writes(
 
 def asked(each: FormField, at: str, scope: Mapping[str, Any], trees: Mapping[str, Any]) -> bool:
     """Whether the field could be answered: what was hidden or only shown is nobody's wish."""
+    if each.type == "info":
+        return False
     for key in ("visible", "editable"):
         condition = getattr(each, key)
         if isinstance(condition, bool):

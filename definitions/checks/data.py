@@ -138,7 +138,7 @@ def _stands_for(
         yield _unknown(collection, bind, path, known)
         return
     held = HELD.get(each.type, ("string",))
-    if each.type not in ("choice", "record") and known[bind] in LITERALS and known[bind] not in held:
+    if each.type not in ("choice", "record", "info") and known[bind] in LITERALS and known[bind] not in held:
         message = f"{collection}.{bind} holds a {known[bind]}, and a field of type {each.type} is written into it"
         yield Finding("input_type", path, message, "Give the field a type that the record can hold.")
 

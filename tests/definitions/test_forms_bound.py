@@ -133,3 +133,10 @@ def test_an_input_has_no_record_to_write_back_to() -> None:
     bare = definition(asking(BOUND))
     del bare["record"]
     assert ("record_missing", "/steps/0/fields/0/bind") in [(each.code, each.path) for each in check(bare).findings]
+
+
+def test_an_info_shows_a_field_of_the_record_and_writes_nothing_back() -> None:
+    info = {"id": "state", "type": "info", "bind": "status"}
+    assert of_a_task(info, {}, {"status": "open"}) == ({}, [], {}, {"state": "open"})
+    assert of_a_task({**info, "bind": "total"}, {}, {"total": 5.5})[3] == {"state": 5.5}
+    assert of_a_task(info, {"state": "closed"}, {"status": "open"})[1] == [("/output/state", "not_editable")]
