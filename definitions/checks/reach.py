@@ -99,11 +99,16 @@ def _can_end_by(step: Step, port: str | None) -> bool:
         case None | "done":
             return step.kind != "end"
         case "skipped":
-            return step.skippable
+            return step.skippable or _can_be_called_off(step)
         case "timeout" | "error":
             return step.kind in EFFECT_KINDS or (is_told(step) and (port == "error" or step.expires is not None))
         case _:
             return True
+
+
+def _can_be_called_off(step: Step) -> bool:
+    """Whether it waits for a moment of its own: a schedule that is cancelled ends its step skipped."""
+    return step.schedule is not None and step.kind in (*EFFECT_KINDS, "decision")
 
 
 def is_told(step: Step) -> TypeGuard[JourneyStep | WaitStep]:

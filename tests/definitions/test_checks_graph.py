@@ -11,7 +11,7 @@ from definitions.engine.graph import Graph
 from definitions.freeze import Frozen, freeze
 from definitions.model import parse
 from tests.definitions.mistakes import KNOWN, said
-from tests.definitions.samples import choice, definition, task
+from tests.definitions.samples import choice, definition, pay, task
 
 
 def test_edges_are_those_the_engine_walks() -> None:
@@ -65,3 +65,11 @@ def test_ten_thousand_steps_are_checked() -> None:
     """The largest definition: every step waits for the one before and for the first, and nothing is quadratic."""
     steps = [task(f"t{i}", **({"after": [f"t{i - 1}", "t0"]} if i > 1 else {})) for i in range(STEPS)]
     assert said(definition(*steps)) == []
+
+
+def test_a_schedule_can_be_called_off_so_its_step_can_end_skipped() -> None:
+    """Cancelling ends the step skipped whether or not it is skippable, so an edge from that port is a way."""
+    off = task("off", after="pay:skipped")
+    assert said(definition(pay(schedule={"in": "2 days"}), off)) == []
+    assert said(definition(choice("pay", schedule={"in": "2 days"}), off)) == []
+    assert said(definition(pay(), off)) == [("unreachable", "/steps/1/after")]
