@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from definitions.checks.subject import Subject
+from definitions.expressions.values import is_expression
 from definitions.findings import Finding
 from definitions.model import Assign, Step
 
@@ -47,7 +48,9 @@ def _roles(subject: Subject, roles: Iterable[str], pointer: str) -> Iterator[Fin
 
 def _assign(subject: Subject, assign: Assign | None, pointer: str) -> Iterator[Finding]:
     if assign is not None:
-        yield from _named(subject.known.teams, assign.teams, f"{pointer}/teams", "unknown_team", "team")
+        found = _named(subject.known.teams, assign.teams, f"{pointer}/teams", "unknown_team", "team")
+        computed = [f"{pointer}/teams/{at}" for at, name in enumerate(assign.teams) if is_expression(name)]
+        yield from (each for each in found if each.path not in computed)
 
 
 def _inbox(subject: Subject, inbox: str | None, pointer: str) -> Iterator[Finding]:

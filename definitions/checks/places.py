@@ -53,17 +53,23 @@ def _trigger(trigger: Any, at: str) -> Iterator[Place]:
 
 def _common(assign: Assign | None, due: Due | None, at: str) -> Iterator[Place]:
     if assign is not None:
-        yield Place(f"{at}/assign/from", assign.from_)
+        yield from _assign(assign, f"{at}/assign")
     if due is not None:
         yield Place(f"{at}/due/at", due.at, gives="date")
         yield Place(f"{at}/due/from", due.from_, gives="date")
+
+
+def _assign(assign: Assign, at: str) -> Iterator[Place]:
+    for key in ("users", "teams", "partners"):
+        yield Place(f"{at}/{key}", getattr(assign, key))
+    yield Place(f"{at}/from", assign.from_)
 
 
 def _step(step: Step, at: str) -> Iterator[Place]:
     yield Place(f"{at}/when", step.when, gives="bool")
     yield from _common(step.assign, step.due, at)
     if step.on_overdue is not None and step.on_overdue.assign is not None:
-        yield Place(f"{at}/on_overdue/assign/from", step.on_overdue.assign.from_)
+        yield from _assign(step.on_overdue.assign, f"{at}/on_overdue/assign")
     if step.schedule is not None:
         yield Place(f"{at}/schedule/before", step.schedule.before)
         yield Place(f"{at}/schedule/after", step.schedule.after)

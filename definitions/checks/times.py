@@ -41,16 +41,16 @@ def _step(subject: Subject, pointer: str, step: Step) -> Iterator[Finding]:
     if isinstance(step, WaitStep):
         yield from _wait(pointer, step)
     elif step.kind == "journey":
-        yield from _length(step.expires, f"{pointer}/expires")
+        yield from _literal(step.expires, f"{pointer}/expires")
         yield from _lengths(step.remind, f"{pointer}/remind")
     elif step.kind == "action" and step.confirm is not None:
-        yield from _length(step.confirm.expires, f"{pointer}/confirm/expires")
+        yield from _literal(step.confirm.expires, f"{pointer}/confirm/expires")
         yield from _lengths(step.confirm.remind, f"{pointer}/confirm/remind")
 
 
 def _wait(pointer: str, step: WaitStep) -> Iterator[Finding]:
     yield from _length(step.for_, f"{pointer}/for")
-    yield from _length(step.by, f"{pointer}/by")
+    yield from _literal(step.by, f"{pointer}/by")
     for key in ("until", "before", "after_date"):
         yield from _date(getattr(step, key), f"{pointer}/{key}")
     if step.expires is not None and not _is_date(step.expires):
@@ -66,8 +66,8 @@ def _schedule(subject: Subject, pointer: str, step: Step) -> Iterator[Finding]:
     ]
     if len(said) != 1:
         yield Finding("one_of", at, "a schedule says one of 'in', 'before' and 'after'", "Keep one of them.")
-    yield from _length(schedule.in_, f"{at}/in")
-    yield from _length(schedule.by, f"{at}/by")
+    yield from _literal(schedule.in_, f"{at}/in")
+    yield from _literal(schedule.by, f"{at}/by")
     for key in ("before", "after"):
         value = getattr(schedule, key)
         if isinstance(value, str) and value.startswith("step:"):
@@ -81,7 +81,7 @@ def _due(subject: Subject, due: Due | None, pointer: str) -> Iterator[Finding]:
         return
     if (due.in_ is None) == (due.at is None):
         yield Finding("one_of", pointer, "a due date says either 'in' or 'at'", "Keep one of them.")
-    yield from _length(due.in_, f"{pointer}/in")
+    yield from _literal(due.in_, f"{pointer}/in")
     yield from _date(due.at, f"{pointer}/at")
     known = subject.known.calendars
     if due.calendar is not None and known is not None and due.calendar not in known:
@@ -118,6 +118,14 @@ def _length(text: str | None, pointer: str) -> Iterator[Finding]:
         Offset.parse(text)
     except ValueError as wrong:
         yield Finding("bad_duration", pointer, str(wrong), DURATION_HINT)
+
+
+def _literal(text: str | None, pointer: str) -> Iterator[Finding]:
+    """A length that is written out: computed it would come to nothing in the run, and nobody would be told."""
+    if text is not None and is_expression(text):
+        yield Finding("bad_duration", pointer, f"{text!r} is no length of time", DURATION_HINT)
+    else:
+        yield from _length(text, pointer)
 
 
 def _lengths(value: object, pointer: str) -> Iterator[Finding]:

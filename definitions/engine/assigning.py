@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from definitions.engine.events import EventType
@@ -39,11 +40,20 @@ def assignees_named(turn: Turn, assign: Assign, pointer: str) -> dict[str, list[
     """What an `assign` comes to at this moment; empty parts are left out."""
     named = _names(resolved(turn.graph, assign.from_, f"{pointer}/from", turn.scope()))
     found = {
-        "users": [*assign.users, *named],
-        "teams": list(assign.teams),
-        "partners": list(assign.partners),
+        "users": [*_each(turn, assign.users, f"{pointer}/users"), *named],
+        "teams": _each(turn, assign.teams, f"{pointer}/teams"),
+        "partners": _each(turn, assign.partners, f"{pointer}/partners"),
     }
     return {kind: list(dict.fromkeys(names)) for kind, names in found.items() if names}
+
+
+def _each(turn: Turn, names: Sequence[str], pointer: str) -> list[str]:
+    """Names as they are written; one that was frozen as an expression, what that comes to: a name or some."""
+    found: list[str] = []
+    for index, name in enumerate(names):
+        at = f"{pointer}/{index}"
+        found += _names(resolved(turn.graph, name, at, turn.scope())) if at in turn.graph.trees else [name]
+    return found
 
 
 def _names(value: Any) -> list[str]:

@@ -143,3 +143,16 @@ def test_a_step_handled_by_hand_has_no_side_effect_to_take_back() -> None:
     assert story.types()[-1] == "effect_late" and story.step("pay")["output"] == {"id": "r0"}
     story.give("retry", "pay", ANN)
     assert story.code() == "step_not_ready"
+
+
+def test_names_in_an_assignment_are_worked_out_as_the_step_becomes_current() -> None:
+    """A name that is an expression is one name or some; what it comes to stays, and one that is absent names nobody."""
+    assign = {"users": ["ann", "= inputs.who", "= inputs.helpers"], "teams": ["= inputs.team"]}
+    inputs = [{"id": name, "type": "text"} for name in ("who", "team")]
+    inputs.append({"id": "helpers", "type": "choices", "options": ["ben", "lea"]})
+    first = task("a", assign=assign, fields=[{"id": "next", "type": "text"}])
+    run = Story([first, task("b", assign={"users": ["= steps.a.output.next"]})], inputs=inputs)
+    run.start(inputs={"who": "ben", "helpers": ["lea", "ben"]})
+    assert run.step("a")["assignees"] == {"users": ["ann", "ben", "lea"], "teams": [], "partners": []}
+    run.complete("a", output={"next": "cy"})
+    assert run.step("b")["assignees"]["users"] == ["cy"]
