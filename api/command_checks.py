@@ -7,10 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from api.answers import state_of
 from api.problems import Invalid
 from api.store.register_tables import InboxRow
 from api.store.row import Row
 from api.store.store import Store
+from api.store.tables import RunRow
+from api.versions import Published
+from definitions.engine.migrate import look_ahead
 from definitions.times import parse_instant, rfc3339
 
 INBOXES = Row.metadata.tables[str(InboxRow.__tablename__)]
@@ -38,3 +42,18 @@ async def known_inbox(store: Store, body: dict[str, Any]) -> None:
     if not await store.look(ask):
         text = f"There is no inbox {body['inbox']!r}."
         raise Invalid(text, code="unknown_inbox", errors=[{"path": "/inbox", "code": "unknown_inbox", "message": text}])
+
+
+def as_looked_at(run: RunRow, published: Published, target: Published, body: dict[str, Any]) -> dict[str, Any]:
+    """A `migrate` whose fingerprint is of the look that asked for a map, with that of the same look with the map.
+
+    Whoever was told that open steps need a place, and says which, need not look once more.
+    """
+    shown, mapping = body.get("fingerprint"), body.get("map")
+    if not shown or not mapping:
+        return body
+    state = state_of(run, published)
+    old, new = published.graph.grown(state.added), target.graph.grown(state.added)
+    if look_ahead(old, new, state, target.version, {}).fingerprint != shown:
+        return body
+    return {**body, "fingerprint": look_ahead(old, new, state, target.version, mapping).fingerprint}

@@ -28,7 +28,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api import named
 from api.activity import About, entry
 from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
-from api.command_checks import known_inbox, not_in_the_future
+from api.command_checks import as_looked_at, known_inbox, not_in_the_future
 from api.engine import Engine, EngineError
 from api.firsts import with_first
 from api.metrics import Metrics
@@ -183,7 +183,8 @@ class Commands:
         target = await self.versions.get(given.run.definition, given.body["version"])
         if target is None:
             raise NotFound("version of this definition")
-        return replace(given, frozen={"hash": target.hash, "version": target.frozen})
+        body = as_looked_at(given.run, given.published, target, given.body)
+        return replace(given, body=body, frozen={"hash": target.hash, "version": target.frozen})
 
     async def _store_and_tell(
         self, caller: Caller, given: Given, now: datetime, end: float

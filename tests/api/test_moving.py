@@ -112,6 +112,22 @@ async def test_one_run_is_moved(world: World) -> None:
     assert (then["version"], [each["id"] for each in then["steps"]]) == (1, ["a", "b"])
 
 
+async def test_whoever_was_asked_for_a_place_names_it_and_need_not_look_again(world: World) -> None:
+    _, (_, stuck) = await two_versions(world)
+    seen = await world.get("lea", f"/v1/runs/{stuck}/migrate-preview", version=2)
+    assert seen["verdict"] == "needs_mapping"
+    asked = {"version": 2, "fingerprint": seen["fingerprint"]}
+    assert (await world.command("lea", stuck, "migrate", **asked)).json()["code"] == "migration_blocked"
+    await world.command("ann", stuck, "start", step="b")
+    stale = await world.command("lea", stuck, "migrate", **asked, map={"b": "d"})
+    assert stale.json()["code"] == "fingerprint_changed"
+    seen = await world.get("lea", f"/v1/runs/{stuck}/migrate-preview", version=2)
+    asked = {"version": 2, "fingerprint": seen["fingerprint"], "id": key("place"), "map": {"b": "d"}}
+    for _ in range(2):
+        done = await world.command("lea", stuck, "migrate", **asked)
+        assert (done.status_code, done.json()["run"]["version"]) == (200, 2), "and the same again"
+
+
 async def test_many_runs_are_moved(world: World) -> None:
     """Dry first: nothing moves. Then those that are safe; a mapping frees the other one."""
     name, (safe, stuck) = await two_versions(world)
