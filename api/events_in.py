@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.doors import Caller
 from api.event_waits import WAITS, event_of, hold, tell_waits
@@ -127,7 +128,7 @@ async def _start(house: House, row: Mapping[str, Any], said: tuple[str, int, str
         return True
     record = resolve(trigger.record, f"{place}/record", published.graph.trees, scope)
     if trigger.record is not None and not _is_id(record):
-        log.info("an event names no record", action="event.no_record", definition=definition, event=row["name"])
+        log.info("an event names no record", action="event.no_record", definition=definition, name=row["name"])
         return True
     if not await _may_see(house, row, user):
         return True
@@ -200,12 +201,17 @@ def _listened(connection: Connection) -> frozenset[str]:
 
 
 async def sweep(house: House) -> None:
-    """One round over what was left: passes on what nobody finished."""
+    """One round over what was left: passes on what nobody finished. One that cannot be keeps no other from it."""
     now = datetime.now(UTC)
     left = select(EVENTS).where(EVENTS.c.done_at.is_(None), EVENTS.c.at < now - LEFT_OVER)
     query = left.order_by(EVENTS.c.number).limit(100)
     for row in await house.store.look(lambda connection: connection.execute(query).mappings().all()):
-        await pass_on(house, dict(row))
+        try:
+            await pass_on(house, dict(row))
+        except (SQLAlchemyError, OSError):
+            raise
+        except Exception as error:
+            log.error("an event was not passed on", action="event.failed", name=row["name"], exc_info=error)
 
 
 async def clear(house: House) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import uuid
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
+from api import events_in
 from api.events_in import clear, sweep, take
 from tests.api.documents import document
 from tests.api.world import World
@@ -51,6 +53,38 @@ async def test_an_event_starts_whom_it_concerns_once(world: World) -> None:
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
     taken = await send(world, paid, {"order": "1", "total": 900.0})
     assert (taken.status_code, taken.json()["runs"]) == (202, []), "one run of a record at a time, as ever"
+
+
+async def test_an_event_that_names_no_record_starts_nothing_and_is_done_with(world: World) -> None:
+    """Nor does one whose condition cannot be worked out: neither is an error of who sends it."""
+    paid = name("order.paid")
+    body = await triggered(world, paid, record="= event.order", when="= event.total > 100.0")
+    for data in ({"total": 500.0}, {"total": 500.0, "order": None}, {"order": "1"}, {"order": "1", "total": "many"}):
+        answer = await send(world, paid, data)
+        assert (answer.status_code, answer.json().get("runs")) == (202, []), answer.json()
+    assert await runs_of(world, body["key"]) == []
+    assert all(row["done_at"] for row in await world.rows("outer_events") if row["name"] == paid)
+
+
+async def test_an_event_that_cannot_be_passed_on_keeps_no_other_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = name("good")
+    body, house = await triggered(world, good, record="= event.order"), world.app.state.house
+    for order, id in (("1", "bad-" + good), ("2", "left-" + good)):
+        await take(house, good, id, {"order": order}, "ann")
+    aged = text("UPDATE outer_events SET at = '2020-01-01 00:00:00.000000' WHERE name = :name")
+    await world.store.transact(lambda connection: connection.execute(aged, {"name": good}))
+    told = events_in.pass_on
+
+    async def spoilt(house: Any, row: Any) -> None:
+        if row["id"] == "bad-" + good:
+            raise TypeError("what nobody thought of")
+        await told(house, row)
+
+    monkeypatch.setattr(events_in, "pass_on", spoilt)
+    await sweep(house)
+    assert [each["record_id"] for each in await runs_of(world, body["key"])] == ["2"]
 
 
 async def test_who_sends_events_has_the_grant_and_nobody_speaks_for_a_run(world: World) -> None:
