@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from definitions.wire import ACTIVITY_CHILD, QUERY_STATE, RunStart
     from workers import children, effects, pace
     from workers.carry import Length, Luggage, arrived, commands_again
-    from workers.graphs import graph_of
+    from workers.graphs import shared
     from workers.inbox import decoded, message_of
     from workers.patience import is_too_early
     from workers.record import Unstored
@@ -53,8 +53,8 @@ class Run(Recording):
         if not is_known(start.interpreter):
             # Any exception but a failure blocks the workflow task, which waits for a newer worker: just right.
             raise RuntimeError(f"interpreter version {start.interpreter} is newer than this worker")
-        self.start, luggage = arrived(start)
-        self.graph = graph_of(self.start.hash, self.start.frozen)
+        whole, luggage = arrived(start)
+        self.start, self.graph = shared(whole)
         self.state = luggage.state
         self.inbox: deque[Message] = deque() if start.carried else deque([Started(workflow.now(), self.start)])
         self.wanted: list[Command] = commands_again(self.graph, luggage)
@@ -174,8 +174,8 @@ class Run(Recording):
         """A run that was moved goes on by the version that came with the command."""
         if self.state.hash != self.start.hash and isinstance(message, CommandGiven):
             frozen = message.command[FROZEN]["version"]
-            self.start = replace(self.start, version=self.state.version, hash=self.state.hash, frozen=frozen)
-            self.graph = graph_of(self.start.hash, frozen)
+            moved = replace(self.start, version=self.state.version, hash=self.state.hash, frozen=frozen)
+            self.start, self.graph = shared(moved)
 
     def _has_work(self) -> bool:
         """Whether the loop has something to do now. What is held back while the run drains waits for an answer."""
