@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.paging import WORDS
 from api.schemas import Instant
+from definitions.engine.state import StepStatus
 
 RunStatus = Literal["running", "waiting", "saved", "completed", "aborted"]
 RUN_STATUSES: tuple[RunStatus, ...] = get_args(RunStatus)
 TaskSort = Literal["due", "title", "entered"]
 RunSort = Literal["-started_at", "started_at"]
 
+
+def _of_a_step(value: str) -> str:
+    """A status that steps have; another would silently leave nothing."""
+    if value not in tuple(StepStatus):
+        raise PydanticCustomError(
+            "not_an_option", "No step has this status. Give {known}.", {"known": ", ".join(StepStatus)}
+        )
+    return value
+
+
+Status = Annotated[str, Field(max_length=20), AfterValidator(_of_a_step)]
 Text = Annotated[str, Field(max_length=255)]
 Several = Annotated[list[Text], Field(max_length=50)]
 Person = Annotated[Text | None, Field(description="`me`, or the id of a person.")]
@@ -40,7 +53,7 @@ class TaskFilters(Filters):
 
     assignee: Person = None
     team: Teams = None
-    status: Annotated[list[Annotated[str, Field(max_length=20)]] | None, Field(max_length=20)] = None
+    status: Annotated[list[Status] | None, Field(max_length=20)] = None
     definition: Annotated[str | None, Field(max_length=100)] = None
     record: Record = None
     overdue: Annotated[bool | None, Field(description="Whether the due date has passed.")] = None

@@ -229,6 +229,7 @@ OWN_CODES = {
     "wrong_cursor",
     "wrong_sort",
     "unknown_event",
+    "not_an_option",
 }
 """Codes our own validators raise through PydanticCustomError."""
 

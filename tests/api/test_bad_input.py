@@ -181,6 +181,7 @@ CASES = [
     query(30, "cursor of another list", "/v1/tasks?cursor=WyItc3RhcnRlZF9hdCIsImEiLCJiIl0", code="wrong_cursor"),
     query(30, "cursor with NUL", "/v1/runs?cursor=WyItc3RhcnRlZF9hdCIsImFcdTAwMDAiLCJiIl0", code="wrong_cursor"),
     query(30, "an unknown status", "/v1/runs?status=asleep"),
+    query(30, "a status no step has", "/v1/tasks?status=asleep"),
     query(30, "a time without zone", "/v1/runs?started_after=2026-01-01T00:00:00"),
     query(30, "NUL in q", "/v1/runs?q=a%00b", code="control_char"),
     query(30, "replay at 0", "/v1/runs/{run}/replay?at=0"),
