@@ -69,8 +69,10 @@ def note_fork(connection: Connection, run: str, repeated: Sequence[Event]) -> No
 
 
 def _say(connection: Connection, run: str, gone: Sequence[Event]) -> None:
-    """What was there before stands in the log, which is never changed."""
-    detail = {"first": gone[0].seq, "last": gone[-1].seq, "events": [event.to_json() for event in gone]}
+    """What was there before stands in the log, which is never changed: without its data, which not every reader of the
+    log may see."""
+    events = [{**event.to_json(), "data": None} for event in gone]
+    detail = {"first": gone[0].seq, "last": gone[-1].seq, "events": events}
     log.warning("turn_taken_again", run=run, first=gone[0].seq, last=gone[-1].seq)
     row = {"at": datetime.now(UTC), "action": "ledger.taken_again", "type": "write", "via": "worker"}
     connection.execute(insert(LOG).values(**row, outcome="ok", run=run, detail=detail))
