@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from api.schemas_compared import Compared
 from api.schemas_family import ChildrenView
 from api.schemas_handing import Escalated, FormAnswer, FormLink, FormOffered
 from api.schemas_out import Out, Problem
@@ -278,11 +279,13 @@ class StepDetail(StepView):
     """One step with its form, every round side by side, and its notes (in place of their number).
 
     `draft` is what was saved of the form, for who may complete the step. So are `link` and `link_path`: where somebody
-    outside fills it in; so do the `journeys` of a task, whose forms may be opened here too.
+    outside fills it in; so do the `journeys` of a task, whose forms may be opened here too. `compared`: what the rules
+    of a decision read each time.
     """
 
     form: Form | None
     rounds: list[Round]
+    compared: list[Compared]
     notes: list[NoteView]  # type: ignore[assignment]
     draft: Draft | None
     link: str | None

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from api.answers import past, state_of, view_of
 from api.commands import policy_for
+from api.compared import comparisons
 from api.doors import Calling, asks
 from api.filters import RunsAsked
 from api.forms_view import step_detail
@@ -93,7 +94,8 @@ async def get_step(run: str, step: str, caller: Calling) -> Response:
         policy = await policy_for(session, caller.who, published)
     notes, draft = await notes_of(caller, run, step), await draft_for(caller, run, step, shown["can"])
     links = await links_of(caller.house, Standing(graph, state, policy), shown)
-    return answer({**step_detail(graph, state, step, shown, policy), "notes": notes, "draft": draft, **links})
+    beside = {"notes": notes, "draft": draft, "compared": await comparisons(caller, row, graph.nodes[step])}
+    return answer({**step_detail(graph, state, step, shown, policy), **beside, **links})
 
 
 @routes.get("/{run}/events", response_model=Page[EventView], responses=READS)
