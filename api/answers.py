@@ -85,14 +85,17 @@ ERRAND_TAKES = ("retry", "skip", "handle_manually")
 
 
 def with_can(view: dict[str, Any], published: Published, who: Who) -> dict[str, Any]:
-    """The same view with `can` on the run, on each of its steps and on each errand."""
+    """The same view with `can` on the run, on each of its steps and on each errand.
+
+    `engine` is None: a run that answered for itself is well. Whoever has the run's row says what stands there.
+    """
     state = _sketch(view, published.graph)
     rights = _Rights(who, tuple(published.graph.document.teams), view["started_by"])
     allowed = legal(published.graph, state, who.actor())
     steps = [_step_with_can(step, allowed["steps"].get(step["id"], []), rights) for step in view["steps"]]
     run = [name for name in allowed["run"] if rights.may(name, view["assignees"])]
     errands = [_errand_with_can(errand, rights) for errand in view["errands"]]
-    return {**view, "steps": steps, "errands": errands, "can": run}
+    return {**view, "steps": steps, "errands": errands, "can": run, "engine": None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from api.store.columns import Instant
 from definitions.times import parse_instant, rfc3339
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Few = Annotated[int | None, Query(ge=1, le=200, description="How many at most. Left out: all of this short list.")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="The `next` of the page before.")]
 Search = Annotated[str | None, Query(max_length=200, description="Text that is looked for, to the letter.")]
 WORDS = "Words that are looked for, without case: each must begin (one of less than three characters: be) a word of"
@@ -113,3 +114,16 @@ def bad_query(name: str, code: str, message: str) -> Invalid:
 def listing(items: list[Any], following: str | None = None) -> dict[str, Any]:
     """The shape of every list."""
     return {"items": items, "next": following}
+
+
+def short(
+    items: Sequence[dict[str, Any]], key: str, order: str, limit: int | None, cursor: str | None
+) -> dict[str, Any]:
+    """A page of a list that is there as a whole, in its own order; `key` is the member that tells its items apart."""
+    if cursor is not None:
+        after = read_cursor(cursor, order, 1)[0]
+        place = next((place for place, item in enumerate(items, 1) if item[key] == after), None)
+        if place is None:
+            raise wrong_cursor()
+        items = items[place:]
+    return listing(*cut(items, limit or len(items), order, lambda item: (item[key],)))

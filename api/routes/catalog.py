@@ -9,7 +9,7 @@ from fastapi import Response
 from sqlmodel import col, select
 
 from api.doors import Calling, asks
-from api.paging import listing
+from api.paging import Cursor, Few, short
 from api.routing import READS, answer, router
 from api.schemas_definitions import Action, Snippet, StepKind, Template
 from api.schemas_out import Page
@@ -26,23 +26,23 @@ routes = router("/v1", "catalog")
 
 @routes.get("/templates", response_model=Page[Template], responses=READS)
 @asks("catalog.view")
-async def list_templates(caller: Calling) -> Response:
+async def list_templates(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """Definitions to begin with."""
-    return answer(listing(templates()))
+    return answer(short(templates(), "id", "templates", limit, cursor))
 
 
 @routes.get("/snippets", response_model=Page[Snippet], responses=READS)
 @asks("catalog.view")
-async def list_snippets(caller: Calling) -> Response:
+async def list_snippets(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """Ready steps to put into a definition: the work-order palette, one for each type of step."""
-    return answer(listing(snippets()))
+    return answer(short(snippets(), "id", "snippets", limit, cursor))
 
 
 @routes.get("/step-kinds", response_model=Page[StepKind], responses=READS)
 @asks("catalog.view")
-async def list_step_kinds(caller: Calling) -> Response:
+async def list_step_kinds(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """Every kind of step of the language, with the schema of its keys."""
-    return answer(listing(_step_kinds()))
+    return answer(short(_step_kinds(), "kind", "step kinds", limit, cursor))
 
 
 @cache
@@ -72,7 +72,7 @@ def _definition_schema() -> dict[str, Any]:
 
 @routes.get("/actions", response_model=Page[Action], responses=READS)
 @asks("actions.view")
-async def list_actions(caller: Calling) -> Response:
+async def list_actions(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The actions that workers have announced, with the schemas of what they take and give, and who serves them now.
 
     `served` is false where no worker that was heard of within the last minute does it.
@@ -80,13 +80,14 @@ async def list_actions(caller: Calling) -> Response:
     async with caller.house.store.reading() as session:
         rows = (await session.exec(select(ActionRow).order_by(col(ActionRow.name)))).all()
     workers = await workers_of(caller.house)
-    return answer(listing([shown(row.info, workers) for row in rows]))
+    return answer(short([shown(row.info, workers) for row in rows], "name", "actions", limit, cursor))
 
 
 @routes.get("/closing-reasons", response_model=Page[ClosingReason], responses=READS)
 @asks("catalog.view")
-async def list_closing_reasons(caller: Calling) -> Response:
+async def list_closing_reasons(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The organisation's library of reasons a run is closed with."""
     async with caller.house.store.reading() as session:
         rows = (await session.exec(select(ClosingReasonRow).order_by(col(ClosingReasonRow.key)))).all()
-    return answer(listing([{"key": row.key, "title": row.title, "active": row.active} for row in rows]))
+    reasons = [{"key": row.key, "title": row.title, "active": row.active} for row in rows]
+    return answer(short(reasons, "key", "closing reasons", limit, cursor))

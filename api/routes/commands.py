@@ -19,6 +19,7 @@ from api.schemas_commands import Batch, Command, CommandBody
 from api.schemas_runs import BatchAnswer, CommandApplied, CommandReceived, CommandState
 from api.store.tables import CommandRow, RunRow
 from api.tracing import current_trace
+from definitions.canonical import digest
 from definitions.times import rfc3339
 
 routes = router("/v1", "commands")
@@ -61,21 +62,31 @@ async def get_command(command: str, caller: Calling) -> Response:
 
 @routes.post("/commands", response_model=BatchAnswer, responses=WRITES)
 @asks("run.view")
-async def give_commands(body: Batch, caller: Calling) -> Response:
-    """Up to 500 commands, each judged alone, in their order within each run."""
+async def give_commands(body: Batch, caller: Calling, idempotency_key: KeyHeader = None) -> Response:
+    """Up to 500 commands, each judged alone, in their order within each run.
+
+    Under an Idempotency-Key those without an id of their own are the same commands every time, by their place.
+    """
+    items = [_named(item, idempotency_key, caller, place) for place, item in enumerate(body.commands)]
     results: list[dict[str, Any]] = [{} for _ in body.commands]
     by_run: dict[str, list[int]] = {}
-    for index, item in enumerate(body.commands):
+    for index, item in enumerate(items):
         by_run.setdefault(str(item.get("run")), []).append(index)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one_run(indexes: list[int]) -> None:
         async with slots:
             for index in indexes:
-                results[index] = await _one(caller, body.commands[index])
+                results[index] = await _one(caller, items[index])
 
     await asyncio.gather(*(one_run(indexes) for indexes in by_run.values()))
     return answer({"results": results})
+
+
+def _named(item: dict[str, Any], key: str | None, caller: Caller, place: int) -> dict[str, Any]:
+    if key is None or item.get("id") is not None:
+        return item
+    return {**item, "id": digest(["commands", key, caller.who.id, place])[:32]}
 
 
 async def _one(caller: Caller, item: dict[str, Any]) -> dict[str, Any]:

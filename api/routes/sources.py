@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Response
 
 from api.doors import Calling, asks
-from api.paging import Cursor, Limit, Search, listing
+from api.paging import Cursor, Few, Limit, Search, listing, short
 from api.record_errors import as_problems, read_record, rights
 from api.record_filters import pairs, typed
 from api.routing import READS, answer, router
@@ -27,18 +27,20 @@ RecordId = Annotated[str, Path(max_length=200)]
 
 @routes.get("", response_model=Page[Source], responses=READS)
 @asks("source.view")
-async def list_sources(caller: Calling) -> Response:
+async def list_sources(caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The configured sources."""
-    return answer(listing([dict(source) for source in caller.house.records.sources()]))
+    sources = [dict(source) for source in caller.house.records.sources()]
+    return answer(short(sources, "id", "sources", limit, cursor))
 
 
 @routes.get("/{source}/collections", response_model=Page[CollectionName], responses=READS)
 @asks("source.view")
-async def list_collections(source: Name, caller: Calling) -> Response:
+async def list_collections(source: Name, caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The collections of a source."""
     with as_problems():
         names = await caller.house.records.collections(source)
-    return answer(listing([{"id": f"{source}.{name}", "source": source, "name": name} for name in names]))
+    collections = [{"id": f"{source}.{name}", "source": source, "name": name} for name in names]
+    return answer(short(collections, "id", "collections", limit, cursor))
 
 
 @routes.get("/{source}/collections/{collection}", response_model=Collection, responses=READS)

@@ -24,6 +24,7 @@ async def test_a_run_from_start_to_end(world: World, counted: str) -> None:
     """Started, looked at, answered, decided, closed; and every list shows it."""
     run = await world.start("ann", counted)
     assert (run["status"], run["current"]) == ("waiting", ["a"])
+    assert sorted(run) == sorted(await world.get("ann", f"/v1/runs/{run['id']}")), "a RunView, as everywhere"
     on_a = ["complete", "start", "hold", "claim", "assign", "set_due", "note", "escalate"]
     assert run["steps"][0]["can"] == on_a
     assert run["steps"][1]["can"] == ["assign", "set_due", "note"], "nobody has come to it: it is planned only"
@@ -158,6 +159,18 @@ async def test_a_batch_is_judged_one_by_one(world: World, counted: str) -> None:
     assert [result["status"] for result in results] == [200, 404, 200, 422, 422, 422]
     assert results[3]["problem"]["errors"][0]["path"] == "/output/n"
     assert (await world.get("ann", f"/v1/runs/{mine['id']}"))["status"] == "completed"
+
+
+async def test_a_batch_sent_again_under_its_key_is_the_same_batch(world: World, counted: str) -> None:
+    run, key = (await world.start("ann", counted))["id"], {"Idempotency-Key": uuid.uuid4().hex}
+    batch = {"commands": [{"run": run, "type": "note", "text": text} for text in ("one", "two")]}
+    first, again = [await world.call("ann", "POST", "/v1/commands", batch, headers=key) for _ in range(2)]
+    assert [each["status"] for each in first.json()["results"]] == [200, 200]
+    assert again.json() == first.json()
+    assert len((await world.get("ann", f"/v1/runs/{run}/notes"))["items"]) == 2
+    batch["commands"][1]["text"] = "three"
+    other = await world.call("ann", "POST", "/v1/commands", batch, headers=key)
+    assert [each["status"] for each in other.json()["results"]] == [200, 409]
 
 
 async def test_what_a_device_brings_late(world: World, counted: str) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 from sqlalchemy import update
 from sqlmodel import col
@@ -250,3 +251,20 @@ async def test_how_long_steps_took_is_told_to_leads(world: World) -> None:
     assert [row["team"] for row in backlog] == ["ops"]
     assert (await world.call("ann", "GET", "/v1/analytics/backlog")).status_code == 403
     assert (await world.get("lea", "/v1/analytics/steps", definition="none"))["items"] == []
+
+
+SHORT = ("templates", "snippets", "step-kinds", "actions", "closing-reasons", "sources", "sources/demo/collections")
+
+
+@pytest.mark.parametrize("name", SHORT)
+async def test_a_short_list_goes_by_pages_too_for_who_asks(world: World, name: str) -> None:
+    path = f"/v1/{name}"
+    whole = await world.get("lea", path)
+    found, cursor = [], None
+    while not found or cursor:
+        page = await world.get("lea", path, limit=2, **({"cursor": cursor} if cursor else {}))
+        assert len(page["items"]) <= 2
+        found, cursor = [*found, *page["items"]], page["next"]
+    assert (found, whole["next"]) == (whole["items"], None)
+    for wrong in ("limit=0", "limit=201", "cursor=x"):
+        assert (await world.call("lea", "GET", f"{path}?{wrong}")).status_code == 422
