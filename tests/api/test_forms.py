@@ -92,7 +92,7 @@ async def test_what_somebody_enters_in_a_bound_field_stands_in_the_record(world:
         done = await complete(world, "ann", run, "customer", address="Elsewhere 1", sign=SIGNED)
         assert done.status_code == 200, done.text
         row: dict[str, Any] = {}
-        for _ in range(100):
+        for _ in range(400):
             row = await world.get("ann", "/v1/sources/demo/collections/work_orders/rows/w2")
             if row["address"] == "Elsewhere 1":
                 break

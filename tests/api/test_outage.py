@@ -162,7 +162,7 @@ async def test_an_answer_that_was_lost(house: World, line: Line) -> None:
     assert answer.status_code in (200, 202), "200 where the run's own record came in time"
     line.deaf = False
     assert await outcome(house, name) == "applied"
-    for _ in range(100):
+    for _ in range(400):
         if len(line.signals) >= 2:
             break
         await asyncio.sleep(0.05)

@@ -264,7 +264,7 @@ async def test_one_person_has_so_many_streams_and_each_gives_its_place_back(live
             assert refused.answer.headers["retry-after"]
         async with live.listen("ann") as other:
             await other.opened()
-    for _ in range(100):
+    for _ in range(400):
         async with live.listen("cy") as free:
             if free.answer.status_code == 200:
                 return

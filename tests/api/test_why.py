@@ -103,7 +103,7 @@ async def test_a_workflow_that_was_stopped_behind_our_back(world: World) -> None
     await world.publish(body)
     run = (await world.start("ann", body["key"]))["id"]
     await world.temporal.get_workflow_handle(run).terminate("by a test")
-    for _ in range(100):
+    for _ in range(400):
         if "run_stopped" in (found := await reasons(world, run)):
             break
         await asyncio.sleep(0.05)
