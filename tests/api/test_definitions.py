@@ -182,3 +182,10 @@ def test_yaml_written_is_yaml_read() -> None:
     for name in template_ids():
         body = parse_yaml(template_text(name).encode())
         assert parse_yaml(to_yaml(body).encode()) == body
+
+
+def test_yaml_reads_the_same_to_older_tools() -> None:
+    """YAML 1.1 knows more booleans, and numbers to the base of 60."""
+    assert to_yaml({"on": ["yes", "Off", "09:30", "-190:20:30", "y", "10:75", "yes or no", True]}) == (
+        "'on':\n- 'yes'\n- 'Off'\n- '09:30'\n- '-190:20:30'\n- y\n- 10:75\n- yes or no\n- true\n"
+    )
