@@ -1,6 +1,7 @@
 """What expressions may read, and of which type it is: from fields, inputs, and what the installation knows.
 
-Types are those of CEL: int, double, string, bool, timestamp, duration, list, map, dyn. What is not known is `dyn` (one
+Types are those of CEL: int, double, string, bool, timestamp, duration, list, map, dyn; and date, which is compared and
+counted with as a timestamp and stays a date where it only is handed on. What is not known is `dyn` (one
 value of any type) or `map` (anything inside may be read).
 """
 
@@ -17,7 +18,7 @@ from definitions.model import FormField, Step
 from definitions.schemas import expression_types
 
 FIELD_TYPES = {
-    "number": "double", "money": "double", "integer": "int", "boolean": "bool", "date": "timestamp",
+    "number": "double", "money": "double", "integer": "int", "boolean": "bool", "date": "date",
     "datetime": "timestamp", "duration": "duration", "choices": "list", "checklist": "list", "table": "list",
     "pictures": "list", "file": "dyn", "signature": "map", "location": "map",
 }  # fmt: skip

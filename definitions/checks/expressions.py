@@ -20,6 +20,8 @@ GIVES = {
     "duration": ("bad_duration", ("duration", "string"), "a length of time"),
 }
 """What a place asks for -> code, types that fit, and its name."""
+DAYS = ("day", "bound:date")
+"""Places of a field of type date, in which `now` gives today."""
 NUMBERS = ("int", "double", "uint")
 DATES = ("timestamp", "string")
 
@@ -46,13 +48,24 @@ def check_expressions(subject: Subject) -> tuple[dict[str, Any], dict[str, Compi
     for place in places(subject.document):
         for pointer, text in _texts(place.value, place.pointer):
             names = declared.names(text, place.adds, place.step)
+            meant = _today(subject) if text[1:].strip() == "now" and place.gives in DAYS else text
             try:
-                compiled[pointer] = compile_text(text, names)
+                compiled[pointer] = compile_text(meant, names)
             except ExpressionError as error:
                 findings.append(_finding(subject, pointer, text, error))
             else:
                 findings += _gives(place, pointer, compiled[pointer])
     return {pointer: each.tree for pointer, each in compiled.items()}, compiled, findings
+
+
+def _today(subject: Subject) -> str:
+    """What `now` is in a field of type date: the day it is where the workflow is at home."""
+    zone = f"'{subject.document.timezone or 'UTC'}'"
+    month, day = f"now.getMonth({zone})", f"now.getDate({zone})"
+    return (
+        f"= string(now.getFullYear({zone})) + ({month} < 9 ? '-0' : '-') + string({month} + 1)"
+        f" + ({day} < 10 ? '-0' : '-') + string({day})"
+    )
 
 
 def _texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,8 @@ from definitions.model import Assign, Document, Due, FormField, Step, TaskStep
 class Place:
     """One value. `adds` names what is in scope beside the run: item, event, output, policy, sync, start.
 
-    `gives` is what the value must come to: bool, list, date, duration, or any.
+    `gives` is what the value must come to: bool, list, date, duration, or any; `day` for what a field of type date
+    begins with.
     """
 
     pointer: str
@@ -119,7 +120,9 @@ def _of_kind(step: Step, at: str) -> Iterator[Place]:
 
 def _task(step: TaskStep, at: str) -> Iterator[Place]:
     yield from _fields(step.fields, f"{at}/fields", ("policy",))
-    yield Place(f"{at}/prefill", step.prefill)
+    days = [each.id for each in step.fields if each.type == "date"]
+    for name, value in step.prefill.items():
+        yield Place(f"{at}/prefill{pointed(name)}", value, gives="day" if name in days else "any")
     for index, journey in enumerate(step.journeys):
         yield from _fields(journey.fields, f"{at}/journeys/{index}/fields", ("policy",))
         yield Place(f"{at}/journeys/{index}/to", journey.to)
@@ -141,7 +144,7 @@ def _fields(fields: Sequence[FormField], at: str, adds: tuple[str, ...]) -> Iter
         here = f"{at}{pointed(index)}"
         for key in ("required", "visible", "editable"):
             yield Place(f"{here}/{key}", getattr(each, key), adds, "bool")
-        yield Place(f"{here}/default", each.default, adds)
+        yield Place(f"{here}/default", each.default, adds, "day" if each.type == "date" else "any")
         for key in ("min", "max"):
             yield Place(f"{here}/{key}", getattr(each, key), adds, f"bound:{each.type}")
         yield Place(f"{here}/options", each.options, adds, "list")

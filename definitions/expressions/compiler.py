@@ -42,6 +42,7 @@ _TYPES: dict[str, Any] = {
     "bool": cel.Type.BOOL,
     "bytes": cel.Type.BYTES,
     "timestamp": cel.Type.TIMESTAMP,
+    "date": cel.Type.TIMESTAMP,
     "duration": cel.Type.DURATION,
     "list": cel.Type.LIST,
     "map": cel.Type.MAP,
@@ -64,12 +65,15 @@ class Compiled:
 def compile_expression(source: str, declarations: Mapping[str, str]) -> Compiled:
     """Check one CEL source (without the `=`) against the names in scope, and freeze it. Raises ExpressionError.
 
-    `declarations` maps dotted names to int, double, string, bool, bytes, timestamp, duration, list, map, null or dyn.
+    `declarations` maps dotted names to int, double, string, bool, bytes, timestamp, date, duration, list, map, null or
+    dyn. A date that is all there is to the expression stays as it is written: a day has no zone, and begins where the
+    workflow is at home.
     """
     names = Names(declarations)
     node, translation = _translate(source, names)
     references = sorted({".".join(read.path) for read in translation.reads})
-    return Compiled(expression(node), _type(source, node, translation, names), tuple(references))
+    frozen = ["read", "", *node[2:]] if names.is_date(node) else node
+    return Compiled(expression(frozen), _type(source, node, translation, names), tuple(references))
 
 
 def parse_expression(source: str, names: tuple[str, ...]) -> Tree:

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from definitions.expressions.errors import ExpressionError
 from definitions.expressions.translate import Read, refuse_attribute
+from definitions.expressions.tree import Node
 
 OPEN = frozenset(("map", "dyn", "list"))
 NEIGHBOURS = 300
@@ -44,7 +45,12 @@ class Names:
     def read_as(self, path: tuple[str, ...]) -> str:
         """What a frozen `read` of this path carries: its declared type where JSON does not show it, or ""."""
         declared = self.types.get(".".join(path), "")
+        declared = "timestamp" if declared == "date" else declared
         return declared if declared in CONVERTED else ""
+
+    def is_date(self, node: Node) -> bool:
+        """Whether a node reads a date and does nothing with it."""
+        return node[0] == "read" and self.types.get(".".join(node[2:])) == "date"
 
     def check(self, read: Read) -> None:
         """Raises ExpressionError(unknown_name, attribute_not_allowed, expression_type)."""

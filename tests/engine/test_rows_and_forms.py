@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from definitions.engine.rows import ITEMS_LIMIT
+from definitions.engine.scope import scope_of
+from definitions.task_forms import prefilled
 from definitions.wire import ACTIVITY_UPDATE_DATA
-from tests.engine.story import ANN, Story
+from tests.engine.story import ANN, Story, task
 
 COLUMNS = [{"id": "item", "type": "text", "required": True}, {"id": "count", "type": "number", "min": 1}]
 MATERIALS: dict[str, Any] = {
@@ -162,3 +167,37 @@ def test_rows_are_not_read_by_a_value_that_nobody_gave() -> None:
     story = Story([{"id": "ask", "kind": "task", "fields": [{"id": "order", "type": "text"}]}, read]).start()
     story.complete("ask", output={})
     assert story.effects["read#1"].input["where"] == {"order_id": [], "status": "open", "paid_by": None}
+
+
+def test_a_date_that_is_handed_on_stays_a_date() -> None:
+    """A day has no zone: it is the same text in the next form, in a sentence, as a due date; and counts as a moment."""
+    asks = task("asks", fields=[{"id": "day", "type": "date"}])
+    day = "= steps.asks.output.day"
+    shown = [{"id": "day", "type": "date", "default": day}]
+    shown.append({"id": "note", "type": "text", "default": "On ${steps.asks.output.day}"})
+    steps = [asks, task("next", fields=shown, due={"at": day}), task("late", after="asks", when=f"{day} > now")]
+    steps.append({"id": "then", "kind": "wait", "after": "asks", "until": day})
+    run = Story(steps, timezone="America/New_York").start()
+    run.complete("asks", output={"day": "2027-03-01"})
+    assert (run.step("next")["due"], run.status("late")) == ("2027-03-01", "ready")
+    assert run.timers["then#1"].until == datetime(2027, 3, 1, 5, tzinfo=UTC), "it begins where the workflow is at home"
+    run.complete("next")
+    assert run.step("next")["output"] == {"day": "2027-03-01", "note": "On 2027-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "today", "before"), [("Pacific/Auckland", "2026-11-22", "2026-11-21"), (None, "2026-11-21", "2026-11-20")]
+)
+def test_now_gives_today_in_a_field_of_type_date(zone: str | None, today: str, before: str) -> None:
+    """Where the workflow is at home, whether the field begins with it, is prefilled with it, or is bounded by it."""
+    fields = [{"id": "day", "type": "date", "default": "= now"}, {"id": "due", "type": "date", "min": "= now"}]
+    fields += [{"id": "seen", "type": "date"}, {"id": "at", "type": "datetime", "default": "= now"}]
+    step = task("a", fields=fields, prefill={"seen": "= now"})
+    run = Story([step], timezone=zone).start()
+    run.wait(hours=3)
+    run.complete("a", output={"due": before})
+    assert run.refusal()["code"] == "invalid_output"
+    run.complete("a", output={"due": today})
+    found, node = run.step("a")["output"], run.graph.nodes["a"]
+    assert (found["day"], found["at"][:10]) == (today, "2026-11-21")
+    assert prefilled(node.step, node.pointer, scope_of(run.graph, run.state, run.now), run.graph.trees)["seen"] == today
