@@ -86,18 +86,18 @@ class Graphs:
 
 
 def project(
-    connection: Connection, graphs: Graphs, held: Held, events: Sequence[Event], chain: str, *, tail: str | None = None
+    connection: Connection, graphs: Graphs, held: Held, events: Sequence[Event], chain: str, **more: Any
 ) -> Held:
     """Fold more events into a run and write what changed of its rows; gives the run as it is then.
 
-    `events` follow on `held` without a gap, and the run's row is there and locked by the caller. `tail` is the turn
-    that says them (definitions/taken.py).
+    `events` follow on `held` without a gap, and the run's row is there and locked by the caller. `more` is what
+    its row holds besides what follows from its events, where that changes.
     """
     state = fold(events, held.state)
     graph = graphs.of(connection, state)
     tasks = tuple(_task(row, graph, state) for row in task_rows(graph, state))
     rounds = _as_json(state, held.rounds)
-    values = {**run_columns(graph, state, [row for _, row in rounds.values()]), "chain": chain, "tail": tail}
+    values = {**run_columns(graph, state, [row for _, row in rounds.values()]), "chain": chain, **more}
     if held.state.closed and not any(event.type in ENDINGS for event in events):
         values.pop("open_key", None)  # an errand of a run that has ended; it may hold its record again: a reopen came
     changed = {name: value for name, value in values.items() if held.columns.get(name, ...) != value}
