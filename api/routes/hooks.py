@@ -13,7 +13,7 @@ from api import gate, hook_keys, hooks, start_forms
 from api.activity import entry
 from api.doors import Calling, TheHouse, asks
 from api.drafts import seen_definition
-from api.paging import listing
+from api.paging import Cursor, Few, short
 from api.problems import Invalid, NotFound
 from api.routing import READS, WRITES, answer, problems, router
 from api.schemas import Nothing
@@ -53,14 +53,14 @@ async def call_hook(
 
 @routes.get("/definitions/{key}/hooks", response_model=Page[Hook], responses=READS)
 @asks("definition.publish")
-async def list_hooks(key: str, caller: Calling) -> Response:
+async def list_hooks(key: str, caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The hooks of a definition with their addresses, for those who may publish it."""
     await seen_definition(caller, key, "definition.publish")
     rows = await caller.house.store.look(lambda connection: hook_keys.of_definition(connection, key))
     forms = await caller.house.store.look(lambda connection: start_forms.of_definition(connection, key))
     shown = [hook_keys.shown(caller.house, row) for row in rows]
     shown += [start_forms.shown(caller.house, row) for row in forms]
-    return answer(listing(shown, None), headers=PRIVATE)
+    return answer(short(shown, "id", "hooks", limit, cursor), headers=PRIVATE)
 
 
 @routes.post("/definitions/{key}/hooks/{hook}/regenerate", response_model=Hook, responses=WRITES)

@@ -11,7 +11,7 @@ from api.activity import entry
 from api.answers import subject_of
 from api.doors import Caller, Calling, asks
 from api.idempotency import KeyHeader, Once
-from api.paging import listing
+from api.paging import Cursor, Few, short
 from api.problems import Invalid
 from api.public.progress import PARTNER
 from api.reads import seen_run
@@ -53,12 +53,13 @@ async def make_link(run: str, body: LinkBody, caller: Calling, idempotency_key: 
 
 @routes.get("/{run}/links", response_model=Page[LinkInfo], responses=READS)
 @asks("task.assign")
-async def list_links(run: str, caller: Calling) -> Response:
+async def list_links(run: str, caller: Calling, limit: Few = None, cursor: Cursor = None) -> Response:
     """The links to the run's progress that lead somewhere, oldest first. Their addresses are not told again."""
     row, _ = await seen_run(caller, run)
     caller.allow("task.assign", subject_of(row), "run")
     caller.house.reads.note(caller.who, caller.about)
-    return answer(listing([_info(each) for each in await caller.house.links.of_run(run, "progress")]))
+    links = [_info(each) for each in await caller.house.links.of_run(run, "progress")]
+    return answer(short(links, "id", "links", limit, cursor))
 
 
 @routes.delete("/{run}/links/{link}", status_code=204, responses=READS)

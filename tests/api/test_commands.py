@@ -167,7 +167,9 @@ async def test_a_batch_sent_again_under_its_key_is_the_same_batch(world: World, 
     first, again = [await world.call("ann", "POST", "/v1/commands", batch, headers=key) for _ in range(2)]
     assert [each["status"] for each in first.json()["results"]] == [200, 200]
     assert again.json() == first.json()
-    assert len((await world.get("ann", f"/v1/runs/{run}/notes"))["items"]) == 2
+    pages = [await world.get("ann", f"/v1/runs/{run}/notes", limit=1)]
+    pages.append(await world.get("ann", f"/v1/runs/{run}/notes", limit=1, cursor=pages[0]["next"]))
+    assert ([len(page["items"]) for page in pages], pages[1]["next"]) == ([1, 1], None)
     batch["commands"][1]["text"] = "three"
     other = await world.call("ann", "POST", "/v1/commands", batch, headers=key)
     assert [each["status"] for each in other.json()["results"]] == [200, 409]
