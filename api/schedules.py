@@ -145,7 +145,8 @@ async def _records(
         found or Who(row["user"]), house, About("schedule.fire", definition=row["definition"], via="schedule")
     )
     version = await house.versions.need(row["definition"], row["version"])
-    where = resolve(over.where, f"{row['place']}/over/where", version.graph.trees, {"now": asked["at"]})
+    known = resolve(over.where, f"{row['place']}/over/where", version.graph.trees, {"now": asked["at"]})
+    where = {name: known.get(name, []) for name in over.where}  # what is unknown is not met: one of no values
     try:
         if found is None:
             raise Forbidden(f"{row['user']!r} is nobody who may start anything.", code="nobody")

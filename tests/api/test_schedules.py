@@ -85,6 +85,16 @@ async def test_each_record_that_matches_has_one_run_each_time(world: World) -> N
     assert len(await runs_of(world, body["key"])) == len(open_orders)
 
 
+async def test_a_condition_that_comes_to_nothing_starts_nothing(world: World) -> None:
+    body = scheduled({"status": "open", "id": "= string(1 / (now.getFullYear() - now.getFullYear()))"})
+    known = scheduled({"status": "open", "id": "= string(now.getFullYear()) > '2000' ? 'o3' : 'o1'"})
+    for each in (body, known):
+        await world.publish(each)
+        await strike(world, each["key"])
+    assert [row["record_id"] for row in await until_runs(world, known["key"], 1)] == ["o3"]
+    assert await runs_of(world, body["key"]) == []
+
+
 async def test_the_list_says_when_it_is_next_and_pausing_takes_that_away(world: World) -> None:
     body = scheduled({"status": "open"}, timezone="Europe/Berlin")
     await world.publish(body)
