@@ -83,9 +83,10 @@ def has_attention(state: State) -> bool:
 
 
 def closing(state: State) -> dict[str, Any]:
-    """With which reasons, text and outcome the run ended."""
+    """With which reasons, text and outcome the run ended; the text is a person's, or the reason of its `end` step."""
     said = state.closing
-    return {"reasons": said.get("reasons", []), "text": said.get("text"), "outcome": said.get("outcome")}
+    text = said.get("text") or said.get("reason")
+    return {"reasons": said.get("reasons", []), "text": text, "outcome": said.get("outcome")}
 
 
 def progress(steps: list[dict[str, Any]]) -> dict[str, int]:

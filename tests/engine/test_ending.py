@@ -169,3 +169,11 @@ def test_a_reopened_run_whose_steps_are_all_left_out_still_waits_for_somebody() 
     assert story.view()["status"] == "completed"
     story.give("reopen")
     assert story.status("slow") == "not_taken" and story.view()["status"] == "waiting"
+
+
+def test_an_end_says_how_and_why_the_run_ended() -> None:
+    stop = {"id": "stop", "kind": "end", "outcome": "rejected", "reason": "no answer to ${run.key}"}
+    story = Story([task("ask"), stop]).start()
+    story.complete("ask")
+    text = f"no answer to {story.state.definition}"
+    assert story.view()["closing"] == {"reasons": [], "text": text, "outcome": "rejected"}
