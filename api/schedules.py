@@ -154,7 +154,13 @@ async def _records(
         scopes, me = await rights(caller)
         with as_problems():
             key = await _key(house, over.collection)
-            given = {"where": where, "limit": PAGE, "cursor": asked.get("cursor"), "scopes": scopes, "me": me}
+            given: dict[str, Any] = {
+                "where": where,
+                "limit": PAGE,
+                "cursor": asked.get("cursor"),
+                "scopes": scopes,
+                "me": me,
+            }
             page, cursor = await house.records.rows(over.collection, **given)
     except ApiError as error:
         if error.http_status >= 500:
