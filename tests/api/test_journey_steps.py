@@ -101,7 +101,7 @@ async def test_who_does_not_answer_is_reminded_and_then_somebody_here_is_asked(w
     assert found[1] == ("Reminder: Your VAT number", detail["link_path"])
     view = await world.until("ann", run, attention=True)
     assert view["steps"][0]["attention"]["code"] == "journey_expired"
-    assert (await world.call(None, "GET", detail["link_path"])).status_code == 404
+    assert (await world.call(None, "GET", detail["link_path"])).status_code == 410
 
 
 async def test_a_step_that_was_gone_back_to_has_a_form_of_its_own(world: World) -> None:
