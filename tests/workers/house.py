@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
@@ -262,12 +262,17 @@ class House:
         return await self.verdict(handle, command["id"])
 
     async def verdict(self, handle: WorkflowHandle[Any, Any], command: str) -> dict[str, Any]:
-        """As the API asks: again while a run that is just rolling has not come to the command."""
+        """As the API asks: again while a run that is just rolling has not come to the command, or a query failed.
+
+        A query of thousands of steps fails where a busy process does not let it run for two seconds (seen).
+        """
         deadline = asyncio.get_running_loop().time() + 10
         while True:
-            answer = await self.ask(handle, command)
-            if answer["command"]["outcome"] != "unknown" or asyncio.get_running_loop().time() > deadline:
-                return answer
+            late = asyncio.get_running_loop().time() > deadline
+            with contextlib.nullcontext() if late else contextlib.suppress(WorkflowQueryFailedError):
+                answer = await self.ask(handle, command)
+                if late or answer["command"]["outcome"] != "unknown":
+                    return answer
             await asyncio.sleep(0.02)
 
     async def ask(self, handle: WorkflowHandle[Any, Any], command: str | None = None) -> dict[str, Any]:
