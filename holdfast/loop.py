@@ -6,16 +6,12 @@ It takes a fifth off a worker's processor time per step (measured); nothing else
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import importlib.util
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-
-YOUNG = 20_000
-"""New objects after which the youngest are looked through, where Python has 700: most of a step's die by themselves."""
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -27,9 +23,6 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run` on that loop, with garbage looked for seldom, and not among what was loaded at the start."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG)
+    """`asyncio.run` on that loop."""
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(main)
