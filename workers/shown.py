@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate
@@ -24,10 +25,19 @@ STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
 ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
 
+VALUE_BYTES = 2000
+"""Of one search attribute: Temporal takes 2,048."""
+
 
 def search_attributes(status: str, waiting: Sequence[str], attention: bool) -> list[SearchAttributeUpdate[Any]]:
     """One update of all three: one event, whatever changed."""
-    return [STATUS.value_set(status), WAITING_FOR.value_set(waiting), ATTENTION.value_set(attention)]
+    return [STATUS.value_set(status), WAITING_FOR.value_set(_fitting(waiting)), ATTENTION.value_set(attention)]
+
+
+def _fitting(names: Sequence[str]) -> list[str]:
+    """As many of them, from the first, as a value may hold: Temporal ends a run whose attributes hold more (seen)."""
+    held = accumulate(len(name.encode()) + 3 for name in names)  # quotes and a comma
+    return [name for name, size in zip(names, held, strict=True) if size <= VALUE_BYTES]
 
 
 def first_attributes(start: RunStart) -> list[SearchAttributePair[Any]]:
