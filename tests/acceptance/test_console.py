@@ -36,10 +36,6 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     assert house.program.end() == 0, house.program.tail()
 
 
-def _once(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=ROOT / "web", capture_output=True, text=True, timeout=480, check=False)
-
-
 @pytest.mark.server
 @pytest.mark.skipif(bool(lacking()), reason=lacking() or "all is there")
 @pytest.mark.parametrize("name", STORIES)
@@ -49,12 +45,7 @@ def test_a_story_told_by_clicking(fresh: Whole, name: str, capsys: pytest.Captur
     What a story measured is printed, and judged by nobody.
     """
     command = [str(NODE), f"e2e/{name}.mjs", fresh.url]
-    told = _once(command)
-    if (
-        told.returncode
-    ):  # seen: a list that did not show its tasks within 20 s on a busy machine; the cause is not found
-        print(f"{name} is told once more, for:\n{told.stdout}{told.stderr}")
-        told = _once(command)
+    told = subprocess.run(command, cwd=ROOT / "web", capture_output=True, text=True, timeout=480, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
     if figures := told.stdout.splitlines()[:-1]:
         with capsys.disabled():

@@ -40,15 +40,24 @@ export function picked(queries: readonly Query[], now: number): Kept[] {
   return newest(found.filter((each) => now - each.at < DAYS));
 }
 
-/** Puts back what was kept; what is newer by now stays. */
+/** Puts back what was kept on this device. */
 export async function restore(client: QueryClient): Promise<void> {
   for (const kind of KINDS) client.setQueryDefaults([kind], { gcTime: DAYS });
-  const kept = await get<Kept[]>(KEY, store).catch(() => undefined);
-  for (const { key, data, at } of kept ?? []) {
-    if (client.getQueryData(key) === undefined) client.setQueryData(key, data, { updatedAt: at });
-  }
+  putBack(client, (await get<Kept[]>(KEY, store).catch(() => undefined)) ?? []);
   const session = client.getQueryData<Session>(['session']);
   if (session?.csrf) setCsrf(session.csrf);
+}
+
+/**
+ * What is newer by now stays. However young it is, who shows it asks for it anew: a page that was just left may have
+ * changed it since, and the task claimed there would wait here as "1 new task".
+ */
+export function putBack(client: QueryClient, kept: readonly Kept[]): void {
+  for (const { key, data, at } of kept) {
+    if (client.getQueryData(key) !== undefined) continue;
+    client.setQueryData(key, data, { updatedAt: at });
+    void client.invalidateQueries({ queryKey: key, exact: true, refetchType: 'none' });
+  }
 }
 
 /** Keeps it from now on. Nobody signed in: nothing is kept. */

@@ -1,7 +1,8 @@
+import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '@/api/client';
 import { ahead, isEarly } from './ahead';
-import { isWorth, newest, type Kept } from './kept';
+import { isWorth, newest, putBack, type Kept } from './kept';
 import { localIn, replaced, withoutLocal } from './names';
 import * as q from './queue';
 
@@ -174,5 +175,14 @@ describe('what is kept of what was loaded', () => {
       kept(['run', 'r'], 0),
     ]);
     expect(found.map((each) => each.data)).toEqual([2, 0]);
+  });
+  it('is shown at once, never over what is newer, and asked for anew however young it is', () => {
+    const client = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } });
+    client.setQueryData(['run', 'r'], 'newer');
+    putBack(client, [kept(['run', 'r'], 1), kept(['tasks', 'mine'], Date.now())]);
+    expect(client.getQueryData(['run', 'r'])).toBe('newer');
+    expect(client.getQueryData(['tasks', 'mine'])).toBeDefined();
+    const isStale = (key: unknown[]) => client.getQueryCache().find({ queryKey: key })?.isStale();
+    expect([isStale(['run', 'r']), isStale(['tasks', 'mine'])]).toEqual([false, true]);
   });
 });
