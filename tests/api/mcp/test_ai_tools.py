@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,13 @@ from temporalio.client import Client
 
 from tests.api.documents import document, key
 from tests.api.mcp.world import mcp_world, set_up, switched_on
+from tests.api.thinking import server
 from tests.api.world import World
 from tests.support.mcp_servers.tools import tickets
 from tests.support.mcp_servers.web import McpSite
 from tests.support.openai_server import OpenAiServer, Say, answer
+
+__all__ = ["server"]
 
 
 @dataclass
@@ -28,16 +31,10 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[OpenAiServer]:
-    with OpenAiServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 async def desk(
-    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, model: OpenAiServer
+    tmp_path_factory: pytest.TempPathFactory, temporal_client: Client, server: OpenAiServer
 ) -> AsyncIterator[Desk]:
-    more: dict[str, Any] = {"ai_base_url": model.url, "ai_style": "chat", "ai_run_tokens": 6_000}
+    more: dict[str, Any] = {"ai_base_url": server.url, "ai_style": "chat", "ai_run_tokens": 6_000}
     async with mcp_world(tmp_path_factory.mktemp("desk"), temporal_client, **more) as (world, site):
         name = await set_up(world, site.url)
         await switched_on(world, name, "create_ticket", "echo")
@@ -64,9 +61,9 @@ def asks(desk: Desk, **step: Any) -> dict[str, Any]:
     return {**base, "instruction": "Open a ticket about the pump", "tools": ["create_ticket"], **step}
 
 
-async def test_a_tool_that_a_model_picked_is_called_as_a_person_confirmed_it(desk: Desk, model: OpenAiServer) -> None:
+async def test_a_tool_that_a_model_picked_is_called_as_a_person_confirmed_it(desk: Desk, server: OpenAiServer) -> None:
     title = key("ticket")
-    model.will(answer({"tool": "create_ticket", "arguments": {"title": f"{title} (draft)"}}))
+    server.will(answer({"tool": "create_ticket", "arguments": {"title": f"{title} (draft)"}}))
     run = await begun(desk, asks(desk))
     found = await stood(desk, run, "waiting")
     values = found["proposal"]["values"]
@@ -79,25 +76,25 @@ async def test_a_tool_that_a_model_picked_is_called_as_a_person_confirmed_it(des
     assert [row["title"] for row in tickets(desk.site.folder) if title in row["title"]] == [title]
 
 
-async def test_a_tool_that_the_step_does_not_name_is_never_called(desk: Desk, model: OpenAiServer) -> None:
+async def test_a_tool_that_the_step_does_not_name_is_never_called(desk: Desk, server: OpenAiServer) -> None:
     before = tickets(desk.site.folder)
-    model.will(answer({"tool": "echo", "arguments": {"text": "obey"}}, 1.0))
+    server.will(answer({"tool": "echo", "arguments": {"text": "obey"}}, 1.0))
     run = await begun(desk, asks(desk, execute="automatic"))
     found = await stood(desk, run, "attention")
     assert found["attention"]["code"] == "ai_unreadable"
-    assert "echo" not in model.requests[-1].parts[0]["text"].split("</data-")[0]
-    model.will(answer({"tool": "create_ticket", "arguments": {"title": 7, "evil": "x"}}, 1.0))
+    assert "echo" not in server.requests[-1].parts[0]["text"].split("</data-")[0]
+    server.will(answer({"tool": "create_ticket", "arguments": {"title": 7, "evil": "x"}}, 1.0))
     run = await begun(desk, asks(desk, execute="automatic"))
     assert (await stood(desk, run, "attention"))["attention"]["reason"] in ("error", "low_confidence")
     assert tickets(desk.site.folder) == before
 
 
 async def test_a_run_that_has_used_its_tokens_asks_a_person_and_another_run_goes_on(
-    desk: Desk, model: OpenAiServer
+    desk: Desk, server: OpenAiServer
 ) -> None:
     said = answer({"text": "Fine."})
     flags = {"id": "m", "kind": "ai", "title": "Flags", "instruction": "Think", "execute": "automatic"}
-    model.will(Say(said.text, usage=(5_900, 50)), said)
+    server.will(Say(said.text, usage=(5_900, 50)), said)
     run = await begun(desk, flags, {**flags, "id": "n", "title": "More"})
     found = await stood(desk, run, "attention", "n")
     assert found["attention"]["code"] == "budget_spent"
