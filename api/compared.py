@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from api.doors import Caller
 from api.store.facts import event_of
@@ -31,9 +31,7 @@ async def comparisons(caller: Caller, run: RunRow, node: Node) -> list[dict[str,
     """Every time that rules decided the step, oldest first: {execution, at, options}; nothing for another step."""
     if not isinstance(node.step, DecisionStep) or node.step.by != "rules":
         return []
-    query = select(EventRow).where(col(EventRow.run) == run.id).order_by(col(EventRow.seq))
-    async with caller.house.store.reading() as session:
-        events = [event_of(row) for row in (await session.exec(query)).all()]
+    events = await _up_to_the_last(caller, run.id, node.id)
     state, found = State.new(run.id), []
     for event in events:
         if event.type == EventType.STEP_DONE and event.step == node.id and event.data.get("trace"):
@@ -41,6 +39,16 @@ async def comparisons(caller: Caller, run: RunRow, node: Node) -> list[dict[str,
             found.append(_comparison(then.graph.grown(state.added), state, event))
         state = evolve(state, event)
     return found
+
+
+async def _up_to_the_last(caller: Caller, run: str, step: str) -> list[Event]:
+    """The run's events until the step was decided last; none where it never was, however long the run is."""
+    done = (col(EventRow.step) == step, col(EventRow.type) == EventType.STEP_DONE)
+    last = select(func.max(EventRow.seq)).where(col(EventRow.run) == run, *done)
+    async with caller.house.store.reading() as session:
+        before = col(EventRow.seq) <= (await session.exec(last)).one()
+        query = select(EventRow).where(col(EventRow.run) == run, before).order_by(col(EventRow.seq))
+        return [event_of(row) for row in (await session.exec(query)).all()]
 
 
 def _comparison(graph: Graph, state: State, event: Event) -> dict[str, Any]:

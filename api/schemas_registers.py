@@ -94,6 +94,13 @@ class ChangedInbox(Body):
     active: bool | None = None
 
 
+class InboxName(Out):
+    """An inbox as whoever hands something on knows it."""
+
+    id: str
+    name: str
+
+
 class Inbox(Out):
     """An inbox and how it stands: of the caller's own tickets those to do and in work, and what nobody has."""
 

@@ -19,7 +19,7 @@ from api.problems import Conflict, NotFound
 from api.registers import done_once, made, written
 from api.routing import READS, WRITES, answer, router
 from api.schemas_out import Page
-from api.schemas_registers import ChangedInbox, Column, Figures, HandedOut, Inbox, NewInbox, Ticket
+from api.schemas_registers import ChangedInbox, Column, Figures, HandedOut, Inbox, InboxName, NewInbox, Ticket
 from api.store import inboxes as store
 from api.store.inboxes import INBOXES
 from api.store.projection import TASKS
@@ -46,6 +46,20 @@ async def list_inboxes(caller: Calling, limit: Limit = 50, cursor: Cursor = None
 
     def _is_seen(row: Mapping[str, Any]) -> bool:
         return decide(caller.who, "inbox.view", Subject(teams=tuple(row["teams"]))) is Decision.ALLOW
+
+    return answer(listing(*await caller.house.store.look(look)))
+
+
+@routes.get("/names", response_model=Page[InboxName], responses=READS)
+@asks("people.view")
+async def list_names(caller: Calling, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """Every inbox that takes something, of other teams too: to whom a step may be handed on, not what lies there."""
+    after = str(read_cursor(cursor, "inbox-names", 1)[0]) if cursor else ""
+    query = select(INBOXES.c.id, INBOXES.c.name).where(INBOXES.c.active, INBOXES.c.id > after).order_by(INBOXES.c.id)
+
+    def look(connection: Connection) -> tuple[list[dict[str, Any]], str | None]:
+        rows = [dict(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
+        return cut(rows, limit, "inbox-names", lambda row: (row["id"],))
 
     return answer(listing(*await caller.house.store.look(look)))
 

@@ -82,6 +82,7 @@ ANSWERS = [
     ("/v1/closing-reasons", ""),
     ("/v1/partners", ""),
     ("/v1/inboxes", ""),
+    ("/v1/inboxes/names", ""),
     ("/v1/analytics/definitions", ""),
     ("/v1/analytics/steps", "?definition={key}"),
     ("/v1/analytics/backlog", ""),

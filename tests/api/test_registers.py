@@ -166,7 +166,12 @@ async def test_an_inbox_of_others_does_not_exist_and_one_switched_off_hands_noth
         assert (await take(world, who, inbox))[0] == wanted, who
     assert (await world.call("cy", "GET", f"/v1/inboxes/{inbox}/tickets")).status_code == 404
     assert inbox not in [row["id"] for row in (await world.get("cy", "/v1/inboxes", limit=200))["items"]]
+    names = [row["id"] for row in (await world.get("cy", "/v1/inboxes/names", limit=200))["items"]]
+    assert inbox in names, "one hands on to another team by the name of its inbox"
+    first = await world.get("cy", "/v1/inboxes/names", limit=1)
+    assert [row["id"] for row in first["items"]] == names[:1] and first["next"]
     off = await world.call("admin", "PATCH", f"/v1/inboxes/{inbox}", {"active": False, "idle_release": "2 hours"})
+    assert inbox not in [row["id"] for row in (await world.get("cy", "/v1/inboxes/names", limit=200))["items"]]
     assert (off.json()["active"], off.json()["idle_release"]) == (False, "2 hours")
     assert await take(world, "ann", inbox) == (200, {"ticket": None})
     wrong = await world.call("admin", "PATCH", f"/v1/inboxes/{inbox}", {"idle_release": "1 month"})

@@ -210,3 +210,13 @@ export function expect(found, wanted) {
   if (JSON.stringify(found) !== JSON.stringify(wanted))
     throw new Error(`found ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
 }
+
+/** What a question comes to once it is answered; asked again and again, for half a minute. */
+export async function until(ask) {
+  for (let tries = 0; tries < 150; tries += 1) {
+    const found = await ask();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('waited in vain');
+}

@@ -3,7 +3,7 @@
 // pages run would be an error: they have no script, and their policy lets none in.
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-import { PHONE, accessible, base, call, publish, story } from './harness.mjs';
+import { PHONE, accessible, base, call, publish, story, until } from './harness.mjs';
 
 const SHOTS = new URL('../screenshots/', import.meta.url);
 const KEY = 'onboarding-outside';
@@ -199,13 +199,3 @@ await story('journey', async ({ open }) => {
   await browser.close();
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
 });
-
-/** What a question comes to once it is answered; asked again and again, for half a minute. */
-async function until(ask) {
-  for (let tries = 0; tries < 150; tries += 1) {
-    const found = await ask();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('waited in vain');
-}

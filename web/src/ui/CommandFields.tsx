@@ -1,6 +1,7 @@
 import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Closing } from './closing';
+import { InboxChoice } from './InboxChoice';
 import { People } from './People';
 import { Reasons } from './Reasons';
 import { type Said, takes } from './telling';
@@ -32,11 +33,15 @@ export function CommandFields({ name, rule, value, onChange }: Props) {
     );
   return (
     <Stack>
+      {kind === 'inbox' && (
+        <InboxChoice value={value.inbox} onChange={(inbox) => onChange({ ...value, inbox })} />
+      )}
       {kind === 'closing' && name !== 'reopen' && rule && (
         <Reasons rule={rule} value={value.reasons} onChange={(reasons) => onChange({ ...value, reasons })} />
       )}
       <Textarea
         label={t(kind === 'closing' && name !== 'reopen' ? 'closing.text' : 'step.reason')}
+        required={kind === 'inbox'}
         autosize
         minRows={2}
         value={value.text}

@@ -14,6 +14,7 @@ it('becomes the body of the command', () => {
     teams: [],
     partners: [],
   });
+  expect(asCommand('escalate', { ...said, inbox: 'leads' })).toEqual({ inbox: 'leads', reason: 'late' });
 });
 
 it('is complete when what the workflow asks for is there', () => {
@@ -22,4 +23,7 @@ it('is complete when what the workflow asks for is there', () => {
   expect(isComplete('abort', { ...EMPTY, reasons: ['lost'] }, rule)).toBe(true);
   expect(isComplete('reopen', EMPTY, rule)).toBe(true);
   expect(isComplete('reject', EMPTY, undefined)).toBe(false);
+  const reason = { ...EMPTY, text: 'late' };
+  expect(isComplete('escalate', reason, undefined)).toBe(false);
+  expect(isComplete('escalate', { ...reason, inbox: 'leads' }, undefined)).toBe(true);
 });

@@ -1,9 +1,9 @@
-// The few words a command takes: a reason, people, a date, closing reasons. What was said becomes the command's body.
+// The few words a command takes: a reason, people, a date, an inbox, closing reasons. What was said becomes the command's body.
 import type { Closing } from './closing';
 import { type Assignees, NOBODY } from './assignees';
 
-export type Said = { text: string; reasons: string[]; people: Assignees; due: string };
-export const EMPTY: Said = { text: '', reasons: [], people: NOBODY, due: '' };
+export type Said = { text: string; reasons: string[]; people: Assignees; due: string; inbox: string };
+export const EMPTY: Said = { text: '', reasons: [], people: NOBODY, due: '', inbox: '' };
 
 const PLAIN = [
   'start',
@@ -18,10 +18,11 @@ const PLAIN = [
 ];
 
 /** What is asked for before this command is given. */
-export function takes(name: string): 'nothing' | 'people' | 'due' | 'closing' | 'reason' {
+export function takes(name: string): 'nothing' | 'people' | 'due' | 'inbox' | 'closing' | 'reason' {
   if (PLAIN.includes(name)) return 'nothing';
   if (name === 'assign') return 'people';
   if (name === 'set_due') return 'due';
+  if (name === 'escalate') return 'inbox';
   return name === 'abort' || name === 'close' || name === 'reopen' ? 'closing' : 'reason';
 }
 
@@ -34,6 +35,8 @@ export function asCommand(name: string, said: Said): Record<string, unknown> {
       return said.people;
     case 'due':
       return { due: said.due || null };
+    case 'inbox':
+      return { inbox: said.inbox, reason: text };
     case 'closing':
       return { reasons: said.reasons, ...(text ? { text } : {}) };
     default:
@@ -43,7 +46,8 @@ export function asCommand(name: string, said: Said): Record<string, unknown> {
 
 /** Whether enough was said: a refusal and a correction need their reason, an end what its workflow asks for. */
 export function isComplete(name: string, said: Said, rule: Closing | undefined): boolean {
-  if (name === 'reject' || name === 'escalate') return said.text.trim() !== '';
+  if (name === 'reject') return said.text.trim() !== '';
+  if (name === 'escalate') return said.inbox !== '' && said.text.trim() !== '';
   if (takes(name) === 'closing' && name !== 'reopen') return !rule?.required || said.reasons.length > 0;
   return true;
 }

@@ -19,7 +19,7 @@ type Props = {
   onGive: (more: Omit<Command, 'type'>) => void;
 };
 
-/** The few words a command takes: a reason, people, a date, closing reasons. */
+/** The few words a command takes: a reason, people, a date, an inbox, closing reasons. */
 export function Ask({ name, first, run, onGive }: Props) {
   const { t } = useTranslation();
   const [said, setSaid] = useState<Said>({ ...EMPTY, ...first });

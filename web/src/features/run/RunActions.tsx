@@ -12,7 +12,7 @@ import type { Run } from './model';
 
 const PLAIN = ['resume', 'take_over'] as const;
 const ASKED = ['save', 'close', 'abort', 'reopen'] as const;
-const MORE = ['assign', 'set_due'] as const;
+const MORE = ['assign', 'set_due', 'escalate'] as const;
 
 /** What can be done with the run as a whole. */
 export function RunActions({ run }: { run: Run }) {

@@ -14,7 +14,16 @@ import { WithForm } from './WithForm';
 /** Given at once, without a word more. */
 const PLAIN = ['start', 'release', 'claim', 'unclaim', 'retry', 'approve', 'run_now', 'reconcile'] as const;
 /** Given with what is asked for first. */
-const ASKED = ['reject', 'decline', 'hold', 'skip', 'cancel_schedule', 'assign', 'set_due'] as const;
+const ASKED = [
+  'reject',
+  'decline',
+  'hold',
+  'skip',
+  'cancel_schedule',
+  'assign',
+  'set_due',
+  'escalate',
+] as const;
 /** Given with the step's own form. */
 const FORMS = ['amend', 'handle_manually'] as const;
 /** What stands in sight where it may be given; the rest is behind a button. */

@@ -16,6 +16,7 @@ import { StepForm } from './form/StepForm';
 import { useStep } from './hooks';
 import { needs, type Run, type Step } from './model';
 import { Notes } from './Notes';
+import { OutsideForms } from './OutsideForms';
 import { withDrafted } from './proposal/Drafted';
 import { useGiving, useWaiting } from './proposal/giving';
 import { Machine } from './proposal/Machine';
@@ -60,11 +61,23 @@ export function StepPanel({ run, step, onEnded }: Props) {
             {step.attention.message}
           </Alert>
         )}
+        {step.escalated && (
+          <Alert
+            color="gray"
+            title={t('step.handed_on', {
+              inbox: step.escalated.inbox,
+              by: step.escalated.by ?? t('step.by_itself'),
+            })}
+          >
+            {step.escalated.reason}
+          </Alert>
+        )}
         {detail.isError && !detail.data && <Failed error={detail.error} />}
         {detail.isPending && <Waiting size="sm" />}
         {detail.data && (
           <Asked key={step.execution} run={run} step={step} detail={detail.data} onEnded={onEnded} />
         )}
+        {detail.data && <OutsideForms run={run} step={step} detail={detail.data} onEnded={onEnded} />}
         {detail.data && (
           <Rounds rounds={detail.data.rounds} titles={titles(detail.data.form as ApiForm | null)} />
         )}
