@@ -66,6 +66,18 @@ async def published_version(caller: Caller, key: str, version: int) -> VersionRo
     return row
 
 
+async def set_archived(caller: Caller, key: str, at: datetime | None) -> DefinitionRow:
+    """Archives a definition, or with None brings it back; one that is archived keeps the time at which it was."""
+    async with caller.house.store.session() as session:
+        row = await session.get(DefinitionRow, key, with_for_update=True)
+        assert row is not None
+        row.archived_at = (row.archived_at or at) if at else None
+        session.add(row)
+        session.add(entry(caller.who, caller.about, "write"))
+    caller.about.logged = True
+    return row
+
+
 async def save_draft(
     caller: Caller, document: dict[str, Any], once: Once, if_match: str | None = None
 ) -> tuple[int, dict[str, Any]]:

@@ -93,6 +93,12 @@ class StartRun(Body):
     on_open: Literal["resume", "conflict", "start"] | None = None
 
 
+class TryAction(Body):
+    """`POST /v1/actions/{action}/try`: what the action is given."""
+
+    given: Annotated[Values, Field(alias="with")] = {}
+
+
 class Copy(Body):
     """`POST /v1/definitions/{key}/duplicate`."""
 

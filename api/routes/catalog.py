@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from fastapi import Response
+from fastapi import Path, Response
 from sqlmodel import col, select
 
 from api.doors import Calling, asks
+from api.idempotency import KeyHeader, Once
 from api.paging import Cursor, Few, short
-from api.routing import READS, answer, router
+from api.routing import READS, WRITES, answer, router
+from api.schemas import TryAction
 from api.schemas_definitions import Action, Snippet, StepKind, Template
 from api.schemas_out import Page
 from api.schemas_people import ClosingReason
+from api.schemas_runs import RunView
 from api.serving import shown, workers_of
 from api.store.tables import ActionRow, ClosingReasonRow
 from api.templates import snippets, templates
+from api.trying import try_action
 from definitions.engine.enter import ENTER
 from definitions.model import Document
 from definitions.model.document import AnyStep
@@ -81,6 +85,18 @@ async def list_actions(caller: Calling, limit: Few = None, cursor: Cursor = None
         rows = (await session.exec(select(ActionRow).order_by(col(ActionRow.name)))).all()
     workers = await workers_of(caller.house)
     return answer(short([shown(row.info, workers) for row in rows], "name", "actions", limit, cursor))
+
+
+@routes.post("/actions/{action}/try", response_model=RunView, status_code=201, responses=WRITES)
+@asks("definition.publish", limit=256 * 1024)
+async def try_out(
+    action: Annotated[str, Path(max_length=100)], body: TryAction, caller: Calling, idempotency_key: KeyHeader = None
+) -> Response:
+    """Does the action for real, once, in a run of its own with the values of `with`, as a definition would pin them."""
+    caller.allow("definition.publish")
+    once = Once.of(idempotency_key, caller.who, f"POST /v1/actions/{action}/try", body.model_dump(by_alias=True))
+    status, view = await try_action(caller, action, body.given, once)
+    return answer(view, status)
 
 
 @routes.get("/closing-reasons", response_model=Page[ClosingReason], responses=READS)

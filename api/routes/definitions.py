@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query, Request, Response
 from sqlmodel import col, select
 
-from api.activity import entry
 from api.doors import JSON, YAML, Calling, GatedRequest, asks
 from api.drafts import (
     NO_DRAFT,
@@ -17,6 +16,7 @@ from api.drafts import (
     required_match,
     save_draft,
     seen_definition,
+    set_archived,
     subject_of_definition,
 )
 from api.idempotency import KeyHeader, Once
@@ -214,11 +214,5 @@ async def unarchive(key: str, caller: Calling, body: Nothing | None = None) -> R
 
 async def _set_archived(caller: Calling, key: str, at: datetime | None) -> Response:
     await seen_definition(caller, key, "definition.archive")
-    async with caller.house.store.session() as session:
-        row = await session.get(DefinitionRow, key, with_for_update=True)
-        assert row is not None
-        row.archived_at = (row.archived_at or at) if at else None
-        session.add(row)
-        session.add(entry(caller.who, caller.about, "write"))
-    caller.about.logged = True
+    row = await set_archived(caller, key, at)
     return answer(_summary(row))

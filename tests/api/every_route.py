@@ -146,7 +146,7 @@ async def things(world: World) -> AsyncIterator[Things]:
         await add_person(session, "member", "Member", roles=["viewer"], teams=["mine"])
         names["token_id"] = (await issue_token(session, "operator-mine", "another"))[0]
     names |= {"secret": "a-secret", "way": "decode", "webhook": "wh-admins", "delivery": "msg-admins"}
-    names |= {"user": "member", "team": "mine", "role": "a-role"}
+    names |= {"user": "member", "team": "mine", "role": "a-role", "action": "email.send"}
     names |= {"inbox": "ours", "partner": "outside", "reason": "other", "server": SERVER["id"]}
     names["token"] = link.json()["url"].rpartition("/")[2].removesuffix(".ics")
     records = {"source": "demo", "collection": "orders", "record": "o1"}

@@ -1,5 +1,5 @@
 // An administrator makes a team, a person and a token, which is shown once; changes the person, gives a link to sign in
-// with, and looks at every register there is. Who may not has no link to it.
+// with, looks at every register there is, and tries an action out. Who may not has no link to it.
 import { DESKTOP, PHONE, base, settled, story } from './harness.mjs';
 
 const NAME = `eva${Date.now() % 100_000}`;
@@ -14,6 +14,7 @@ await story('admin', async ({ open, look }) => {
   await changed(page);
   await token(page, look);
   await everything(page, look);
+  await tried(page, look);
   await page.setViewportSize(PHONE.viewport);
   await page.goto(`${base}/admin?of=users`);
   await page.getByRole('rowheader', { name: NAME }).waitFor();
@@ -93,4 +94,26 @@ async function everything(page, look) {
     await settled(page);
     await look(page, name.trim().toLowerCase().replaceAll(' ', '-'));
   }
+}
+
+/** An action done once, for real: what is missing stands at its field, and what came of it is a run. */
+async function tried(page, look) {
+  await register(page, 'Actions and workers');
+  await page.getByRole('button', { name: 'What can be done with email.send' }).click();
+  await page.getByRole('menuitem', { name: 'Try it' }).click();
+  const asked = page.getByRole('dialog');
+  await asked.getByText('This does it for real', { exact: false }).waitFor();
+  await asked.getByLabel('To', { exact: true }).fill('eva@customers.example');
+  await asked.getByLabel('To', { exact: true }).press('Enter');
+  await asked.getByRole('textbox', { name: 'Subject' }).fill('= record.nothing(');
+  await asked.getByRole('textbox', { name: 'Text' }).fill('Hello Eva');
+  await asked.getByRole('button', { name: 'Try it' }).click();
+  await asked.getByRole('textbox', { name: 'Subject' }).and(page.locator('[aria-invalid="true"]')).waitFor();
+  await look(page, 'try');
+  await asked.getByRole('textbox', { name: 'Subject' }).fill('A try');
+  await asked.getByRole('button', { name: 'Try it' }).click();
+  await page.waitForURL(/\/runs\/run-/);
+  await page.getByRole('heading', { level: 1, name: 'Try: Send an e-mail' }).waitFor();
+  await page.getByText('completed').first().waitFor();
+  await look(page, 'tried');
 }

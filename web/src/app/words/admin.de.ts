@@ -18,6 +18,8 @@ const admin: typeof en = {
   no: 'nein',
   not_json: 'Das ist kein JSON.',
   away: 'Holdfast antwortet nicht.',
+  for_real:
+    'Dies geschieht wirklich: eine Mail geht hinaus, eine Zahlung wird getätigt. Es wird als eigener Lauf aufgezeichnet und geschieht mit Ihren Rechten.',
   deed: {
     change: 'Ändern',
     remove: 'Entfernen',
@@ -30,6 +32,7 @@ const admin: typeof en = {
     rotate: 'Ein neues Geheimnis',
     trigger: 'Jetzt starten',
     sign_in_link: 'Ein Link zum Anmelden',
+    try: 'Ausprobieren',
   },
   section: {
     users: 'Personen',

@@ -16,6 +16,8 @@ const admin = {
   no: 'no',
   not_json: 'This is not JSON.',
   away: 'Holdfast does not answer.',
+  for_real:
+    'This does it for real: a mail goes out, a payment is made. It is recorded as a run of its own, and done with your rights.',
   deed: {
     change: 'Change',
     remove: 'Take away',
@@ -28,6 +30,7 @@ const admin = {
     rotate: 'A new secret',
     trigger: 'Start now',
     sign_in_link: 'A link to sign in with',
+    try: 'Try it',
   },
   section: {
     users: 'People',

@@ -18,15 +18,24 @@ import { useFieldName } from './hooks';
 import { type Field, said } from './schema';
 import type { Row } from './sections';
 
-type Props = { fields: Field[]; before?: Row; busy: boolean; error: unknown; onGive: (body: Row) => void };
+type Props = {
+  fields: Field[];
+  before?: Row;
+  /** Where the members stand in what is sent, and what the button says. */
+  under?: string;
+  button?: string;
+  busy: boolean;
+  error: unknown;
+  onGive: (body: Row) => void;
+};
 
 /** A row to be said or changed, with a control for each member; what is wrong stands at its member. */
-export function Form({ fields, before, busy, error, onGive }: Props) {
+export function Form({ fields, before, under = '', button, busy, error, onGive }: Props) {
   const { t } = useTranslation();
   const [values, setValues] = useState<Row>(() => ({ ...before }));
   const wrong = (name: string) =>
     error instanceof Problem
-      ? error.errors.find((each) => each.path.split('/')[1] === name)?.message
+      ? error.errors.find((each) => `${each.path}/`.startsWith(`${under}/${name}/`))?.message
       : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -47,7 +56,7 @@ export function Form({ fields, before, busy, error, onGive }: Props) {
         {error !== null && error !== undefined && <Said error={error} />}
         <Foot>
           <Button type="submit" loading={busy}>
-            {t('admin.save')}
+            {button ?? t('admin.save')}
           </Button>
         </Foot>
       </Stack>
@@ -63,7 +72,8 @@ type ControlProps = {
 };
 
 function Control({ field, value, wrong, onChange }: ControlProps) {
-  const label = useFieldName()(field.name);
+  const nameOf = useFieldName();
+  const label = field.title ?? nameOf(field.name);
   const common = { label, description: field.help, error: wrong };
   const text = typeof value === 'string' ? value : '';
   switch (field.kind) {

@@ -1,7 +1,10 @@
 import { Button, Group, Menu, ActionIcon, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { modals } from '@mantine/modals';
 import { IconDots, IconPlus } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { may } from '@/app/may';
+import { useSession } from '@/app/session';
 import { Failed } from '@/ui/Failed';
 import { Said } from '@/ui/Said';
 import { Exactly } from '@/ui/When';
@@ -10,6 +13,7 @@ import { Change } from './Change';
 import { useCell, useDeed, useFieldName, useRows } from './hooks';
 import { Once } from './Once';
 import { addressOf, type Row, type Section } from './sections';
+import { TryOut } from './TryOut';
 
 /** One register: its rows, a way to add one, and what can be done to each. */
 export function Register({ section }: { section: Section }) {
@@ -80,13 +84,30 @@ function Cell({ value, name }: { value: unknown; name: string }) {
   return cell(value);
 }
 
+/** How a row is tried out, where that can be and this person may: asked for in a dialog, and its run is opened. */
+function useTries(section: Section): ((row: Row) => void) | undefined {
+  const { t } = useTranslation();
+  const me = useSession().data?.user;
+  const go = useNavigate();
+  const { tries } = section;
+  if (!tries || !me || !may(me, tries.asks)) return undefined;
+  const onRun = (run: string) => void go({ to: '/runs/$run', params: { run } });
+  return (row) =>
+    modals.open({
+      title: `${t('admin.deed.try')}: ${String(row[section.key])}`,
+      size: 'lg',
+      children: <TryOut section={section} row={row} path={tries.path} onRun={onRun} />,
+    });
+}
+
 /** What may be done to a row, each asked once more where it cannot be taken back. */
 function Deeds({ section, row, onChange }: { section: Section; row: Row; onChange: () => void }) {
   const { t } = useTranslation();
   const deed = useDeed(section);
   const name = String(row[section.key]);
   const fits = (section.deeds ?? []).filter((each) => !each.fits || each.fits(row));
-  if (fits.length === 0 && !section.change) return null;
+  const tries = useTries(section);
+  if (fits.length === 0 && !section.change && !tries) return null;
   const give = async (each: (typeof fits)[number]) => {
     const path = addressOf(section, row, each.path);
     const told = await deed.mutateAsync({ method: each.method, path }).catch((error: unknown) => {
@@ -117,6 +138,7 @@ function Deeds({ section, row, onChange }: { section: Section; row: Row; onChang
       </Menu.Target>
       <Menu.Dropdown>
         {section.change && <Menu.Item onClick={onChange}>{t('admin.deed.change')}</Menu.Item>}
+        {tries && <Menu.Item onClick={() => tries(row)}>{t('admin.deed.try')}</Menu.Item>}
         {fits.map((each) => (
           <Menu.Item key={each.id} c={each.grave ? 'var(--hf-danger)' : undefined} onClick={() => ask(each)}>
             {t(`admin.deed.${each.id}`)}

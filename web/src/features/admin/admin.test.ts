@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { type Document, fieldsOf, said } from './schema';
+import { type Document, fieldsOf, fieldsOfSchema, said } from './schema';
 import { addressOf, cell, SECTIONS } from './sections';
 
 const document = JSON.parse(
@@ -15,6 +15,7 @@ it('every address is one that the API has', () => {
     if (change) expect(fieldsOf(document, change.path, change.method).length, change.path).toBeGreaterThan(0);
     for (const deed of section.deeds ?? [])
       expect(document.paths[deed.path]?.[deed.method.toLowerCase()], deed.path).toBeDefined();
+    if (section.tries) expect(document.paths[section.tries.path]?.post, section.tries.path).toBeDefined();
   }
 });
 
@@ -31,6 +32,25 @@ it('a person is text, lists and a flag', () => {
   const fields = fieldsOf(document, '/v1/users/{user}', 'PATCH');
   const kinds = Object.fromEntries(fields.map((field) => [field.name, field.kind]));
   expect(kinds).toMatchObject({ name: 'text', active: 'flag', roles: 'list', teams: 'list' });
+});
+
+it('an action asks for what its own schema has', () => {
+  const fields = fieldsOfSchema({
+    properties: {
+      to: { title: 'To', anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      how: { $ref: '#/$defs/How' },
+      rows: { type: 'array', items: {} },
+      value: { type: 'string' },
+    },
+    required: ['to'],
+    $defs: { How: { enum: ['fast', 'slow'] } },
+  });
+  expect(fields.map((each) => [each.title, each.kind, each.required])).toEqual([
+    ['To', 'list', true],
+    ['how', 'choice', false],
+    ['rows', 'json', false],
+    ['value', 'text', false],
+  ]);
 });
 
 it('a new row says what was filled in, an old one what was changed', () => {

@@ -20,6 +20,8 @@ export type Section = {
   add?: string;
   change?: { path: string; method: 'PATCH' | 'PUT' };
   deeds?: readonly Deed[];
+  /** Where a row is tried out, by who may do that. */
+  tries?: { path: string; asks: string };
 };
 
 const paused = (row: Row) => row.paused === true || row.state === 'paused';
@@ -132,6 +134,7 @@ export const SECTIONS: readonly Section[] = [
     list: '/v1/actions',
     key: 'name',
     columns: ['title', 'served', 'workers'],
+    tries: { path: '/v1/actions/{action}/try', asks: 'definition.publish' },
   },
   {
     id: 'mcp',
