@@ -1,5 +1,6 @@
 // A visit with two forms for people outside: one is sent, sent to somebody else, taken back; the other is filled in from
-// the task itself. What is beyond Ann goes into the inbox of another team, with the reason, and stands there.
+// the task itself. The customer is shown how it stands. What is beyond Ann goes into the inbox of another team, with the
+// reason, and stands there.
 import { DESKTOP, base, call, publish, story, until } from './harness.mjs';
 
 const VISITS = {
@@ -26,7 +27,7 @@ const VISITS = {
         },
       ],
     },
-    { id: 'after', kind: 'task', title: 'Look at the roof' },
+    { id: 'after', kind: 'task', title: 'Look at the roof', audience: { customer: { label: 'Your roof' } } },
   ],
 };
 
@@ -65,6 +66,22 @@ await story('outside', async ({ open, look }) => {
   const visit = await call(ann, 'GET', `/v1/runs/${run}/steps/visit`);
   if (visit.submitted[0].output.roof !== 'Flat' || visit.status === 'done')
     throw new Error(`other than was entered: ${JSON.stringify(visit.submitted)}`);
+
+  // The customer may see how it stands, until the link is ended.
+  await ann.getByRole('button', { name: 'More for this run' }).click();
+  await ann.getByRole('menuitem', { name: 'Show somebody outside how it stands' }).click();
+  await dialog.getByRole('button', { name: 'Make a link' }).click();
+  const link = await dialog.locator('pre').textContent();
+  const nobody = await open('nobody', DESKTOP);
+  await nobody.goto(link);
+  await nobody.getByText('Your roof').first().waitFor();
+  await look(ann, 'progress');
+  await dialog.getByRole('button', { name: 'End it' }).click();
+  await dialog.getByRole('button', { name: 'End it' }).waitFor({ state: 'detached' });
+  await nobody.goto(link);
+  await nobody.getByRole('heading', { name: 'This link does not lead anywhere' }).waitFor();
+  await ann.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
 
   // Beyond her: into the inbox of another team.
   await ann.getByRole('button', { name: 'More', exact: true }).click();

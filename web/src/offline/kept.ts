@@ -11,7 +11,7 @@ const DAYS = 7 * 86_400_000;
 const MOST = 600;
 const KINDS = new Set(['session', 'tasks', 'run', 'collections', 'collection', 'rows', 'row', 'workflows']);
 /** Parts of a run that are looked at, not worked with. */
-const ASIDE = new Set(['events', 'why', 'revise-preview']);
+const ASIDE = new Set(['events', 'links', 'why', 'revise-preview']);
 
 type Session = { user: { id: string } | null; csrf: string };
 export type Kept = { key: QueryKey; data: unknown; at: number };

@@ -160,6 +160,16 @@ const de: Words = {
     handed_on: 'Weitergereicht in den Eingang {{inbox}} durch {{by}}',
     by_itself: 'den Ablauf selbst',
   },
+  progress: {
+    title: 'Jemandem draußen den Stand zeigen',
+    help: 'Wer den Link hat, sieht die für ihn gedachten Schritte und keine anderen.',
+    for: 'Für wen',
+    customer: 'Für den Kunden',
+    partner: 'Für einen Partner',
+    made: 'erstellt von {{by}}',
+    make: 'Link erstellen',
+    end: 'Beenden',
+  },
   outside: {
     forms: 'Formulare für Menschen draußen',
     fill: 'Hier ausfüllen',

@@ -150,6 +150,16 @@ const en = {
     handed_on: 'Handed on to the inbox {{inbox}} by {{by}}',
     by_itself: 'the workflow itself',
   },
+  progress: {
+    title: 'Show somebody outside how it stands',
+    help: 'Whoever has the link sees the steps that are meant for them, and no others.',
+    for: 'For whom',
+    customer: 'For the customer',
+    partner: 'For a partner',
+    made: 'made by {{by}}',
+    make: 'Make a link',
+    end: 'End it',
+  },
   outside: {
     forms: 'Forms for people outside',
     fill: 'Fill in here',

@@ -9,6 +9,7 @@ import { Ask } from './Ask';
 import { useCommand } from './hooks';
 import { Migrate } from './Migrate';
 import type { Run } from './model';
+import { Progress } from './Progress';
 
 const PLAIN = ['resume', 'take_over'] as const;
 const ASKED = ['save', 'close', 'abort', 'reopen'] as const;
@@ -80,6 +81,8 @@ function More({ run, commands, onAsk }: MoreProps) {
   const temporal = session.data?.temporal_ui;
   const migrate = () =>
     modals.open({ title: t('header.migrate'), size: 'lg', children: <Migrate run={run} /> });
+  const share = () =>
+    modals.open({ title: t('progress.title'), size: 'lg', children: <Progress run={run} /> });
   return (
     <Menu shadow="md" position="bottom-end">
       <Menu.Target>
@@ -93,6 +96,9 @@ function More({ run, commands, onAsk }: MoreProps) {
             {t(`command.${name}`)}
           </Menu.Item>
         ))}
+        {(run.can as string[]).includes('assign') && (
+          <Menu.Item onClick={share}>{t('progress.title')}</Menu.Item>
+        )}
         {(run.can as string[]).includes('migrate') && (
           <Menu.Item onClick={migrate}>{t('header.migrate')}</Menu.Item>
         )}
