@@ -14,7 +14,6 @@ to have ended is not asked, since nothing can change there any more.
 
 from __future__ import annotations
 
-import asyncio
 import time
 import uuid
 from dataclasses import dataclass, field, replace
@@ -27,9 +26,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api import named
 from api.activity import About, entry
-from api.answers import now_text, state_of, step_subject, subject_of, view_of, with_can
+from api.answers import now_text, state_of, step_subject, subject_of, view_of
 from api.command_checks import as_looked_at, known_inbox, not_in_the_future
-from api.engine import Engine, EngineError
+from api.engine import Engine
 from api.firsts import with_first
 from api.metrics import Metrics
 from api.outbox import Entry, Outbox, put_now, run_closed
@@ -42,7 +41,7 @@ from api.store.policies import policy_of
 from api.store.store import Store
 from api.store.tables import CommandRow, Row, RunRow
 from api.tracing import bind, current_trace, log
-from api.verdicts import PATIENCE, Verdicts
+from api.verdicts import Verdicts
 from api.versions import Published, Versions
 from definitions.canonical import canonical, digest
 from definitions.engine import State, judge
@@ -86,10 +85,6 @@ class Given:
     def told(self) -> dict[str, Any]:
         """The command as the run is told it: a `migrate` brings the version it is about."""
         return {**self.body, FROZEN: self.frozen} if self.frozen else self.body
-
-
-CATCH_UP = (0.005, 0.01, 0.02, 0.04, 0.08, 0.1)
-"""Seconds between looks at the read model; an effect without a free worker is not waited for any longer."""
 
 
 _RUN = select(RUNS).where(RUNS.c.id == bindparam("of_run"))
@@ -260,16 +255,9 @@ class Commands:
         connection.execute(_WRITE_LOG, said.model_dump(exclude={"id"}))
 
     async def _verdict(self, caller: Caller, given: Given, end: float) -> tuple[int, dict[str, Any]]:
-        """What became of it: asked of the run, or read from the command's row where nobody answers."""
-        view: dict[str, Any] | None = None
-        seen = await self.verdicts.of(given.id, min(PATIENCE, end - time.monotonic()))
-        outcome, refusal = (seen.outcome, seen.refusal) if seen else ("received", None)
-        if seen is None:
-            answer = await self._ask(given, end)
-            view, outcome, refusal = answer.get("run"), *_outcome(answer.get("command"))
-            await self.let_lists_catch_up(given.run.id, answer.get("seq", 0))
-            if outcome == "received":
-                outcome, refusal = await self._stored_outcome(given.id)
+        """What became of it, as the run's record says; `received` where that does not come in time."""
+        seen = await self.verdicts.of(given.id, end - time.monotonic())
+        outcome, refusal = (seen.outcome, seen.refusal) if seen else await self._stored_outcome(given.id)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
         self.metrics.command(given.body["type"], outcome)
         if outcome == "refused":
@@ -280,41 +268,8 @@ class Commands:
         if seen is not None:
             shown = view_of(seen.row, await self.versions.need(seen.row.definition, seen.row.version), caller.who)
         else:
-            shown = await self._with_can(view, caller.who) if view else await self._shown(caller.who, given)
+            shown = await self._shown(caller.who, given)
         return 200, {"command": given.id, "outcome": "applied", "run": shown}
-
-    async def _with_can(self, view: dict[str, Any], who: Who) -> dict[str, Any]:
-        """The view under the version it is of: a `migrate` may just have changed that."""
-        return with_can(view, await self.versions.need(view["definition"], view["version"]), who)
-
-    async def _ask(self, given: Given, end: float) -> dict[str, Any]:
-        """The query, repeated while the run has not come to the command; {} when the time is over.
-
-        It can be asked too early only by somebody who repeats a command whose first caller is still sending it.
-        """
-        pause = 0.02
-        while (left := end - time.monotonic()) > 0:
-            try:
-                answer = await self.engine.state(given.run.id, given.id, left)
-            except EngineError as error:
-                log.info("no verdict", action="command.unanswered", error=str(error)[:200])
-                return {}
-            if (answer.get("command") or {}).get("outcome") != "unknown":
-                return answer
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 0.3)
-        return {}
-
-    async def let_lists_catch_up(self, run: str, seq: int) -> None:
-        """A run at rest has recorded before it answers. One that goes on with an effect records as that begins, a few
-        milliseconds later: worth waiting for, so that who completes a step finds the work list without it.
-        """
-        for pause in CATCH_UP:
-            async with self.store.reading() as session:
-                row = await session.get(RunRow, run)
-            if row is None or row.seq >= seq:
-                return
-            await asyncio.sleep(pause)
 
     async def _stored_outcome(self, command: str) -> tuple[str, dict[str, Any] | None]:
         row = await self._row(command)
@@ -380,17 +335,6 @@ def record_of(row: RunRow) -> str | None:
 
 def _same(known: CommandRow, given: Given, who: Who) -> bool:
     return known.body_hash == given.hash and known.actor == who.id
-
-
-def _outcome(command: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
-    """The run's word for what became of a command, in the API's words."""
-    match (command or {}).get("outcome"):
-        case "applied":
-            return "applied", None
-        case "refused":
-            return "refused", (command or {}).get("refusal")
-        case _:
-            return "received", None
 
 
 __all__ = ["About", "Commands", "Refusal", "record_of", "refused"]

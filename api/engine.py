@@ -27,7 +27,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine_look import Look, look
-from definitions.wire import QUERY_STATE, RunStart
+from definitions.wire import RunStart
 
 T = TypeVar("T")
 
@@ -59,8 +59,6 @@ class Engine(Protocol):
     async def signal(self, run: str, name: str, payload: dict[str, Any]) -> None: ...
 
     async def restart(self, start: RunStart, summary: str, name: str, payload: dict[str, Any]) -> None: ...
-
-    async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]: ...
 
     async def look(self, run: str, deadline: float) -> Look: ...
 
@@ -126,14 +124,6 @@ class TemporalEngine:
                 rpc_timeout=timedelta(seconds=SIGNAL_DEADLINE),
             ),
         )
-
-    async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]:
-        """The answer of the `state` query after everything signalled before. Raises Gone, Unreachable (no worker)."""
-        handle = self.client.get_workflow_handle(run)
-        asked: Awaitable[dict[str, Any]] = handle.query(
-            QUERY_STATE, command, rpc_timeout=timedelta(seconds=max(deadline, 0.1))
-        )
-        return await within(deadline, asked)
 
     async def look(self, run: str, deadline: float) -> Look:
         """How the run stands in Temporal, and whether anybody works on its queue. Raises Gone, Unreachable."""

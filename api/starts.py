@@ -7,6 +7,7 @@ whose worker or Temporal is down has been started all the same: the caller gets 
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -18,8 +19,7 @@ from sqlmodel import col, select
 
 from api import named
 from api.activity import entry
-from api.answers import now_text, subject_of, view_of, with_can
-from api.engine import EngineError
+from api.answers import now_text, subject_of, view_of
 from api.idempotency import Once
 from api.inputs import checked_inputs, input_records
 from api.large import stored_apart
@@ -82,6 +82,10 @@ BY_HAND = Way()
 
 PARENT_BEGINS = timedelta(minutes=1)
 """How long the parent of a child run has to begin it before the outbox does."""
+
+
+FIRST_LOOK, SLOWEST_LOOK = 0.005, 0.1
+"""Seconds to the first look for a new run's record, and between two at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,14 +329,11 @@ async def _lost_the_race(caller: Caller, body: StartRun, request: Request, once:
 
 
 async def _fresh_view(caller: Caller, row: RunRow, published: Published, end: float) -> dict[str, Any]:
-    """The run after its first turn, or as it was asked for when nobody answers in time."""
-    if (left := end - time.monotonic()) > 0:
-        try:
-            answer = await caller.house.engine.state(row.id, None, left)
-            # A run may answer before its record is written: who starts one finds it in the lists all the same.
-            await caller.house.commands.let_lists_catch_up(row.id, answer.get("seq", 0))
-            if answer["run"] is not None:  # it is None where it is too large for an answer of Temporal's
-                return with_can(answer["run"], published, caller.who)
-        except EngineError as error:
-            log.info("no first view", action="run.unanswered", error=str(error)[:200])
+    """The run after its first turn, as that was recorded; as it was asked for where nothing comes in time."""
+    pause = FIRST_LOOK
+    while row.seq == 0 and (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(pause, left))
+        pause = min(2 * pause, SLOWEST_LOOK)
+        async with caller.house.store.reading() as session:
+            row = (await session.get(RunRow, row.id)) or row
     return view_of(row, published, caller.who)

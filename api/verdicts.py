@@ -2,7 +2,7 @@
 
 A run writes what it decided with its events, and a command's outcome stands in the same transaction as the state and
 the lists that show it. So who waits for an outcome need not ask the run: it is seen here a moment after it was written,
-and whoever is told "applied" finds it in every list. The run itself is asked only when nothing came in time.
+and whoever is told "applied" finds it in every list.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from api.store.tables import Row
 from api.tracing import log
 
 RUNS, COMMANDS = Row.metadata.tables["runs"], Row.metadata.tables["commands"]
-
-PATIENCE = 0.5
-"""Seconds after which a run is asked itself. A healthy one has recorded within a few milliseconds."""
 
 FIRST, SOONEST, SLOWEST = 0.004, 0.002, 0.02
 """Seconds to the first look for somebody, since seldom is a run faster, and between two: short while outcomes arrive,

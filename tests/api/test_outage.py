@@ -40,11 +40,6 @@ class Line:
         self.signals.append(payload["command"]["id"])
         await self._pass(self._real().restart(start, summary, name, payload))
 
-    async def state(self, run: str, command: str | None, deadline: float) -> dict[str, Any]:
-        if self.cut or self.deaf:
-            raise Unreachable("cut")
-        return await self._real().state(run, command, deadline)
-
     async def look(self, run: str, deadline: float) -> Look:
         if self.cut:
             raise Unreachable("cut")
@@ -212,5 +207,5 @@ async def test_the_engine_says_which(temporal_client: Client, task_queue: str) -
     with pytest.raises(Unreachable):
         await away.signal("run-x", "abort", {})
     with pytest.raises(Unreachable):
-        await away.state("run-x", None, 0.5)
+        await away.look("run-x", 0.5)
     assert not await away.reachable(0.3)
