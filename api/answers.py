@@ -85,10 +85,7 @@ ERRAND_TAKES = ("retry", "skip", "handle_manually")
 
 
 def with_can(view: dict[str, Any], published: Published, who: Who) -> dict[str, Any]:
-    """The same view with `can` on the run, on each of its steps and on each errand.
-
-    `engine` is None: a run that answered for itself is well. Whoever has the run's row says what stands there.
-    """
+    """The same view with `can` on the run, on each of its steps and on each errand."""
     state = _sketch(view, published.graph)
     rights = _Rights(who, tuple(published.graph.document.teams), view["started_by"])
     allowed = legal(published.graph, state, who.actor())

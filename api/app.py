@@ -248,7 +248,7 @@ def build_house(
         signer=signer,
         versions=versions,
         outbox=outbox,
-        commands=Commands(store, temporal, outbox, versions, signer, config.command_deadline, metrics),
+        commands=Commands(store, outbox, versions, signer, config.command_deadline, metrics),
         feed=feed,
         out=WaysOut(store, people, box, outward, feed, public_url=config.public_url),
         links=SqlLinks(store, box),

@@ -28,7 +28,6 @@ from api import named
 from api.activity import About, entry
 from api.answers import now_text, state_of, step_subject, subject_of, view_of
 from api.command_checks import as_looked_at, known_inbox, not_in_the_future
-from api.engine import Engine
 from api.firsts import with_first
 from api.metrics import Metrics
 from api.outbox import Entry, Outbox, put_now, run_closed
@@ -97,7 +96,6 @@ class Commands:
     """Takes commands. `deadline` is how long a caller waits for the verdict, in seconds."""
 
     store: Store
-    engine: Engine
     outbox: Outbox
     versions: Versions
     signer: Signer
