@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from api import events_in
 from api.events_in import clear, sweep, take
 from tests.api.documents import document
 from tests.api.world import World
+from tests.support.waiting import until
 
 TASK = {"id": "look", "kind": "task"}
 
@@ -106,6 +108,10 @@ async def waiting_definition(world: World, event: str, **wait: Any) -> dict[str,
     return body
 
 
+async def waits_for_an_event(world: World, run: str) -> bool:
+    return bool((await world.get("ann", f"/v1/runs/{run}"))["steps"][1]["waits"] == "event")
+
+
 async def output_of(world: World, run: str) -> Any:
     view = await world.until("ann", run, current=["after"])
     return view["steps"][1]["output"]
@@ -128,12 +134,7 @@ async def test_an_event_after_the_wait_began_ends_it_once(world: World) -> None:
     runs = [(await world.start("ann", body["key"], inputs={"order": order}))["id"] for order in ("a", "b")]
     for run in runs:
         await world.command("ann", run, "complete", step="first")
-        for _ in range(200):
-            view = await world.get("ann", f"/v1/runs/{run}")
-            if view["steps"][1]["waits"] == "event":
-                break
-            await asyncio.sleep(0.05)
-        assert view["steps"][1]["waits"] == "event"
+        await until(partial(waits_for_an_event, world, run))
     assert (await send(world, paid, {"order": "c"})).status_code == 202
     for _ in range(2):
         assert (await send(world, paid, {"order": "b"}, "after-" + paid)).status_code == 202
@@ -176,10 +177,11 @@ async def test_what_is_old_goes_and_so_do_waits_of_runs_that_ended(world: World)
     runs = [(await world.start("ann", body["key"], inputs={"order": "7"}))["id"] for _ in range(2)]
     for run in runs:
         await world.command("ann", run, "complete", step="first")
-    for _ in range(200):
-        if len([each for each in await world.rows("event_waits") if each["name"] == paid]) == 2:
-            break
-        await asyncio.sleep(0.05)
+
+    async def both() -> bool:
+        return len([each for each in await world.rows("event_waits") if each["name"] == paid]) == 2
+
+    await until(both)
     await world.command("ann", runs[0], "abort", reasons=[])
     await world.until("ann", runs[0], status="aborted")
     await send(world, paid, {"order": "x"}, "old-" + paid)
@@ -215,11 +217,12 @@ async def test_a_run_event_starts_another_definition_and_a_loop_ends_at_depth_te
         start = {"triggers": [{"type": "manual"}, trigger], "fallback_inbox": "leads"}
         await world.publish({**document("loop", [TASK], start=start), "key": own})
     first = (await world.start("ann", keys[0]))["id"]
-    for _ in range(400):
+
+    async def too_deep() -> bool:
         log = [each for each in await world.rows("log") if each["outcome"] == "chain_too_deep"]
-        if any(each["definition"] in keys for each in log):
-            break
-        await asyncio.sleep(0.05)
+        return any(each["definition"] in keys for each in log)
+
+    await until(too_deep)
     runs = [row for row in await world.rows("runs") if row["definition"] in keys]
     depths = sorted((row["request"].get("chain") or {"depth": 0})["depth"] for row in runs)
     assert depths == list(range(11)), depths
@@ -235,16 +238,14 @@ async def test_what_another_team_s_runs_do_starts_nothing_for_who_may_not_see_th
     when = f"= event.data.definition == '{key}'"
     body = await triggered(world, "run.started", when=when)
     run = (await world.start("cy", key))["id"]
+
+    async def passed_on() -> bool:
+        return any(row["done_at"] for row in await world.rows("outer_events") if row["data"].get("run") == run)
+
     # What happens is passed on beside the requests: until it is, a definition published later would hear it too.
-    for _ in range(200):
-        if any(row["done_at"] for row in await world.rows("outer_events") if row["data"].get("run") == run):
-            break
-        await asyncio.sleep(0.05)
+    await until(passed_on)
     seen = await triggered(world, "run.started", when=when, **{"as": "cy"})
     await world.start("cy", key)
-    for _ in range(200):
-        if await runs_of(world, seen["key"]):
-            break
-        await asyncio.sleep(0.05)
+    await until(partial(runs_of, world, seen["key"]))
     assert len(await runs_of(world, seen["key"])) == 1
     assert await runs_of(world, body["key"]) == []

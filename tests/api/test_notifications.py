@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from holdfast.outward import outward_of
 from holdfast.tools import box_of
 from tests.api.documents import document
 from tests.api.world import HOST, World, open_world
+from tests.support.waiting import until
 
 USERS = Row.metadata.tables["users"]
 ME = "/v1/me/notifications"
@@ -46,15 +46,6 @@ def mails(world: World, to: str) -> list[EmailMessage]:
         for file in world.settings.mail_folder.glob("*.eml")
     ]
     return [each for each in read if each["To"] == f"{to}@example.org"]
-
-
-async def until(holds: Any) -> Any:
-    for _ in range(400):
-        found = await holds() if inspect.iscoroutinefunction(holds) else holds()
-        if found:
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 async def wish(world: World, who: str, kind: str, **more: Any) -> None:

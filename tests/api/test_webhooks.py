@@ -23,6 +23,7 @@ from holdfast.tools import box_of
 from tests.activities.web import Site, a_site, plain
 from tests.api.documents import secret, two_steps
 from tests.api.world import World, open_world
+from tests.support.waiting import until
 
 OK, DOWN = plain(b"{}"), plain(b"", status="503 Service Unavailable")
 
@@ -45,13 +46,6 @@ class Told:
         """The bodies of what the other system was sent there, of that run."""
         sent = [json.loads(each.body) for each in self.site.requests if each.line.split()[1] == path]
         return [each for each in sent if run is None or each["data"].get("run") == run]
-
-    async def until(self, holds: Any) -> None:
-        for _ in range(400):
-            if holds():
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError("waited in vain")
 
     async def deliveries(self, hook: dict[str, Any], who: str = "admin", **query: Any) -> list[dict[str, Any]]:
         return list((await self.world.get(who, f"/v1/webhooks/{hook['id']}/deliveries", **query))["items"])
@@ -96,9 +90,9 @@ async def told(
 async def test_a_run_is_told_event_by_event_and_signed(told: Told) -> None:
     hook = await told.hook(path="/all")
     run = await told.finished_run()
-    await told.until(lambda: any("run.completed" in each["data"]["names"] for each in told.heard("/all", run)))
+    await until(lambda: any("run.completed" in each["data"]["names"] for each in told.heard("/all", run)))
     events = (await told.world.get("ann", f"/v1/runs/{run}/events"))["items"]
-    await told.until(lambda: len(told.heard("/all", run)) == len(events))
+    await until(lambda: len(told.heard("/all", run)) == len(events))
     heard = sorted(told.heard("/all", run), key=lambda each: each["data"]["seq"])
     assert [each["data"]["seq"] for each in heard] == [event["seq"] for event in events]
     assert [each["timestamp"] for each in heard] == [event["at"] for event in events]
@@ -127,7 +121,7 @@ async def test_only_what_was_asked_for(told: Told) -> None:
     run = (await told.world.start("ann", body["key"]))["id"]
     await told.finished_run()
     assert (await told.world.command("ann", run, "complete", step="a", output={"n": 1})).status_code == 200
-    await told.until(lambda: len(told.heard("/few")) == 2)
+    await until(lambda: len(told.heard("/few")) == 2)
     assert sorted(each["type"] for each in told.heard("/few", run)) == ["run.started", "step.done"]
     assert [row["run"] for row in await told.deliveries(few)] == [run, run]
     assert await told.deliveries(other) == []
@@ -142,7 +136,7 @@ async def test_a_webhook_hears_what_its_creator_may_see_and_no_longer(told: Told
     unseen = (await told.world.start("cy", body["key"]))["id"]
     assert (await told.world.command("cy", unseen, "complete", step="look", output={})).status_code == 200
     seen = await told.finished_run(teams=["ops"])
-    await told.until(lambda: told.heard("/leas", seen) and told.heard("/admins", unseen))
+    await until(lambda: told.heard("/leas", seen) and told.heard("/admins", unseen))
     assert told.heard("/leas", unseen) == []
     assert [row["run"] for row in await told.deliveries(mine, "lea")] == [seen]
     assert [hook["id"] for hook in (await told.world.get("lea", "/v1/webhooks"))["items"]] == [mine["id"]]
@@ -173,7 +167,7 @@ async def test_what_was_being_sent_when_the_process_died_is_sent_by_the_next(tol
     hook = await told.hook(path="/died", events=["run.completed"])
     told.site.replies["/died"] = _never
     await told.finished_run()
-    await told.until(lambda: told.heard("/died"))
+    await until(lambda: told.heard("/died"))
     world = told.world
     await world.app.state.house.out.sending.stop()  # as a SIGTERM does, or worse
     [row] = await told.deliveries(hook)
