@@ -1,4 +1,5 @@
-// The few words a command takes: a reason, people, a date, an inbox, closing reasons. What was said becomes the command's body.
+// The few words a command takes: a reason, people, a date, an inbox, closing reasons. What was said becomes the
+// command's body.
 import type { Closing } from './closing';
 import { type Assignees, NOBODY } from './assignees';
 

@@ -1,5 +1,6 @@
-import { Code, CopyButton, Button, Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { ToCopy } from '@/ui/ToCopy';
 import { useCell } from './hooks';
 import type { Row } from './sections';
 
@@ -13,18 +14,7 @@ export function Once({ told }: { told: Row }) {
   return (
     <Stack gap="sm">
       {secrets.map((name) => (
-        <Group key={name} gap="xs" wrap="nowrap">
-          <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', flex: 1 }}>
-            {String(told[name])}
-          </Code>
-          <CopyButton value={String(told[name])}>
-            {({ copied, copy }) => (
-              <Button size="xs" variant="default" onClick={copy}>
-                {t(copied ? 'run.copied' : 'admin.copy')}
-              </Button>
-            )}
-          </CopyButton>
-        </Group>
+        <ToCopy key={name} value={String(told[name])} label={t('admin.copy')} />
       ))}
       {secrets.length > 0 && <Text size="sm">{t('admin.only_once')}</Text>}
       {secrets.length === 0 &&

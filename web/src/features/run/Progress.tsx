@@ -1,4 +1,4 @@
-import { Button, Code, CopyButton, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { named, usePeople } from '@/ui/assignees';
 import { Failed } from '@/ui/Failed';
 import { Foot } from '@/ui/Foot';
 import { Said } from '@/ui/Said';
+import { ToCopy } from '@/ui/ToCopy';
 import { When } from '@/ui/When';
 import type { Run } from './model';
 
@@ -47,7 +48,7 @@ export function Progress({ run }: { run: Run }) {
             nothingFoundMessage={t('palette.nothing')}
           />
         )}
-        {made && <Told link={made.link} />}
+        {made && <ToCopy value={made.link} label={t('outside.copy')} />}
         {make.isError && <Said error={make.error} />}
         {end.isError && <Said error={end.error} />}
         {links.isError && <Failed error={links.error} />}
@@ -69,25 +70,6 @@ export function Progress({ run }: { run: Run }) {
         </Foot>
       </Stack>
     </form>
-  );
-}
-
-/** The address is told to who made it, and then no more. */
-function Told({ link }: { link: string }) {
-  const { t } = useTranslation();
-  return (
-    <Group wrap="nowrap" gap="xs">
-      <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap', flex: 1 }}>
-        {link}
-      </Code>
-      <CopyButton value={link}>
-        {({ copied, copy }) => (
-          <Button size="xs" variant="default" onClick={copy}>
-            {copied ? t('run.copied') : t('outside.copy')}
-          </Button>
-        )}
-      </CopyButton>
-    </Group>
   );
 }
 
