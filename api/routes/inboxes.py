@@ -27,6 +27,7 @@ from api.store.projection import TASKS
 routes = router("/v1/inboxes", "tasks")
 
 Id = Annotated[str, Path(max_length=100)]
+NAMES = Order("inbox-names", (INBOXES.c.id,))
 ORDER = Order("tickets", (TASKS.c.due_sort, TASKS.c.run, TASKS.c.step))
 
 
@@ -54,12 +55,11 @@ async def list_inboxes(caller: Calling, limit: Limit = 50, cursor: Cursor = None
 @asks("people.view")
 async def list_names(caller: Calling, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """Every inbox that takes something, of other teams too: to whom a step may be handed on, not what lies there."""
-    after = str(read_cursor(cursor, "inbox-names", 1)[0]) if cursor else ""
-    query = select(INBOXES.c.id, INBOXES.c.name).where(INBOXES.c.active, INBOXES.c.id > after).order_by(INBOXES.c.id)
+    query = NAMES.page(select(INBOXES.c.id, INBOXES.c.name).where(INBOXES.c.active), limit, cursor)
 
     def look(connection: Connection) -> tuple[list[dict[str, Any]], str | None]:
-        rows = [dict(row) for row in connection.execute(query.limit(limit + 1)).mappings()]
-        return cut(rows, limit, "inbox-names", lambda row: (row["id"],))
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+        return cut(rows, limit, NAMES.name, lambda row: (row["id"],))
 
     return answer(listing(*await caller.house.store.look(look)))
 
