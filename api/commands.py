@@ -254,35 +254,21 @@ class Commands:
 
     async def _verdict(self, caller: Caller, given: Given, end: float) -> tuple[int, dict[str, Any]]:
         """What became of it, as the run's record says; `received` where that does not come in time."""
-        seen = await self.verdicts.of(given.id, end - time.monotonic())
-        outcome, refusal = (seen.outcome, seen.refusal) if seen else await self._stored_outcome(given.id)
+        seen = await self.verdicts.of(given.id, end - time.monotonic()) or await self.verdicts.of(given.id, 0)
+        outcome, refusal = (seen.outcome, seen.refusal) if seen else ("received", None)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
         self.metrics.command(given.body["type"], outcome)
+        if seen is None:
+            return 202, {"command": given.id, "outcome": outcome}
         if outcome == "refused":
             caller.about.logged = False  # its row says that it was taken; the refusal gets one too
             raise refused(await with_first(self.store, given.run.id, given.body, refusal or {}), given.run.id)
-        if outcome == "received":
-            return 202, {"command": given.id, "outcome": "received"}
-        if seen is not None:
-            shown = view_of(seen.row, await self.versions.need(seen.row.definition, seen.row.version), caller.who)
-        else:
-            shown = await self._shown(caller.who, given)
-        return 200, {"command": given.id, "outcome": "applied", "run": shown}
-
-    async def _stored_outcome(self, command: str) -> tuple[str, dict[str, Any] | None]:
-        row = await self._row(command)
-        return (row.outcome, row.refusal) if row else ("received", None)
+        shown = view_of(seen.row, await self.versions.need(seen.row.definition, seen.row.version), caller.who)
+        return 200, {"command": given.id, "outcome": outcome, "run": shown}
 
     async def _row(self, command: str) -> CommandRow | None:
         async with self.store.reading() as session:
             return await session.get(CommandRow, command)
-
-    async def _shown(self, who: Who, given: Given) -> dict[str, Any]:
-        async with self.store.reading() as session:
-            row = await session.get(RunRow, given.run.id)
-            assert row is not None
-            published = await self.versions.need(row.definition, row.version, session)
-        return view_of(row, published, who)
 
 
 def _read(connection: Connection, run: str, command: str | None) -> tuple[Any, Any]:
