@@ -1,7 +1,7 @@
 """What the caller is shown of a run: the engine's view, with the commands this caller may give now.
 
 `can` = what the run and the roles of its steps allow (definitions/views.py, legal) and what the person's grants allow
-(api/permissions.py). It is worked out from the view itself, so that it belongs to the very state that is shown.
+(api/permissions.py). It is worked out from the very state that is shown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from definitions.engine import Graph, State, evolve
 from definitions.engine.advance import started_data
 from definitions.engine.graph import Node
 from definitions.engine.messages import Started
-from definitions.engine.state import ENDED, Execution, RunStatus, StepStatus
 from definitions.times import parse_instant, rfc3339
 from definitions.views import legal, run_view
 from definitions.wire import Event, RunStart
@@ -76,23 +75,23 @@ def requested_state(row: RunRow, published: Published) -> State:
 
 def view_of(row: RunRow, published: Published, who: Who) -> dict[str, Any]:
     """The RunView of a row of the read model, for one caller, at this moment (a due date may have passed since)."""
-    view = run_view(published.graph, state_of(row, published), datetime.now(UTC))
-    return {**with_can(view, published, who), "engine": told(row.engine)}
+    state = state_of(row, published)
+    view = run_view(published.graph, state, datetime.now(UTC))
+    return {**_with_can(view, state, published, who), "engine": told(row.engine)}
 
 
 ERRAND_TAKES = ("retry", "skip", "handle_manually")
 """What an errand that asks for a person takes."""
 
 
-def with_can(view: dict[str, Any], published: Published, who: Who) -> dict[str, Any]:
-    """The same view with `can` on the run, on each of its steps and on each errand."""
-    state = _sketch(view, published.graph)
+def _with_can(view: dict[str, Any], state: State, published: Published, who: Who) -> dict[str, Any]:
+    """The same view with `can` on the run, on each of its steps and on each errand; `state` is what it shows."""
     rights = _Rights(who, tuple(published.graph.document.teams), view["started_by"])
     allowed = legal(published.graph, state, who.actor())
     steps = [_step_with_can(step, allowed["steps"].get(step["id"], []), rights) for step in view["steps"]]
     run = [name for name in allowed["run"] if rights.may(name, view["assignees"])]
     errands = [_errand_with_can(errand, rights) for errand in view["errands"]]
-    return {**view, "steps": steps, "errands": errands, "can": run, "engine": None}
+    return {**view, "steps": steps, "errands": errands, "can": run}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,47 +152,6 @@ def _errand_with_can(errand: dict[str, Any], rights: _Rights, roles: Sequence[st
     asks = errand["status"] == "attention"
     assigned = {"users": [errand["by"]] if errand["by"] else [], "teams": []}
     return {**errand, "can": [name for name in ERRAND_TAKES if asks and rights.may(name, assigned, roles)]}
-
-
-def _sketch(view: dict[str, Any], graph: Graph) -> State:
-    """As much of the state as `legal` reads: how the run and its rounds stand, and the tasks added to it."""
-    rounds = [_round(step) for step in view["steps"] if step["status"] != "pending"]
-    return State(
-        run=view["id"],
-        status=RunStatus(view["status"]),
-        holder=view["holder"],
-        saved=view["saved"],
-        ending={"kind": view["ending"]} if view["ending"] else None,
-        added=tuple(_added(step) for step in view["steps"] if step["id"] not in graph.nodes),
-        executions={execution.id: execution for execution in rounds},
-        latest={execution.step: execution.id for execution in rounds},
-        open={execution.id: execution.status for execution in rounds if execution.status not in ENDED},
-    )
-
-
-def _round(step: dict[str, Any]) -> Execution:
-    claimed = {"by": step["claimed_by"]} if step["claimed_by"] else None
-    status, entered = StepStatus(step["status"]), step["entered_at"] or ""
-    return Execution(
-        step["execution"],
-        step["id"],
-        step["round"],
-        status,
-        entered,
-        attention=step["attention"],
-        claimed=claimed,
-        turn=1 if step["doing"] else 0,  # the view says what was begun, not how often
-        waits=step["waits"] or "",
-        doing=step["doing"] or "",
-        proposal=step["proposal"],
-        approval=step["approval"],
-        pending=step["pending"],
-        links={each["journey"] or "": each for each in step["links"]},
-    )
-
-
-def _added(step: dict[str, Any]) -> dict[str, Any]:
-    return {"step": {"id": step["id"], "kind": "task", "title": step["title"]}, "after": [], "before": []}
 
 
 def now_text() -> str:

@@ -10,7 +10,9 @@ from typing import Any
 async def until(holds: Any) -> Any:
     """The first thing that `holds`, a function or a coroutine function, gives and that is true; fails after 20 s."""
     for _ in range(400):
-        found = await holds() if inspect.iscoroutinefunction(holds) else holds()
+        found = holds()
+        if inspect.isawaitable(found):
+            found = await found
         if found:
             return found
         await asyncio.sleep(0.05)
