@@ -21,9 +21,13 @@ from api.tracing import log
 
 RUNS, COMMANDS = Row.metadata.tables["runs"], Row.metadata.tables["commands"]
 
-FIRST, SOONEST, SLOWEST = 0.004, 0.002, 0.02
+FIRST, SOONEST, SLOWEST = 0.004, 0.001, 0.02
 """Seconds to the first look for somebody, since seldom is a run faster, and between two: short while outcomes arrive,
 longer the longer none does."""
+
+EACH = 0.0005
+"""More between two looks for each further one who waits: of many, each waits for the others' turns anyway, and the
+processor's time is better spent on those."""
 
 AT_ONCE = 200
 """Commands that one look asks for."""
@@ -77,7 +81,8 @@ class Verdicts:
         last = time.monotonic()
         await asyncio.sleep(FIRST - SOONEST)
         while self._waiting:
-            await asyncio.sleep(min(SLOWEST, max(SOONEST, (time.monotonic() - last) / 10)))
+            soonest = SOONEST + EACH * (len(self._waiting) - 1)
+            await asyncio.sleep(min(SLOWEST, max(soonest, (time.monotonic() - last) / 10)))
             asked = list(self._waiting)[:AT_ONCE]
             try:
                 found = await self.store.look(lambda connection, asked=asked: _settled(connection, asked))  # type: ignore[misc]

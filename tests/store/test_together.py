@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from api.store import store as storing
 from api.store.store import Store
 
 
@@ -64,3 +68,32 @@ async def test_groups_and_sessions_take_turns(store: Store) -> None:
         *(in_a_session(n) for n in range(1, 40, 2)),
     )
     assert await _numbers(store) == list(range(40))
+
+
+class _Counted:
+    """The store's way to write, with the number of pieces of each transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self.groups: list[int] = []
+        self._door, store._writing = store._writing, self  # type: ignore[assignment]
+
+    def all_within(self, works: Sequence[Any]) -> Any:
+        self.groups.append(len(works))
+        return self._door.all_within(works)
+
+
+async def test_after_a_group_of_many_the_next_one_gathers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storing, "LONGEST_GATHER", 0.3)  # long enough for a slow machine
+    counted = _Counted(store)
+    await asyncio.gather(*(store.together(lambda c, n=n: _insert(c, n)) for n in range(100, 200)))  # type: ignore[misc]
+    assert counted.groups == [storing.GROUP, 100 - storing.GROUP]
+    first = asyncio.create_task(store.together(lambda c: _insert(c, 1)))
+    await asyncio.sleep(0.001)  # the writer is free, and waits for more
+    await asyncio.gather(first, store.together(lambda c: _insert(c, 2)))
+    assert counted.groups[2:] == [2]
+
+
+async def test_who_writes_alone_is_not_kept_waiting(store: Store) -> None:
+    for n in range(3):
+        await store.together(lambda c, n=n: _insert(c, n))  # type: ignore[misc]
+        assert store._not_before <= time.monotonic()
