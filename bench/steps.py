@@ -18,6 +18,11 @@ from bench.stage import Stage
 
 Figures = dict[str, Any]
 
+SETTLE = 3.0
+"""Seconds before each measurement, so that no side pays for what the one before it left to be done: histories of runs
+that ended are stored, Temporal drops their timers. Without it whoever comes after ours looks a tenth slower (measured).
+"""
+
 
 class Bench:
     """The stage with the sides on it."""
@@ -96,6 +101,7 @@ class Bench:
 
     async def _automatic(self, side: Side, runs: int) -> tuple[float, float]:
         """Steps per second, and the worker's CPU ms per step."""
+        await asyncio.sleep(SETTLE)
         worker, steps = self.stage.workers[side.worker], runs * self.plan.steps
         before, began = worker.cpu(), time.perf_counter()
         handles = await asyncio.gather(*(side.start("automatic", self.plan.steps) for _ in range(runs)))
@@ -108,6 +114,7 @@ class Bench:
         worker, seconds = self.stage.workers[side.worker], list[float]()
         runs = [[await side.start("human", self.plan.steps + 1) for _ in range(chains)] for _ in range(clients)]
         await asyncio.gather(*(side.ask(run) for found in runs for run in found))
+        await asyncio.sleep(SETTLE)
         before, began = worker.cpu(), time.perf_counter()
         await asyncio.gather(*(self._client(side, found, seconds) for found in runs))
         took, used = time.perf_counter() - began, worker.cpu() - before

@@ -32,7 +32,7 @@ STICKY = timedelta(seconds=2)
 
 POLLERS = PollerBehaviorSimpleMaximum(20)
 """Calls that wait for tasks, of turns and of effects each. With the SDK's five a busy worker waits for tasks that are
-there already: a tenth of the throughput of fifty runs (measured; as many as scale by themselves gave no more)."""
+there already, the more so when turns end in groups (docs/decisions/0027)."""
 
 PASSED_THROUGH = (
     "definitions",

@@ -39,7 +39,7 @@ GROUP = 64
 
 GATHER, LONGEST_GATHER = 0.004, 0.012
 """Seconds from the end of one group to the next, per piece that shared it beyond the first, and at most: who writes
-alone is never kept waiting, and of fifty some five share a transaction (a tenth of a step's processor time, measured).
+alone is never kept waiting, and of fifty some five share a transaction (docs/decisions/0027).
 """
 
 READERS = 4
