@@ -1,12 +1,11 @@
-"""One door for commands: judged, stored, told, asked. A 2xx is given only for what is durable.
+"""One door for commands: judged, stored, told, seen. A 2xx is given only for what is durable.
 
     known id?  -> the answer it got before (another body: 409)
     may you?   -> 404, 403
     is it one? -> 422 with every finding, by the same `judge` the engine uses
     stored     -> command, log row and outbox entry in one transaction
     told       -> the signal, sealed; if Temporal does not answer the outbox goes on trying
-    seen       -> the run's verdict as it records it (api/verdicts.py): 200 applied, 409 refused; else
-    asked      -> the run itself; nobody answers in time: 202 received
+    seen       -> the run's verdict as it records it (api/verdicts.py): 200 applied, 409 refused; none in time: 202
 
 What the *state* of the run says (409) is left to the run itself, whose state is never behind; only a run that is known
 to have ended is not asked, since nothing can change there any more.
@@ -254,7 +253,7 @@ class Commands:
 
     async def _verdict(self, caller: Caller, given: Given, end: float) -> tuple[int, dict[str, Any]]:
         """What became of it, as the run's record says; `received` where that does not come in time."""
-        seen = await self.verdicts.of(given.id, end - time.monotonic()) or await self.verdicts.of(given.id, 0)
+        seen = await self.verdicts.of(given.id, end - time.monotonic())
         outcome, refusal = (seen.outcome, seen.refusal) if seen else ("received", None)
         log.info("command", action=f"command.{given.body['type']}", outcome=outcome, code=(refusal or {}).get("code"))
         self.metrics.command(given.body["type"], outcome)

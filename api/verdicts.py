@@ -57,9 +57,12 @@ class Verdicts:
     _looking: asyncio.Task[None] | None = None
 
     async def of(self, command: str, within: float) -> Verdict | None:
-        """The outcome of a command; None where it has none when the time is over, or the database does not say."""
-        if within <= 0:
-            return (await self.store.look(lambda connection: _settled(connection, [command]))).get(command)
+        """The outcome of a command; None where it has none when the time is over, which a last look of its own says."""
+        if within > 0 and (told := await self._told(command, within)) is not None:
+            return told
+        return (await self.store.look(lambda connection: _settled(connection, [command]))).get(command)
+
+    async def _told(self, command: str, within: float) -> Verdict | None:
         told: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(command, []).append(told)
         if self._looking is None or self._looking.done():
