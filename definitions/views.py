@@ -303,6 +303,15 @@ def waiting_for(graph: Graph, state: State) -> list[str]:
     return [*steps, *(side.id for side in state.errands() if side.status is SideStatus.ATTENTION)]
 
 
+def next_due(graph: Graph, state: State) -> datetime | None:
+    """When the first date of an open run passes: its own, or one of a step that is open. For Temporal's attribute."""
+    if state.closed:
+        return None
+    dues = (_due(state, target) for target in ("run", *(f"step:{execution.step}" for execution in state.live())))
+    passing = (passes_at(graph, due) for due in dues if due)
+    return min((moment for moment in passing if moment), default=None)
+
+
 STANDS = {
     "confirm": "waiting to be confirmed",
     "done": "waiting to be marked as done",

@@ -11,7 +11,7 @@ from typing import Any
 
 from definitions.taken import Taken
 
-INTERPRETER_VERSION = 5
+INTERPRETER_VERSION = 6
 """The line of behaviour a run started now follows for life. See workers/versions.py for what each number changed."""
 
 QUERY_STATE = "state"

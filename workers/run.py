@@ -31,9 +31,17 @@ with workflow.unsafe.imports_passed_through():
     from workers.patience import is_too_early
     from workers.record import Unstored
     from workers.recording import Recording, taken_now
-    from workers.shown import outcome_of, search_attributes, to_show, view_of
+    from workers.showing import Showing
+    from workers.shown import Shown, outcome_of, to_show, view_of
     from workers.traces import Traces, tell
-    from workers.versions import decides_by_what_it_took, hears_again, is_known, keeps_a_pace, knows_what_was_shown
+    from workers.versions import (
+        decides_by_what_it_took,
+        hears_again,
+        is_known,
+        keeps_a_pace,
+        knows_what_was_shown,
+        tells_in_time,
+    )
     from workers.versions import records_within_a_turn as records_at_once
 
 CANCEL_LIMIT = timedelta(seconds=5)
@@ -64,9 +72,6 @@ class Run(Recording):
         self.recording: asyncio.Task[None] | None = None
         self.length = Length(self.start)
         self.all_handed_out = True
-        self.shown: tuple[Any, ...] = ()
-        if luggage.of_a_rest and knows_what_was_shown(self.start.interpreter):
-            self.shown = to_show(self.graph, self.state)
         if start.carried:
             workflow.set_current_details(views.waiting_text(self.graph, self.state))
         self.traces = Traces(luggage.traces)
@@ -74,6 +79,10 @@ class Run(Recording):
         self.steady = decides_by_what_it_took(self.start.interpreter)
         self.at_once = records_at_once(self.start.interpreter)
         self.patient = hears_again(self.start.interpreter)
+        self.in_time = tells_in_time(self.start.interpreter)
+        known = luggage.of_a_rest and knows_what_was_shown(self.start.interpreter)
+        cost = Length.SHOWN if self.at_once else 0
+        self.showing = Showing(self._to_show() if known else None, self.length, in_time=self.in_time, costs=cost)
         self.put_off: list[asyncio.Task[None]] = []
         self.leaving = False
         self.quick: asyncio.Task[None] | None = None
@@ -221,6 +230,8 @@ class Run(Recording):
         if self._must_roll() and free:
             argument = self._luggage().onto(self.start)
             if argument is not None:
+                if self.in_time:
+                    self.showing.show(self._to_show(), now=True)
                 workflow.continue_as_new(argument.to_json())
             self.length.put_off()
 
@@ -311,13 +322,12 @@ class Run(Recording):
         self._arrive(TimerFired(workflow.now(), command.execution))
 
     def _show(self) -> None:
-        """What Temporal's UI says of a run at rest. An unchanged set of attributes costs no event."""
+        """What Temporal's UI says of a run at rest."""
         workflow.set_current_details(views.waiting_text(self.graph, self.state))
-        shown = to_show(self.graph, self.state)
-        if shown != self.shown:
-            self.shown = shown
-            self.length.events += Length.SHOWN if self.at_once else 0
-            workflow.upsert_search_attributes(search_attributes(*shown))
+        self.showing.show(self._to_show(), now=self.state.over)
+
+    def _to_show(self) -> Shown:
+        return to_show(self.graph, self.state, with_due=self.in_time)
 
     async def _wind_up(self) -> None:
         """A closed run: effects asked to stop get a moment, late commands their refusal, and all of it is stored."""

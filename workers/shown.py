@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate
 
@@ -24,14 +24,31 @@ RECORD = SearchAttributeKey.for_keyword("HoldfastRecord")
 STATUS = SearchAttributeKey.for_keyword("HoldfastStatus")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("HoldfastWaitingFor")
 ATTENTION = SearchAttributeKey.for_bool("HoldfastAttention")
+DUE = SearchAttributeKey.for_datetime("HoldfastDue")
 
 VALUE_BYTES = 2000
 """Of one search attribute: Temporal takes 2,048."""
 
 
-def search_attributes(status: str, waiting: Sequence[str], attention: bool) -> list[SearchAttributeUpdate[Any]]:
-    """One update of all three: one event, whatever changed."""
-    return [STATUS.value_set(status), WAITING_FOR.value_set(_fitting(waiting)), ATTENTION.value_set(attention)]
+class Shown(NamedTuple):
+    """How a run stands, as search attributes say it: whom it waits for, and when the first of its dates passes."""
+
+    status: str
+    waiting: tuple[str, ...]
+    attention: bool
+    due: datetime | None = None
+
+
+def search_attributes(shown: Shown, *, with_due: bool) -> list[SearchAttributeUpdate[Any]]:
+    """One update of all of them: one event, whatever changed."""
+    updates: list[SearchAttributeUpdate[Any]] = [
+        STATUS.value_set(shown.status),
+        WAITING_FOR.value_set(_fitting(shown.waiting)),
+        ATTENTION.value_set(shown.attention),
+    ]
+    if with_due:
+        updates.append(DUE.value_set(shown.due) if shown.due else DUE.value_unset())
+    return updates
 
 
 def _fitting(names: Sequence[str]) -> list[str]:
@@ -51,9 +68,10 @@ def first_attributes(start: RunStart) -> list[SearchAttributePair[Any]]:
     return [*pairs, SearchAttributePair(RECORD, str(record))] if record else pairs
 
 
-def to_show(graph: Graph, state: State) -> tuple[str, tuple[str, ...], bool]:
-    """Status, whom the run waits for, and whether it asks for a person, as search attributes have them."""
-    return str(state.status), tuple(views.waiting_for(graph, state)), views.has_attention(state)
+def to_show(graph: Graph, state: State, *, with_due: bool) -> Shown:
+    """How it stands now. Without its dates where the run's version never told them."""
+    due = views.next_due(graph, state) if with_due else None
+    return Shown(str(state.status), tuple(views.waiting_for(graph, state)), views.has_attention(state), due)
 
 
 def view_of(graph: Graph, state: State, now: datetime) -> dict[str, Any] | None:

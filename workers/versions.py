@@ -38,6 +38,11 @@ class Line(IntEnum):
     are under way (v5-too-early.json; v4-too-early.json for the runs before it): a task that was taken again brings
     signals first, those too that people gave to what its first try had shown them."""
 
+    IN_TIME = 6
+    """2026-11-22. Search attributes are told at once, and then at most every five seconds (workers/showing.py), for
+    each update costs Temporal more than the step it tells of; with the date that passes first, which was promised and
+    never told (v6-hurried.json, v6-due.json; v5-hurried.json and v5-due.json for the runs before it)."""
+
 
 def is_known(version: int) -> bool:
     """Whether this release can go on with a run of that version. A newer one waits for a newer worker."""
@@ -72,3 +77,8 @@ def records_within_a_turn(version: int) -> bool:
 def hears_again(version: int) -> bool:
     """Whether a command that is too early is judged once more, after what came with it (workers/patience.py)."""
     return version >= Line.PATIENT
+
+
+def tells_in_time(version: int) -> bool:
+    """Whether Temporal's UI may be some seconds behind a run, and is told its due date (workers/showing.py)."""
+    return version >= Line.IN_TIME

@@ -26,6 +26,7 @@ from tests.replay.families import FAMILIES
 from tests.replay.machines import MACHINES
 from tests.replay.outsiders import OUTSIDERS
 from tests.replay.people import PEOPLE
+from tests.replay.showing import SHOWING
 from tests.workers.house import House
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -203,4 +204,5 @@ STORIES: dict[str, Callable[[House], Awaitable[WorkflowHandle[Any, Any]]]] = {
     **MACHINES,
     **OUTSIDERS,
     **FAMILIES,
+    **SHOWING,
 }

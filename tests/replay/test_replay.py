@@ -90,6 +90,8 @@ async def test_damage_rings_the_alarm(name: str, damage: Callable[[dict[str, Any
         ("v3-answers", "records_at_once", False),
         ("v4-too-early", "hears_again", True),
         ("v5-too-early", "hears_again", False),
+        ("v5-hurried", "tells_in_time", True),
+        ("v6-hurried", "tells_in_time", False),
     ],
 )
 async def test_a_version_that_is_treated_like_another_rings_the_alarm(

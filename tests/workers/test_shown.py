@@ -9,13 +9,14 @@ from temporalio.client import Client
 
 from tests.engine.story import document, task
 from tests.workers.house import House
-from workers.shown import VALUE_BYTES, WAITING_FOR, search_attributes
+from workers.shown import VALUE_BYTES, WAITING_FOR, Shown, search_attributes
 
 
 @pytest.mark.parametrize(("count", "length"), [(0, 1), (3, 10), (1000, 10), (40, 64)])
 def test_as_many_names_as_a_value_holds(count: int, length: int) -> None:
     names = [f"s{n}".ljust(length, "x") for n in range(count)]
-    (shown,) = [each.value for each in search_attributes("waiting", names, False) if each.key is WAITING_FOR]
+    updates = search_attributes(Shown("waiting", tuple(names), False), with_due=False)
+    (shown,) = [each.value for each in updates if each.key is WAITING_FOR]
     assert shown == names[: len(shown)]
     assert sum(len(name) + 3 for name in shown) <= VALUE_BYTES
     assert len(shown) == count or sum(len(name) + 3 for name in names[: len(shown) + 1]) > VALUE_BYTES

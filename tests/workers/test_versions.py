@@ -20,7 +20,7 @@ from workers.worker import sandbox
 UPSERT = "upsert_workflow_search_attributes_event_attributes"
 METADATA = "__temporal_workflow_metadata"
 
-ROLL_AFTER = {Line.FIRST: 15, Line.LIGHTER: 15, Line.AT_ONCE: 12, Line.YIELDING: 12, Line.PATIENT: 12}
+ROLL_AFTER = {Line.FIRST: 15, Line.LIGHTER: 15, Line.AT_ONCE: 12, Line.YIELDING: 12, Line.PATIENT: 12, Line.IN_TIME: 12}
 """So that a leg ends after the same command, whatever a recording costs."""
 
 
