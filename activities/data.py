@@ -172,7 +172,7 @@ async def rights(people: People, actor: str) -> tuple[Scopes, dict[str, Any]]:
     Raises Refused for a stranger, NotDone when they cannot be read: fails closed.
     """
     try:
-        return await people.scopes(actor), await people.me(actor)
+        return await people.rights(actor)
     except LookupError:
         raise Refused(f"{actor!r} has no rights any more.") from None
     except Exception:

@@ -136,3 +136,7 @@ class People(Protocol):
     async def me(self, actor_id: str) -> dict[str, Any]:
         """What row expressions read as `me`: at least `id`, `roles`, `teams`. Raises LookupError as above."""
         ...
+
+    async def rights(self, actor_id: str) -> tuple[Scopes, dict[str, Any]]:
+        """Both, as they are at one moment. Raises LookupError as above."""
+        ...

@@ -171,6 +171,10 @@ class InMemoryPeople:
             raise ConnectionError("the database does not answer")
         return {"id": actor_id, "roles": [], "teams": [], **self.known[actor_id]}
 
+    async def rights(self, actor_id: str) -> tuple[Scopes, dict[str, Any]]:
+        """Both. Raises LookupError for a stranger."""
+        return await self.scopes(actor_id), await self.me(actor_id)
+
 
 async def run_action(
     action: str | ActionFunction,

@@ -173,15 +173,6 @@ def _are_few(connection: Connection, titles: Sequence[str], most: int) -> bool:
     return not titles or connection.execute(select(func.count()).select_from(some)).scalar_one() <= most
 
 
-def plan_anew(connection: Connection) -> None:
-    """Have PostgreSQL plan the statements of this transaction for the values they are asked with.
-
-    After some repetitions it would plan once for whatever values may come, and for a list that plan is another one.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
-
-
 def page_keys(
     walks: Iterable[Walk], also: Sequence[ColumnElement[bool]], order: Order, limit: int, cursor: str | None
 ) -> Any:

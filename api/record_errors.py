@@ -30,9 +30,8 @@ async def read_record(caller: Caller, collection: str, record: str) -> dict[str,
 
 async def rights(caller: Caller) -> tuple[Scopes, dict[str, Any]]:
     """The caller's scopes and what row expressions read as `me`. 403 for somebody whom no role grants anything."""
-    people = caller.house.people
     try:
-        return await people.scopes(caller.who.id), await people.me(caller.who.id)
+        return await caller.house.people.rights(caller.who.id)
     except LookupError:
         raise Forbidden("No role of yours reads records.") from None
 

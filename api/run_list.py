@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.filters import RUN_STATUSES, RunFilters, me
-from api.lists import ASSIGNMENTS, LABELS, MOST_WALKS, RUNS, Hunt, Sight, Walk, hunt, page_keys, plan_anew, sight
+from api.lists import ASSIGNMENTS, LABELS, MOST_WALKS, RUNS, Hunt, Sight, Walk, hunt, page_keys, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import RUN_SHOWN, holds_text, of_record
@@ -24,7 +24,6 @@ def read_runs(
     connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None
 ) -> Sequence[Any]:
     """A page of run rows and one more."""
-    plan_anew(connection)
     statement = runs_query(connection, who, asked, limit=limit, cursor=cursor)
     return [] if statement is None else connection.execute(statement).all()
 

@@ -20,7 +20,6 @@ from api.lists import (
     hunt,
     known_teams,
     page_keys,
-    plan_anew,
     sight,
 )
 from api.paging import Order
@@ -53,7 +52,6 @@ def read_tasks(
     connection: Connection, who: Who, asked: TaskFilters, *, now: str, limit: int, cursor: str | None = None
 ) -> Sequence[Any]:
     """A page of task rows and one more. `now` is what overdue is measured by."""
-    plan_anew(connection)
     statement = tasks_query(connection, who, asked, now=now, limit=limit, cursor=cursor)
     return [] if statement is None else connection.execute(statement).all()
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Response
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlmodel import col
 from starlette.responses import StreamingResponse
 
 from api.doors import Caller, Calling, asks
-from api.lists import Walk, page_keys, plan_anew
+from api.lists import Walk, page_keys
 from api.paging import Cursor, Limit, Order, cut, listing
 from api.permissions import Reach, reaches
 from api.routing import READS, answer, router
@@ -108,19 +108,20 @@ def _file(ending: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="activity-log.{ending}"'}
 
 
-async def _page(caller: Caller, asked: Asked, limit: int, cursor: str | None) -> Sequence[LogRow]:
+async def _page(caller: Caller, asked: Asked, limit: int, cursor: str | None) -> Sequence[Any]:
     """A page of entries and one more."""
-    async with caller.house.store.reading() as session:
-        connection = await session.connection()
-        await connection.run_sync(plan_anew)
-        keys = list((await session.exec(_keys_with(asked.team))).all()) if asked.team is not None else None
+
+    def look(connection: Connection) -> Sequence[Any]:
+        keys = None if asked.team is None else list(connection.execute(_keys_with(asked.team)).scalars())
         if keys == []:
             return []
         starts = [()] if keys is None else [(LOG.c.teams_key == key,) for key in keys]
         walks = [Walk(LOG, (LOG.c.at, LOG.c.id), start) for start in starts]
         found = page_keys(walks, [*asked.conditions, *_reachable(caller)], NEWEST, limit, cursor)
-        query = select(LogRow).join(found, col(LogRow.id) == found.c.k1)
-        return (await session.exec(query.order_by(col(LogRow.at).desc(), col(LogRow.id).desc()))).all()
+        query = select(LOG).join(found, LOG.c.id == found.c.k1)
+        return connection.execute(query.order_by(LOG.c.at.desc(), LOG.c.id.desc())).all()
+
+    return await caller.house.store.look(look)
 
 
 def _reachable(caller: Caller) -> list[ColumnElement[bool]]:
@@ -171,7 +172,7 @@ def _cell(value: Any) -> str:
     return "'" + text if text.startswith(FORMULA) else text
 
 
-def _entry(row: LogRow) -> dict[str, Any]:
+def _entry(row: Any) -> dict[str, Any]:
     fine = row.outcome == "ok"
     names = ("id", "user", "action", "type", "via", "definition", "run", "step", "record", "trace_id", "detail")
     body = {name: getattr(row, name) for name in names}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, or_, select, true
+from sqlalchemy import Connection, bindparam, func, or_, select, true
 
 from api.permissions import Who
 from api.store.scopes import ScopedRole, joined
@@ -22,23 +22,29 @@ from definitions.effects import Scopes
 USERS, ROLES, TOKENS = (Row.metadata.tables[name] for name in ("users", "roles", "tokens"))
 USER_ROLES, MEMBERSHIPS = (Row.metadata.tables[name] for name in ("user_roles", "memberships"))
 
-# Made once: these run for every request and every effect.
-_USER = select(USERS.c.id, USERS.c.name, USERS.c.email).where(USERS.c.active == true())
-_BY_ID = _USER.where(USERS.c.id == bindparam("of_user"))
+BETWEEN = "|"
+"""Between the teams of one person where they come as one text; no team's id has it (api/store/keys.py)."""
+
+# Made once: these run for every request and every effect. A row for each role, or one without, and the person in each.
+_TEAMS_OF = select(func.aggregate_strings(MEMBERSHIPS.c.team, BETWEEN)).where(MEMBERSHIPS.c.user == USERS.c.id)
+_OF_ROLES = (ROLES.c.id.label("role"), ROLES.c.grants, ROLES.c.deny, ROLES.c.scopes, ROLES.c.trees)
+_WITH_ROLES = USERS.outerjoin(USER_ROLES, USER_ROLES.c.user == USERS.c.id).outerjoin(
+    ROLES, ROLES.c.id == USER_ROLES.c.role
+)
+_USER = (
+    select(USERS.c.id, USERS.c.name, USERS.c.email, _TEAMS_OF.scalar_subquery().label("teams"), *_OF_ROLES)
+    .where(USERS.c.active == true())
+    .order_by(ROLES.c.id)
+)
+_BY_ID = _USER.select_from(_WITH_ROLES).where(USERS.c.id == bindparam("of_user"))
 _BY_TOKEN = (
-    _USER.add_columns(TOKENS.c.grants)
-    .join(TOKENS, TOKENS.c.user == USERS.c.id)
+    _USER.add_columns(TOKENS.c.grants.label("only"))
+    .select_from(_WITH_ROLES.join(TOKENS, TOKENS.c.user == USERS.c.id))
     .where(
         TOKENS.c.hash == bindparam("of_hash"),
         TOKENS.c.revoked_at.is_(None),
         or_(TOKENS.c.expires_at.is_(None), TOKENS.c.expires_at > bindparam("now")),
     )
-)
-_ROLES_OF = (
-    select(ROLES)
-    .join(USER_ROLES, USER_ROLES.c.role == ROLES.c.id)
-    .where(USER_ROLES.c.user == bindparam("of_user"))
-    .order_by(ROLES.c.id)
 )
 _GRANTING = (
     select(ROLES.c.grants, ROLES.c.scopes, ROLES.c.trees)
@@ -47,12 +53,14 @@ _GRANTING = (
     .where(USERS.c.id == bindparam("of_user"), USERS.c.active == true())
     .order_by(ROLES.c.id)
 )
-_TEAMS_OF = select(MEMBERSHIPS.c.team).where(MEMBERSHIPS.c.user == bindparam("of_user")).order_by(MEMBERSHIPS.c.team)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may act, as the database has them at this moment; `only` what a token of theirs was made for."""
+    """Somebody who may act, as the database has them at this moment; `only` what a token of theirs was made for.
+
+    `roles` are rows of role (its id), grants, deny, scopes and trees.
+    """
 
     id: str
     name: str
@@ -65,23 +73,23 @@ class Person:
         """The person as the permission table wants them."""
         return Who(
             self.id,
-            roles=tuple(role.id for role in self.roles),
+            roles=tuple(row.role for row in self.roles),
             teams=self.teams,
-            grants=_once(grant for role in self.roles for grant in role.grants),
-            deny=_once(deny for role in self.roles for deny in role.deny),
+            grants=_once(grant for row in self.roles for grant in row.grants),
+            deny=_once(deny for row in self.roles for deny in row.deny),
             only=self.only,
         )
 
     def scopes(self) -> Scopes:
         """What the person may touch, joined from the roles that grant anything; LookupError where none does."""
-        granting: list[ScopedRole] = [role for role in self.roles if role.grants]
+        granting: list[ScopedRole] = [row for row in self.roles if row.grants]
         if not granting:
             raise LookupError(f"no role grants {self.id!r} anything")
         return joined(granting)
 
     def me(self) -> dict[str, Any]:
         """What row expressions read as `me`."""
-        roles = [role.id for role in self.roles]
+        roles = [row.role for row in self.roles]
         return {"id": self.id, "name": self.name, "email": self.email, "roles": roles, "teams": list(self.teams)}
 
 
@@ -115,6 +123,11 @@ class People:
         """{id, name, email, roles, teams}. Raises LookupError for one who is unknown or switched off."""
         return (await self._must_be(actor_id)).me()
 
+    async def rights(self, actor_id: str) -> tuple[Scopes, dict[str, Any]]:
+        """Both, as they are at one moment. Raises LookupError as `scopes`."""
+        person = await self._must_be(actor_id)
+        return person.scopes(), person.me()
+
     async def person(self, user: str) -> Person | None:
         """Somebody by id, or None for one who is unknown or switched off."""
         return await self._store.look(lambda connection: _person(connection, _BY_ID, {"of_user": user}))
@@ -132,12 +145,13 @@ def scopes_of(connection: Connection, user: str) -> Scopes | None:
 
 
 def _person(connection: Connection, query: Any, asked: dict[str, Any]) -> Person | None:
-    if (user := connection.execute(query, asked).first()) is None:
+    if not (rows := connection.execute(query, asked).all()):
         return None
-    roles = connection.execute(_ROLES_OF, {"of_user": user.id}).all()
-    teams = connection.execute(_TEAMS_OF, {"of_user": user.id}).scalars()
-    only = getattr(user, "grants", None)
-    return Person(user.id, user.name, user.email, tuple(roles), tuple(teams), None if only is None else tuple(only))
+    user = rows[0]
+    roles = tuple(row for row in rows if row.role is not None)
+    teams = tuple(sorted(user.teams.split(BETWEEN))) if user.teams else ()
+    only = getattr(user, "only", None)
+    return Person(user.id, user.name, user.email, roles, teams, None if only is None else tuple(only))
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:

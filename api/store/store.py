@@ -56,6 +56,10 @@ log = structlog.get_logger("holdfast.store")
 _POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
 """Milliseconds. A locked or slow database becomes an error soon enough to answer 503, and never holds the pool."""
 
+_PLAN_ANEW = " -c plan_cache_mode=force_custom_plan"
+"""For who only reads. PostgreSQL would plan a statement once for whatever values may come after some repetitions, and
+for a list that plan is another one."""
+
 
 def database_url(url: str, *, sync: bool = False) -> URL:
     """The URL with the driver used here: `sqlite:///path`, `postgresql://…`. Raises ValueError for other databases."""
@@ -96,11 +100,16 @@ class Store:
         writers = 1 if self.is_sqlite else pool_size
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        self._blocking: Engine = create_engine(blocking, pool_size=writers + READERS, **options)
-        self._writing, self._looking = (_Door(self._blocking, begin if self.is_sqlite else None) for begin in _BEGINS)
+        self._blocking: Engine = create_engine(blocking, pool_size=writers, **options)
+        looking = options if self.is_sqlite else _postgres_options(_PLAN_ANEW)
+        self._looked_by: Engine = create_engine(blocking, pool_size=READERS, **looking)
+        engines = (self._blocking, self._looked_by)
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)
-            event.listen(self._blocking, "connect", prepare_sqlite)
+            for engine in engines:
+                event.listen(engine, "connect", prepare_sqlite)
+        doors = zip(engines, _BEGINS if self.is_sqlite else (None, None), strict=True)
+        self._writing, self._looking = (_Door(engine, begin) for engine, begin in doors)
         self._reading = self.engine.execution_options(holdfast_begin="BEGIN")
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         self._queue: deque[tuple[Work, asyncio.Future[Any]]] = deque()
@@ -151,12 +160,17 @@ class Store:
             return False
         return True
 
-    async def close(self) -> None:
-        """Give back all connections; the store is not to be used after it."""
+    async def let_go(self) -> None:
+        """Give back all connections that nobody uses; whoever needs one opens a new one."""
         await self.engine.dispose()
+        for engine in (self._blocking, self._looked_by):
+            engine.dispose()
+
+    async def close(self) -> None:
+        """The store is not to be used after it."""
         for threads in (self._writers, self._readers):
             threads.shutdown(wait=True, cancel_futures=True)
-        self._blocking.dispose()
+        await self.let_go()
 
     async def __aenter__(self) -> Store:
         return self
@@ -218,8 +232,8 @@ class _Door:
             return None, error
 
 
-def _postgres_options() -> dict[str, Any]:
-    limits = {"connect_timeout": 5, "options": _POSTGRES_LIMITS}
+def _postgres_options(more: str = "") -> dict[str, Any]:
+    limits = {"connect_timeout": 5, "options": _POSTGRES_LIMITS + more}
     return {"pool_timeout": 10, "pool_pre_ping": True, "connect_args": limits}
 
 

@@ -71,8 +71,7 @@ async def test_the_database_goes_away(tmp_path: Path, temporal_client: Client) -
         # in it meanwhile (rounds do) never has the one without the other.
         kept.rename(gone)
         # What is open stays open on a disk that is gone: so let go of it, and nothing can be opened.
-        await world.store.engine.dispose()
-        world.store._blocking.dispose()
+        await world.store.let_go()
         answer = await world.call("ann", "GET", "/v1/runs")
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"]
