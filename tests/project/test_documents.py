@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]+\]\(([^)#:]+)\)")
 NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:md|toml|yml|yaml|lock|json))`")
-MADE = (".holdfast", ".venv", ".make", "https:")
+MADE = (".holdfast", ".venv", ".make", "web/screenshots", "https:")
 """Folders that running makes; their files are named in documents and are not tracked."""
 
 
