@@ -18,21 +18,27 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.beside import beside, rounds
 from api.store import feed
 from api.store.feed import FedEvent
+from api.store.kept import Kept
 from api.store.store import Store
 from api.tracing import log
 
 __all__ = ["FedEvent", "Feed", "feeding"]
 
+Read = tuple[int, list[FedEvent]]
 Handler = Callable[[Sequence[FedEvent]], Awaitable[None]]
 
 BATCH = 200
 """Appends that are handed over at a time; each is some one to five events."""
+
+READ = 8
+"""Batches that are kept for consumers who stand at the same position."""
 
 LEASE = timedelta(seconds=60)
 """How long a batch may take. A handler that takes longer is stopped, a process that died replaced."""
@@ -54,6 +60,7 @@ class Feed:
         self._failed: dict[str, tuple[int, float]] = {}
         self._cleared = 0.0
         self._end = -1
+        self._read: Kept[int, asyncio.Future[Read]] = Kept(READ)
         self.moved = asyncio.Event()
         """Set when there is more in the feed, whichever process numbered it; whoever follows it clears it."""
 
@@ -77,6 +84,7 @@ class Feed:
             _, end, behind = await self._store.look(feed.standing)
         if end != self._end:
             self._end = end
+            self._read = Kept(READ)
             self.moved.set()
         now = monotonic()
         for name in behind:
@@ -123,21 +131,32 @@ class Feed:
 
     async def _feed(self, name: str) -> None:
         take = partial(feed.take, name=name, process=self._process, until=datetime.now(UTC) + LEASE)
-        at = await self._store.transact(take)
+        at = await self._store.together(take)
         while at is not None:
-            after, events = await self._store.look(partial(feed.read, after=at, limit=BATCH))
+            after, events = await self._batch(at)
             if events:
                 async with asyncio.timeout(LEASE.total_seconds() * 0.8):
                     await self._handlers[name](events)
             until = datetime.now(UTC) + LEASE if after > at else None
-            kept = await self._store.transact(
+            kept = await self._store.together(
                 partial(feed.keep, name=name, process=self._process, position=after, until=until)
             )
             at = after if kept and after > at else None
 
+    async def _batch(self, at: int) -> Read:
+        """What follows a position, and where that leads; consumers mostly stand at the same, and it is read once."""
+        if (reading := self._read.get(at)) is None or (reading.done() and _came_to_nothing(reading)):
+            reading = asyncio.ensure_future(self._store.look(partial(feed.read, after=at, limit=BATCH)))
+            self._read.put(at, reading)
+        return await asyncio.shield(reading)
+
     async def _give_back(self, name: str) -> None:
         with contextlib.suppress(SQLAlchemyError, OSError):
             await self._store.transact(partial(feed.give_back, name=name, process=self._process))
+
+
+def _came_to_nothing(reading: asyncio.Future[Any]) -> bool:
+    return reading.cancelled() or reading.exception() is not None
 
 
 @contextlib.asynccontextmanager

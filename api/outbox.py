@@ -56,8 +56,7 @@ class Entry:
     attempts: int
 
     @classmethod
-    def of(cls, row: OutboxRow) -> Entry:
-        assert row.id is not None
+    def of(cls, row: Any) -> Entry:
         return cls(row.id, row.run, row.kind, row.command, row.payload, row.attempts)
 
 
@@ -69,6 +68,20 @@ _EARLIER = (
     .limit(1)
 )
 _SENT = update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry"))
+
+
+def _free(now: Any) -> Any:
+    return or_(OUTBOX.c.claimed_until.is_(None), OUTBOX.c.claimed_until < now)
+
+
+_OLDEST = core_select(func.min(OUTBOX.c.id)).where(OUTBOX.c.sent_at.is_(None)).group_by(OUTBOX.c.run)
+_DUE = (
+    core_select(OUTBOX)
+    .where(OUTBOX.c.id.in_(_OLDEST), _free(bindparam("now")))
+    .where(or_(OUTBOX.c.next_at.is_(None), OUTBOX.c.next_at <= bindparam("now")))
+    .order_by(OUTBOX.c.id)
+    .limit(200)
+)
 
 
 def put_now(
@@ -140,12 +153,8 @@ class Outbox:
         return sum(await asyncio.gather(*(one(entry) for entry in heads)))
 
     async def _due(self) -> list[Entry]:
-        now = datetime.now(UTC)
-        oldest = select(func.min(OutboxRow.id)).where(col(OutboxRow.sent_at).is_(None)).group_by(col(OutboxRow.run))
-        due = select(OutboxRow).where(col(OutboxRow.id).in_(oldest), _free(now))
-        due = due.where(or_(col(OutboxRow.next_at).is_(None), col(OutboxRow.next_at) <= now))
-        async with self.store.reading() as session:
-            rows = (await session.exec(due.order_by(col(OutboxRow.id)).limit(200))).all()
+        now = {"now": datetime.now(UTC)}
+        rows = await self.store.look(lambda connection: connection.execute(_DUE, now).all())
         return [Entry.of(row) for row in rows]
 
     async def _clear_before(self, entry: Entry, end: float) -> bool:
@@ -253,10 +262,6 @@ ENGINE_LOST: dict[str, Any] = {
     "message": "Temporal no longer knows this run; its record stands, but it cannot go on",
     "status": 409,
 }
-
-
-def _free(now: datetime) -> Any:
-    return or_(col(OutboxRow.claimed_until).is_(None), col(OutboxRow.claimed_until) < now)
 
 
 @contextlib.asynccontextmanager

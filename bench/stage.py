@@ -87,6 +87,10 @@ class Stage:
         self._extra: list[Program] = []
         self.api = Program(["-m", "holdfast", "api"], folder / "api.log", self.env)
 
+    def cpu(self) -> float:
+        """Seconds of processor time that API and workers have used."""
+        return sum(program.cpu() for program in (self.api, *self.workers.values()))
+
     def start(self) -> None:
         """Server, database, demo people, both workers, API."""
         self.temporal.start()

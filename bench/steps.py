@@ -18,9 +18,10 @@ from bench.stage import Stage
 
 Figures = dict[str, Any]
 
-SETTLE = 3.0
-"""Seconds before each measurement, so that no side pays for what the one before it left to be done: histories of runs
-that ended are stored, Temporal drops their timers. Without it whoever comes after ours looks a tenth slower (measured).
+SETTLE, QUIET, PATIENCE = 3.0, 0.1, 30.0
+"""Before each measurement this many seconds pass at least, and API and workers use at most that much of a core: no side
+is to pay for what the one before it left to be done (histories of runs that ended are stored, Temporal drops their
+timers). Without it whoever comes after ours looks a tenth slower (measured). After the last they are not waited for.
 """
 
 
@@ -101,7 +102,7 @@ class Bench:
 
     async def _automatic(self, side: Side, runs: int) -> tuple[float, float]:
         """Steps per second, and the worker's CPU ms per step."""
-        await asyncio.sleep(SETTLE)
+        await self._settle()
         worker, steps = self.stage.workers[side.worker], runs * self.plan.steps
         before, began = worker.cpu(), time.perf_counter()
         handles = await asyncio.gather(*(side.start("automatic", self.plan.steps) for _ in range(runs)))
@@ -114,11 +115,19 @@ class Bench:
         worker, seconds = self.stage.workers[side.worker], list[float]()
         runs = [[await side.start("human", self.plan.steps + 1) for _ in range(chains)] for _ in range(clients)]
         await asyncio.gather(*(side.ask(run) for found in runs for run in found))
-        await asyncio.sleep(SETTLE)
+        await self._settle()
         before, began = worker.cpu(), time.perf_counter()
         await asyncio.gather(*(self._client(side, found, seconds) for found in runs))
         took, used = time.perf_counter() - began, worker.cpu() - before
         return seconds, len(seconds) / took, used * 1000 / len(seconds)
+
+    async def _settle(self) -> None:
+        """Until what was done before is done with."""
+        until, used = time.monotonic() + PATIENCE, 1.0
+        while used > QUIET and time.monotonic() < until:
+            before = self.stage.cpu()
+            await asyncio.sleep(SETTLE)
+            used = (self.stage.cpu() - before) / SETTLE
 
     async def _client(self, side: Side, runs: list[Any], seconds: list[float]) -> None:
         for run in runs:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select, update
 
 from api.store.archive_tables import ArchiveRow, HistoryRow
 from api.store.projection import RUNS
-from api.store.statements import insert_new
+from api.store.statements import insert_all_new, insert_new
 from api.store.tables import Row
 
 HISTORIES: Table = HistoryRow.__table__  # type: ignore[attr-defined]
@@ -55,25 +55,33 @@ def note_page(connection: Connection, now: datetime, after: str, rest: timedelta
     columns = (RUNS.c.id, RUNS.c.seq, RUNS.c.status, ARCHIVE.c.seq.label("kept"), ARCHIVE.c.due_at)
     page = select(*columns).join_from(RUNS, ARCHIVE, ARCHIVE.c.run == RUNS.c.id, isouter=True)
     rows = connection.execute(page.where(RUNS.c.id > after).order_by(RUNS.c.id).limit(PAGE)).all()
-    for row in rows:
-        if row.due_at is None and row.seq > (row.kept or 0):
-            _put(connection, row.id, now if row.status in CLOSED else now + rest)
+    left = [row for row in rows if row.due_at is None and row.seq > (row.kept or 0)]
+    _put(connection, [row.id for row in left if row.status in CLOSED], now)
+    _put(connection, [row.id for row in left if row.status not in CLOSED], now + rest)
     return rows[-1].id if len(rows) == PAGE else ""
 
 
-def note(connection: Connection, runs: Sequence[str], now: datetime, rest: timedelta) -> None:
-    """Puts runs that something happened to on the list: those that have ended for now, open ones for when they rested.
+def note(
+    connection: Connection, runs: Sequence[str], now: datetime, rest: timedelta, ended: timedelta = timedelta()
+) -> None:
+    """Puts runs that something happened to on the list: open ones for when they rested, those that have `ended` so long
+    from now.
 
     With every event an open run moves on, so that a busy one is not archived all the time.
     """
     query = select(RUNS.c.id, RUNS.c.status).where(RUNS.c.id.in_(runs)).order_by(RUNS.c.id)
-    for row in connection.execute(query).all():
-        _put(connection, row.id, now if row.status in CLOSED else now + rest)
+    found = connection.execute(query).all()
+    _put(connection, [row.id for row in found if row.status in CLOSED], now + ended)
+    _put(connection, [row.id for row in found if row.status not in CLOSED], now + rest)
 
 
-def _put(connection: Connection, run: str, due_at: datetime) -> None:
-    if not insert_new(connection, ARCHIVE, {"run": run, "seq": 0, "due_at": due_at, "tries": 0}):
-        connection.execute(update(ARCHIVE).where(ARCHIVE.c.run == run).values(due_at=due_at, tries=0))
+def _put(connection: Connection, runs: Sequence[str], due_at: datetime) -> None:
+    """All at once: of a busy house this is asked for some hundred runs twice a second."""
+    if not runs:
+        return
+    known = update(ARCHIVE).where(ARCHIVE.c.run.in_(runs)).values(due_at=due_at, tries=0)
+    if connection.execute(known).rowcount < len(runs):
+        insert_all_new(connection, ARCHIVE, [{"run": run, "seq": 0, "due_at": due_at, "tries": 0} for run in runs])
 
 
 def due_now(connection: Connection, now: datetime, limit: int, hold: timedelta) -> list[Due]:

@@ -30,6 +30,11 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def read_json(text: str | None) -> Any:
+    """What a column of JSON holds, where its row comes as the driver gives it."""
+    return None if text is None else from_json(text)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value kept as text, so that what is read is to the letter what was written.
 
@@ -44,7 +49,7 @@ class Json(TypeDecorator[Any]):
         return None if value is None else to_json(value, inf_nan_mode="constants").decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else from_json(value)
+        return read_json(value)
 
 
 def counter() -> TypeEngine[int]:

@@ -162,6 +162,8 @@ class SqlLedger:
         held = self._held.get(run)
         if held is not None and (held.state.seq, held.chain) == (stored, chain):
             return held
+        if stored == 0:
+            return load(None, run, chain)
         state = connection.execute(select(RUNS.c.state).where(RUNS.c.id == run)).scalar()
         return load(state, run, chain, read_tasks(connection, run))
 

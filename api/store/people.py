@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, or_, select, true
 
 from api.permissions import Who
+from api.store.columns import read_json
 from api.store.scopes import ScopedRole, joined
+from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import Row
 from api.store.tokens import TOKEN_PREFIX, token_hash
@@ -46,13 +48,20 @@ _BY_TOKEN = (
         or_(TOKENS.c.expires_at.is_(None), TOKENS.c.expires_at > bindparam("now")),
     )
 )
-_GRANTING = (
+_GRANTING = Ready(
     select(ROLES.c.grants, ROLES.c.scopes, ROLES.c.trees)
     .join(USER_ROLES, USER_ROLES.c.role == ROLES.c.id)
     .join(USERS, USERS.c.id == USER_ROLES.c.user)
     .where(USERS.c.id == bindparam("of_user"), USERS.c.active == true())
     .order_by(ROLES.c.id)
 )
+
+
+class Granting(NamedTuple):
+    """What is read of a role that grants something."""
+
+    scopes: dict[str, Any] | None
+    trees: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +149,9 @@ class People:
 
 def scopes_of(connection: Connection, user: str) -> Scopes | None:
     """What somebody may touch at this moment, in one statement; None for one whom no active role grants anything."""
-    granting = [row for row in connection.execute(_GRANTING, {"of_user": user}) if row.grants]
-    return joined(cast("list[ScopedRole]", granting)) if granting else None
+    rows = _GRANTING.all(connection, {"of_user": user})
+    granting = [Granting(read_json(scopes), read_json(trees)) for grants, scopes, trees in rows if read_json(grants)]
+    return joined(granting) if granting else None
 
 
 def _person(connection: Connection, query: Any, asked: dict[str, Any]) -> Person | None:

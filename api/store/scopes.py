@@ -15,8 +15,11 @@ from definitions.effects import Scopes
 class ScopedRole(Protocol):
     """What is read of a role: `scopes` as authored (API.md), `trees` its row expressions frozen, by collection."""
 
-    scopes: dict[str, Any] | None
-    trees: dict[str, Any] | None
+    @property
+    def scopes(self) -> dict[str, Any] | None: ...
+
+    @property
+    def trees(self) -> dict[str, Any] | None: ...
 
 
 def joined(roles: Sequence[ScopedRole]) -> Scopes:

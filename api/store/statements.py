@@ -44,6 +44,11 @@ class Ready:
         spelled = self._for(connection, values)
         return spelled.done(connection, spelled.bound(values)).fetchone()
 
+    def all(self, connection: Connection, values: Values) -> list[Any]:
+        """All its rows, as tuples."""
+        spelled = self._for(connection, values)
+        return list(spelled.done(connection, spelled.bound(values)).fetchall())
+
     def _for(self, connection: Connection, values: Values) -> _Spelled:
         key = (connection.dialect.name, tuple(values))
         if (found := self._spelled.get(key)) is None:
@@ -66,7 +71,7 @@ class _Spelled:
             return [value if bind is None else bind(value) for _, bind, value in pairs]
         return {name: value if bind is None else bind(value) for name, bind, value in pairs}
 
-    def done(self, connection: Connection, bound: Any, *, many: bool = False) -> Any:
+    def done(self, connection: Connection, bound: Any = (), *, many: bool = False) -> Any:
         """The driver's cursor after it. Raises DBAPIError."""
         cursor = connection.connection.cursor()
         try:
@@ -75,6 +80,11 @@ class _Spelled:
             base, dialect = connection.dialect.loaded_dbapi.Error, connection.dialect
             raise DBAPIError.instance(self.text, None, error, base, dialect=dialect) from error
         return cursor
+
+
+def say(connection: Connection, text: str) -> None:
+    """Say something to the driver itself that has no parameters and no answer."""
+    _Spelled(text, (), True).done(connection)
 
 
 def _spell(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> _Spelled:

@@ -31,6 +31,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.store.statements import say
+
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
 
@@ -213,7 +215,7 @@ class _Door:
         """What `work` gives, in a transaction of its own."""
         with self.engine.begin() as connection:
             if self.begin is not None:
-                connection.exec_driver_sql(self.begin)
+                say(connection, self.begin)
             return work(connection)
 
     def all_within(self, works: Sequence[Work]) -> list[tuple[Any, BaseException | None]]:

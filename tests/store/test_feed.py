@@ -54,6 +54,30 @@ async def opened(store: Store, heard: Heard, name: str = "test") -> Feed:
     return feed
 
 
+async def test_who_stands_at_the_same_place_shares_what_is_read(
+    store: Store, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two consumers, one read of each batch; what comes later is read anew."""
+    one, other, reads = Heard(), Heard(), list[int]()
+    feed = await opened(store, one)
+    feed.consumer("other", other)
+    await feed.open()
+
+    def counted(connection: Connection, after: int, limit: int) -> tuple[int, list[FedEvent]]:
+        reads.append(after)
+        return read(connection, after, limit)
+
+    read = rows.read
+    monkeypatch.setattr(rows, "read", counted)
+    told = Told()
+    for events in (told.start(), told.ask()):
+        await ledger.append("run-1", events)
+        await feed.drain()
+    assert one.events == other.events
+    assert one.of("run-1") == [event["seq"] for event in told.events]
+    assert len(reads) == len(set(reads)) + 1, "the end of the first round is where the second begins"
+
+
 async def test_every_event_is_heard_with_its_names(store: Store, ledger: SqlLedger) -> None:
     heard = Heard()
     feed = await opened(store, heard)
