@@ -184,9 +184,10 @@ class Archive:
     async def run(self, every: float) -> None:
         """Archives for ever; a round that the database does not answer is logged and followed by the next."""
         words = {"said": "nothing could be archived", "action": "archive.failed"}
-        await rounds(self._all_due, every, first=self.catch_up, **words)
+        await rounds(self.work_off, every, first=self.catch_up, **words)
 
-    async def _all_due(self) -> None:
+    async def work_off(self) -> None:
+        """All that is due, a batch at a time, with pauses for whoever is served meanwhile."""
         began = monotonic()
         while await self.sweep():
             await asyncio.sleep((monotonic() - began) * LEAVES)

@@ -52,6 +52,16 @@ async def test_what_ended_is_due_at_once_and_what_rests_later(store: Store) -> N
     assert {each.run for each in await due(store, NOW + 2 * REST)} == {"run-1", "run-2"}
 
 
+async def test_what_ended_is_left_its_last_words(store: Store) -> None:
+    """Some runs at once, known and new ones: each by how it stands."""
+    await two_runs(store)
+    later = NOW + timedelta(seconds=2)
+    for _ in range(2):
+        await do(store, archive.note, runs=["run-1", "run-2", "run-9"], now=NOW, rest=REST, ended=timedelta(seconds=2))
+        assert await due(store, NOW) == []
+        assert [each.run for each in await due(store, later)] == ["run-1"]
+
+
 async def test_what_is_archived_is_done_until_there_is_more(store: Store) -> None:
     await two_runs(store)
     assert await do(store, archive.note_page, now=NOW, after="", rest=REST) == ""
