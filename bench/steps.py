@@ -18,10 +18,11 @@ from bench.stage import Stage
 
 Figures = dict[str, Any]
 
-SETTLE, QUIET, PATIENCE = 3.0, 0.1, 30.0
-"""Before each measurement this many seconds pass at least, and API and workers use at most that much of a core: no side
-is to pay for what the one before it left to be done (histories of runs that ended are stored, Temporal drops their
-timers). Without it whoever comes after ours looks a tenth slower (measured). After the last they are not waited for.
+SETTLE, QUIET, PATIENCE = 3.0, 0.06, 40.0
+"""Before each measurement there are two pauses of so many seconds in a row in which API and workers use at most that
+much of a core; at most `PATIENCE` seconds in all. No side is to pay for what the one before it left to be done: the
+histories of runs that ended are stored, from two seconds after their end on. Without it whoever comes after ours looks
+up to a tenth slower (measured).
 """
 
 
@@ -123,11 +124,11 @@ class Bench:
 
     async def _settle(self) -> None:
         """Until what was done before is done with."""
-        until, used = time.monotonic() + PATIENCE, 1.0
-        while used > QUIET and time.monotonic() < until:
+        until, quiet = time.monotonic() + PATIENCE, 0
+        while quiet < 2 and time.monotonic() < until:
             before = self.stage.cpu()
             await asyncio.sleep(SETTLE)
-            used = (self.stage.cpu() - before) / SETTLE
+            quiet = quiet + 1 if self.stage.cpu() - before <= QUIET * SETTLE else 0
 
     async def _client(self, side: Side, runs: list[Any], seconds: list[float]) -> None:
         for run in runs:
