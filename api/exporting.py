@@ -188,7 +188,8 @@ class Archive:
 
     async def work_off(self) -> None:
         """All that is due, a batch at a time, with pauses for whoever is served meanwhile."""
-        began = monotonic()
-        while await self.sweep():
-            await asyncio.sleep((monotonic() - began) * LEAVES)
+        while True:
             began = monotonic()
+            if not await self.sweep():
+                return
+            await asyncio.sleep((monotonic() - began) * LEAVES)

@@ -37,8 +37,8 @@ Handler = Callable[[Sequence[FedEvent]], Awaitable[None]]
 BATCH = 200
 """Appends that are handed over at a time; each is some one to five events."""
 
-READ = 8
-"""Batches that are kept for consumers who stand at the same position."""
+READ = 4
+"""Batches that are kept for consumers who stand at the same position, while any of them is fed."""
 
 LEASE = timedelta(seconds=60)
 """How long a batch may take. A handler that takes longer is stopped, a process that died replaced."""
@@ -82,9 +82,10 @@ class Feed:
             while await self._store.transact(feed.number):
                 pass
             _, end, behind = await self._store.look(feed.standing)
+        if end != self._end or not self._serving:
+            self._read = Kept(READ)
         if end != self._end:
             self._end = end
-            self._read = Kept(READ)
             self.moved.set()
         now = monotonic()
         for name in behind:

@@ -8,7 +8,7 @@ each. When a run ends, and when a leg does, they are told at once.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 
@@ -28,13 +28,13 @@ class Showing:
     def __init__(self, told: Shown | None, length: Length, *, in_time: bool, costs: int) -> None:
         self.told, self.latest = told, told
         self.length, self.in_time, self.costs = length, in_time, costs
-        self.free_at: datetime | None = None
+        self.free_at = workflow.now()
         self.waiting: asyncio.Task[None] | None = None
 
     def show(self, shown: Shown, *, now: bool = False) -> None:
         """Say how the run stands, `now` or when it may be said. What is known already costs no event."""
         self.latest = shown
-        if now or not self.in_time or self.free_at is None or workflow.now() >= self.free_at:
+        if now or not self.in_time or workflow.now() >= self.free_at:
             self._tell()
         elif self.latest != self.told and self.waiting is None:
             self.length.events += Length.TIMER

@@ -56,8 +56,7 @@ def note_page(connection: Connection, now: datetime, after: str, rest: timedelta
     page = select(*columns).join_from(RUNS, ARCHIVE, ARCHIVE.c.run == RUNS.c.id, isouter=True)
     rows = connection.execute(page.where(RUNS.c.id > after).order_by(RUNS.c.id).limit(PAGE)).all()
     left = [row for row in rows if row.due_at is None and row.seq > (row.kept or 0)]
-    _put(connection, [row.id for row in left if row.status in CLOSED], now)
-    _put(connection, [row.id for row in left if row.status not in CLOSED], now + rest)
+    _put(connection, left, ended=now, open=now + rest)
     return rows[-1].id if len(rows) == PAGE else ""
 
 
@@ -70,18 +69,16 @@ def note(
     With every event an open run moves on, so that a busy one is not archived all the time.
     """
     query = select(RUNS.c.id, RUNS.c.status).where(RUNS.c.id.in_(runs)).order_by(RUNS.c.id)
-    found = connection.execute(query).all()
-    _put(connection, [row.id for row in found if row.status in CLOSED], now + ended)
-    _put(connection, [row.id for row in found if row.status not in CLOSED], now + rest)
+    _put(connection, connection.execute(query).all(), ended=now + ended, open=now + rest)
 
 
-def _put(connection: Connection, runs: Sequence[str], due_at: datetime) -> None:
-    """All at once: of a busy house this is asked for some hundred runs twice a second."""
-    if not runs:
-        return
-    known = update(ARCHIVE).where(ARCHIVE.c.run.in_(runs)).values(due_at=due_at, tries=0)
-    if connection.execute(known).rowcount < len(runs):
-        insert_all_new(connection, ARCHIVE, [{"run": run, "seq": 0, "due_at": due_at, "tries": 0} for run in runs])
+def _put(connection: Connection, rows: Sequence[Any], *, ended: datetime, open: datetime) -> None:
+    """Rows of runs (id, status), by statements for all of them: a busy house asks for some hundred twice a second."""
+    for due_at, closed in ((ended, True), (open, False)):
+        runs = [row.id for row in rows if (row.status in CLOSED) is closed]
+        known = update(ARCHIVE).where(ARCHIVE.c.run.in_(runs)).values(due_at=due_at, tries=0)
+        if runs and connection.execute(known).rowcount < len(runs):
+            insert_all_new(connection, ARCHIVE, [{"run": run, "seq": 0, "due_at": due_at, "tries": 0} for run in runs])
 
 
 def due_now(connection: Connection, now: datetime, limit: int, hold: timedelta) -> list[Due]:

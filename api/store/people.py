@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, true
 
 from api.permissions import Who
 from api.store.columns import read_json
-from api.store.scopes import ScopedRole, joined
+from api.store.scopes import Granting, joined
 from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import Row
@@ -57,13 +57,6 @@ _GRANTING = Ready(
 )
 
 
-class Granting(NamedTuple):
-    """What is read of a role that grants something."""
-
-    scopes: dict[str, Any] | None
-    trees: dict[str, Any] | None
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may act, as the database has them at this moment; `only` what a token of theirs was made for.
@@ -91,7 +84,7 @@ class Person:
 
     def scopes(self) -> Scopes:
         """What the person may touch, joined from the roles that grant anything; LookupError where none does."""
-        granting: list[ScopedRole] = [row for row in self.roles if row.grants]
+        granting = [Granting(row.scopes, row.trees) for row in self.roles if row.grants]
         if not granting:
             raise LookupError(f"no role grants {self.id!r} anything")
         return joined(granting)

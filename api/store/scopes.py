@@ -7,22 +7,20 @@ are not asked at all: wearing a badge must not open rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from definitions.effects import Scopes
 
 
-class ScopedRole(Protocol):
-    """What is read of a role: `scopes` as authored (API.md), `trees` its row expressions frozen, by collection."""
+class Granting(NamedTuple):
+    """What is read of a role that grants something: `scopes` as authored (API.md), `trees` its row expressions frozen,
+    by collection."""
 
-    @property
-    def scopes(self) -> dict[str, Any] | None: ...
-
-    @property
-    def trees(self) -> dict[str, Any] | None: ...
+    scopes: dict[str, Any] | None
+    trees: dict[str, Any] | None
 
 
-def joined(roles: Sequence[ScopedRole]) -> Scopes:
+def joined(roles: Sequence[Granting]) -> Scopes:
     """The scopes of a person with these roles, of which there is at least one."""
     rows = [{name: [tree] for name, tree in (role.trees or {}).items()} for role in roles]
     fields = [dict((role.scopes or {}).get("fields") or {}) for role in roles]
@@ -34,7 +32,7 @@ def joined(roles: Sequence[ScopedRole]) -> Scopes:
     )
 
 
-def _patterns(roles: Sequence[ScopedRole], name: str) -> list[str] | None:
+def _patterns(roles: Sequence[Granting], name: str) -> list[str] | None:
     """What any role's patterns cover; None where a role has no such limit."""
     found = [(role.scopes or {}).get(name) for role in roles]
     if any(globs is None for globs in found):

@@ -31,8 +31,7 @@ class Ready:
 
     def run(self, connection: Connection, values: Values) -> int:
         """Run it; gives the number of rows that it changed."""
-        spelled = self._for(connection, values)
-        return int(spelled.done(connection, spelled.bound(values)).rowcount)
+        return int(self._done(connection, values).rowcount)
 
     def run_all(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Run it for each of some rows, at least one, which have the same columns."""
@@ -41,13 +40,15 @@ class Ready:
 
     def first(self, connection: Connection, values: Values) -> Any:
         """Its first row, a tuple; None where there is none."""
-        spelled = self._for(connection, values)
-        return spelled.done(connection, spelled.bound(values)).fetchone()
+        return self._done(connection, values).fetchone()
 
     def all(self, connection: Connection, values: Values) -> list[Any]:
         """All its rows, as tuples."""
+        return list(self._done(connection, values).fetchall())
+
+    def _done(self, connection: Connection, values: Values) -> Any:
         spelled = self._for(connection, values)
-        return list(spelled.done(connection, spelled.bound(values)).fetchall())
+        return spelled.done(connection, spelled.bound(values))
 
     def _for(self, connection: Connection, values: Values) -> _Spelled:
         key = (connection.dialect.name, tuple(values))

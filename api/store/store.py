@@ -102,16 +102,14 @@ class Store:
         writers = 1 if self.is_sqlite else pool_size
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        self._blocking: Engine = create_engine(blocking, pool_size=writers, **options)
         looking = options if self.is_sqlite else _postgres_options(_PLAN_ANEW)
-        self._looked_by: Engine = create_engine(blocking, pool_size=READERS, **looking)
-        engines = (self._blocking, self._looked_by)
+        to_write, to_look = _BEGINS if self.is_sqlite else (None, None)
+        self._writing = _Door(create_engine(blocking, pool_size=writers, **options), to_write)
+        self._looking = _Door(create_engine(blocking, pool_size=READERS, **looking), to_look)
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)
-            for engine in engines:
-                event.listen(engine, "connect", prepare_sqlite)
-        doors = zip(engines, _BEGINS if self.is_sqlite else (None, None), strict=True)
-        self._writing, self._looking = (_Door(engine, begin) for engine, begin in doors)
+            for door in (self._writing, self._looking):
+                event.listen(door.engine, "connect", prepare_sqlite)
         self._reading = self.engine.execution_options(holdfast_begin="BEGIN")
         self._turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
         self._queue: deque[tuple[Work, asyncio.Future[Any]]] = deque()
@@ -165,8 +163,8 @@ class Store:
     async def let_go(self) -> None:
         """Give back all connections that nobody uses; whoever needs one opens a new one."""
         await self.engine.dispose()
-        for engine in (self._blocking, self._looked_by):
-            engine.dispose()
+        for door in (self._writing, self._looking):
+            door.engine.dispose()
 
     async def close(self) -> None:
         """The store is not to be used after it."""

@@ -11,6 +11,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from tests.engine.story import document, task
+from tests.support.waiting import until
 from tests.workers.house import House
 from tests.workers.test_versions import UPSERT, replays, rolled, shown
 from workers.showing import EVERY
@@ -35,12 +36,13 @@ def told_at(history: Any) -> list[datetime]:
     return found
 
 
-async def until_told(handle: Handle, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+async def until_told(handle: Handle, holds: Callable[[dict[str, Any]], bool]) -> None:
     """Wait until Temporal's lists say what is wanted."""
-    async with asyncio.timeout(20):
-        while not holds(told := await attributes(handle)):
-            await asyncio.sleep(0.05)
-    return told
+
+    async def told() -> bool:
+        return holds(await attributes(handle))
+
+    await until(told)
 
 
 async def waiting(house: House, document: dict[str, Any], step: str) -> Handle:
