@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from api.engine import Gone, Unreachable
 from api.engine_look import Look, Pending, status_name
 from api.history import Event, Piece
 from api.reconciling import Reconciler, Round, what_is_wrong
-from api.store import watch
 from api.store.ledger import SqlLedger
 from api.store.tables import Row
 from definitions.wire import ACTIVITY_RECORD
@@ -274,15 +272,3 @@ async def test_a_backup_that_is_older_than_temporal_is_filled_again_from_the_his
     assert done.filled == {run: 2}
     assert [row for row in await house.rows("events") if row["run"] == run] == whole
     assert (await house.get("ann", f"/v1/runs/{run}"))["engine"] is None
-
-
-async def test_processes_take_turns(house: World) -> None:
-    """One does the rounds; when it dies its turn runs out."""
-
-    async def take(process: str, seconds: float = 60) -> bool:
-        return await house.store.transact(partial(watch.take, process=process, hold=seconds))
-
-    async with house.store.engine.begin() as connection:
-        await connection.execute(delete(watch.ARCHIVE).where(watch.ARCHIVE.c.run == watch.TURN))
-    assert [await take("one"), await take("another"), await take("one", -1)] == [True, False, True]
-    assert [await take("another"), await take("one")] == [True, False]
