@@ -25,7 +25,7 @@ from bench import actions
 from bench.by_hand import Automatic, Human, noop_activity
 from holdfast.compose import announce, effects_of, open_records
 from holdfast.logs import set_up_logging
-from holdfast.loop import run
+from holdfast.loop import run, settle_in
 from holdfast.reach import connect_temporal
 from holdfast.settings import Settings
 from workers.worker import GRACE, STICKY, build_worker
@@ -49,6 +49,7 @@ async def serve(side: str) -> None:
                 interceptors=[effects.interceptor],
                 max_cached_workflows=CACHE,
             )
+            settle_in()
             await _until_asked(worker)
     else:
         worker = Worker(

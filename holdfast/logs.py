@@ -31,8 +31,8 @@ QUIET = (
 """Libraries that say at INFO what our own lines already say."""
 
 
-GATHER = 0.01
-"""Seconds over which lines are gathered before they are written."""
+GATHER = 0.1
+"""Seconds over which lines are gathered before they are written: nobody reads faster, and each time wakes a thread."""
 
 
 class Gathered(logging.StreamHandler[TextIO]):

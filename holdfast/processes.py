@@ -20,6 +20,7 @@ from api.store.seed import has_demo_people
 from api.store.store import Store
 from holdfast.compose import api_of, worker_of
 from holdfast.installed import registry_of
+from holdfast.loop import settle_in
 from holdfast.reach import patiently
 from holdfast.safety import refuse, refuse_database, refuse_retention
 from holdfast.settings import Settings
@@ -46,6 +47,7 @@ async def serve_worker(settings: Settings, modules: Sequence[str] = (), only: st
     asked = _asked_to_stop()
     async with worker_of(settings, registry, only) as worker:
         await refuse_retention(settings, worker.workers[0].client)
+        settle_in()
         running = asyncio.create_task(worker.run())
         _say_ready()
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,6 +75,7 @@ async def serve_api(settings: Settings) -> None:
             timeout_graceful_shutdown=5,
             lifespan="on",
         )
+        settle_in()
         log.info("api_starting", host=settings.host, port=settings.port)
         _end_after_closing()
         await Server(options, app.state.house.out.streams.close).serve()
