@@ -36,6 +36,7 @@ from api.reopening import hold_record, refuse_second, restart_payload
 from api.schemas_commands import CommandBody, bare
 from api.signing import Signer
 from api.store.policies import policy_of
+from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import CommandRow, Row, RunRow
 from api.tracing import bind, current_trace, log
@@ -87,7 +88,7 @@ class Given:
 
 _RUN = select(RUNS).where(RUNS.c.id == bindparam("of_run"))
 _COMMAND = select(COMMANDS).where(COMMANDS.c.id == bindparam("of_command"))
-_WRITE_COMMAND, _WRITE_LOG = insert(COMMANDS), insert(LOG)
+_WRITE_COMMAND, _WRITE_LOG = Ready(insert(COMMANDS)), Ready(insert(LOG))
 
 
 @dataclass(slots=True)
@@ -247,9 +248,9 @@ class Commands:
             "outcome": outcome,
             "refusal": refusal,
         }
-        connection.execute(_WRITE_COMMAND, row)
+        _WRITE_COMMAND.run(connection, row)
         said = entry(caller.who, caller.about, "write", refusal["code"] if refusal else "ok", now)
-        connection.execute(_WRITE_LOG, said.model_dump(exclude={"id"}))
+        _WRITE_LOG.run(connection, said.model_dump(exclude={"id"}))
 
     async def _verdict(self, caller: Caller, given: Given, end: float) -> tuple[int, dict[str, Any]]:
         """What became of it, as the run's record says; `received` where that does not come in time."""

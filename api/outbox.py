@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, update
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +26,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.beside import beside, rounds
 from api.engine import Engine, EngineError, Gone, Unreachable
 from api.reopening import restart
+from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import CommandRow, OutboxRow, Row, RunRow
 from api.tracing import log
@@ -61,13 +62,13 @@ class Entry:
 
 
 OUTBOX = Row.metadata.tables["outbox"]
-_WRITE = insert(OUTBOX)
-_EARLIER = (
+_WRITE = Ready(insert(OUTBOX).returning(OUTBOX.c.id))
+_EARLIER = Ready(
     core_select(OUTBOX.c.id)
     .where(OUTBOX.c.run == bindparam("of_run"), OUTBOX.c.sent_at.is_(None), OUTBOX.c.id < bindparam("before"))
-    .limit(1)
+    .limit(literal_column("1"))
 )
-_SENT = update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry"))
+_SENT = Ready(update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry")))
 
 
 def _free(now: Any) -> Any:
@@ -97,10 +98,9 @@ def put_now(
     now = datetime.now(UTC)
     row = {"run": run, "kind": kind, "payload": payload, "command": command, "attempts": 0, "created_at": now}
     when = {"claimed_until": now + CLAIM} if later is None else {"claimed_until": None, "next_at": now + later}
-    made = connection.execute(_WRITE, {**row, **when}).inserted_primary_key
-    assert made is not None
-    earlier = connection.execute(_EARLIER, {"of_run": run, "before": made[0]}).first()
-    return Entry(made[0], run, kind, command, payload, 0), earlier is None
+    (made,) = _WRITE.first(connection, {**row, **when})
+    earlier = _EARLIER.first(connection, {"of_run": run, "before": made})
+    return Entry(made, run, kind, command, payload, 0), earlier is None
 
 
 class Outbox:
@@ -202,7 +202,7 @@ class Outbox:
         What this process writes next comes after it, so the run's next entry finds it done.
         """
         values = {"of_entry": entry, "sent_at": datetime.now(UTC), "claimed_until": None, "error": None}
-        noting = asyncio.ensure_future(self.store.together(lambda connection: connection.execute(_SENT, values)))
+        noting = asyncio.ensure_future(self.store.together(lambda connection: _SENT.run(connection, values)))
         self._noting.add(noting)
         noting.add_done_callback(self._noted)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import Row
 from api.tracing import log
@@ -24,6 +26,10 @@ RUNS, COMMANDS = Row.metadata.tables["runs"], Row.metadata.tables["commands"]
 FIRST, SOONEST, SLOWEST = 0.004, 0.001, 0.02
 """Seconds to the first look for somebody, since seldom is a run faster, and between two: short while outcomes arrive,
 longer the longer none does."""
+
+EARLY, OF_LATE = 0.7, 8
+"""The first look comes after this part of the time that outcomes took of late, so many of them: a look that finds
+nothing takes the processor from the run that it waits for."""
 
 EACH = 0.0005
 """More between two looks for each further one who waits: of many, each waits for the others' turns anyway, and the
@@ -35,7 +41,7 @@ AT_ONCE = 200
 _SETTLED = (
     select(COMMANDS.c.id.label("command"), COMMANDS.c.outcome, COMMANDS.c.refusal, RUNS)
     .join(RUNS, RUNS.c.id == COMMANDS.c.run)
-    .where(COMMANDS.c.id.in_(bindparam("ids", expanding=True)), COMMANDS.c.outcome != "received")
+    .where(COMMANDS.c.id.in_(bindparam("ids", expanding=True)))
 )
 
 
@@ -55,6 +61,7 @@ class Verdicts:
     store: Store
     _waiting: dict[str, list[asyncio.Future[Verdict]]] = field(default_factory=dict)
     _looking: asyncio.Task[None] | None = None
+    _usual: float = FIRST
 
     async def of(self, command: str, within: float) -> Verdict | None:
         """The outcome of a command; None where it has none when the time is over, which a last look of its own says."""
@@ -65,11 +72,14 @@ class Verdicts:
     async def _told(self, command: str, within: float) -> Verdict | None:
         told: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(command, []).append(told)
+        began = time.monotonic()
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
             async with asyncio.timeout(within):
-                return await told
+                verdict = await told
+            self._usual += (time.monotonic() - began - self._usual) / OF_LATE
+            return verdict
         except TimeoutError:
             return None
         finally:
@@ -82,7 +92,7 @@ class Verdicts:
 
     async def _look(self) -> None:
         last = time.monotonic()
-        await asyncio.sleep(FIRST - SOONEST)
+        await asyncio.sleep(min(SLOWEST, max(FIRST, self._usual * EARLY)) - SOONEST)
         while self._waiting:
             soonest = SOONEST + EACH * (len(self._waiting) - 1)
             await asyncio.sleep(min(SLOWEST, max(soonest, (time.monotonic() - last) / 10)))
@@ -105,5 +115,16 @@ class Verdicts:
 
 
 def _settled(connection: Connection, commands: list[str]) -> dict[str, Verdict]:
-    rows = connection.execute(_SETTLED, {"ids": commands})
+    """The outcomes that there are. Most looks find none, so which there are is asked first, and cheaply."""
+    which = _which(len(commands)).all(connection, {f"id_{n}": command for n, command in enumerate(commands)})
+    if not which:
+        return {}
+    rows = connection.execute(_SETTLED, {"ids": [command for (command,) in which]})
     return {row.command: Verdict(row.outcome, row.refusal, row) for row in rows}
+
+
+@cache
+def _which(count: int) -> Ready:
+    """Which of so many commands have an outcome."""
+    one_of = COMMANDS.c.id.in_([bindparam(f"id_{n}") for n in range(count)])
+    return Ready(select(COMMANDS.c.id).where(one_of, COMMANDS.c.outcome != "received"))

@@ -33,6 +33,7 @@ from holdfast.children import spawn
 from holdfast.compose import open_records
 from holdfast.demo import prepare, prepare_demo, read_tokens
 from holdfast.logs import set_up_logging
+from holdfast.loop import settle_in
 from holdfast.settings import Settings
 from tests.support.servers import PostgresServer
 
@@ -163,6 +164,7 @@ async def api(settings: Settings) -> AsyncIterator[tuple[httpx2.AsyncClient, Sto
         engine = await TemporalEngine.connect("127.0.0.1:1")
         app = create_app(store=store, records=records, temporal=engine, config=Config(), signer=Signer.fresh())
         transport = httpx2.ASGITransport(app=app)
+        settle_in()
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60) as http:
             yield http, Stopwatch()
         await records.close()
