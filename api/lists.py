@@ -137,16 +137,25 @@ class Hunt:
 
 
 def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
-    """Follow the longest word of the text that does not lead to too much. A run's id, or its beginning, is one too."""
+    """Follow a number, or else the longest word of the text, that does not lead to too much. A run's id is one too, or
+    its beginning.
+    """
     if _AN_ID.fullmatch(q.strip()) and (ids := _ids(connection, q.strip())):
         return Hunt((), ids=tuple(ids))
     words = tuple(words_of(q))
     for most in (MOST_TITLES, FEW):
-        for word in sorted(words, key=len, reverse=True):
+        for word in sorted(words, key=_promise, reverse=True):
+            if not _leads_to_few(connection, word, most):
+                continue
             named = _titles(connection, word) if titles else []
-            if _leads_to_few(connection, word, most) and _are_few(connection, named, most):
+            if _are_few(connection, named, most):
                 return Hunt(words, word, titles=tuple(named))
     return Hunt(words)
+
+
+def _promise(word: str) -> tuple[bool, int]:
+    """Sorts words by how little they may lead to: an order's number is rarer than the word before it."""
+    return any(sign.isdigit() for sign in word), len(word)
 
 
 def _ids(connection: Connection, start: str) -> list[str]:

@@ -74,9 +74,12 @@ def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> lis
         return [_walk(RUNS.c.attention, RUNS.c.teams_key == key) for key in seen.keys]
     if asked.definition is not None:
         return [_walk(RUNS.c.definition == asked.definition, RUNS.c.status == status) for status in each]
+    if statuses is None:
+        few = seen.keys is not None and len(seen.keys) <= MOST_WALKS
+        return [_walk(RUNS.c.teams_key == key) for key in seen.keys or ()] if few else [_walk()]
     if seen.keys is not None and len(seen.keys) * len(each) <= MOST_WALKS:
         return [_walk(RUNS.c.teams_key == key, RUNS.c.status == status) for key in seen.keys for status in each]
-    return [_walk()] if statuses is None else [_walk(RUNS.c.status == status) for status in each]
+    return [_walk(RUNS.c.status == status) for status in each]
 
 
 def _hunted_walks(asked: RunFilters, hunted: Hunt) -> list[Walk]:

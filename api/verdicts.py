@@ -63,6 +63,11 @@ class Verdicts:
     _looking: asyncio.Task[None] | None = None
     _usual: float = FIRST
 
+    @property
+    def first_look(self) -> float:
+        """Seconds from the moment that somebody begins to wait to the first look for them."""
+        return min(SLOWEST, max(FIRST, self._usual * EARLY))
+
     async def of(self, command: str, within: float) -> Verdict | None:
         """The outcome of a command; None where it has none when the time is over, which a last look of its own says."""
         if within > 0 and (told := await self._told(command, within)) is not None:
@@ -92,7 +97,7 @@ class Verdicts:
 
     async def _look(self) -> None:
         last = time.monotonic()
-        await asyncio.sleep(min(SLOWEST, max(FIRST, self._usual * EARLY)) - SOONEST)
+        await asyncio.sleep(self.first_look - SOONEST)
         while self._waiting:
             soonest = SOONEST + EACH * (len(self._waiting) - 1)
             await asyncio.sleep(min(SLOWEST, max(soonest, (time.monotonic() - last) / 10)))

@@ -74,6 +74,7 @@ class RunRow(Row, table=True):
         Index("runs_by_definition", "definition", "status", "started_at", "id"),
         Index("runs_by_status", "status", "started_at", "id"),
         Index("runs_by_teams", "teams_key", "status", "started_at", "id"),
+        Index("runs_by_teams_start", "teams_key", "started_at", "id"),
         Index("runs_by_holder", "holder", "started_at", "id"),
         Index("runs_with_engine", "started_at", "id", **partial("engine IS NOT NULL", "engine IS NOT NULL")),
         Index("runs_in_attention", "started_at", "id", **partial("attention", "attention = 1")),

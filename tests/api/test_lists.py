@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from api.filters import RunFilters, TaskFilters
-from api.lists import MOST_WALKS
+from api.lists import MOST_WALKS, hunt
 from api.paging import cut
 from api.permissions import Who
 from api.run_list import read_runs, runs_query
@@ -173,6 +173,15 @@ async def test_more_teams_than_walks(store: Store) -> None:
     for asked in (TaskFilters(), TaskFilters(status=["ready", "attention", "running", "in_progress"])):
         rows = await store.look(lambda c: read_tasks(c, many, asked, now=NOW, limit=500))  # noqa: B023
         assert [(row.run, row.step) for row in rows] == LISTED.of_tasks(many, asked)
+    for wanted in (RunFilters(), RunFilters(status=["waiting", "completed"])):
+        found = await store.look(lambda c: read_runs(c, many, wanted, limit=500))  # noqa: B023
+        assert [row.id for row in found] == LISTED.of_runs(many, wanted)
+
+
+async def test_a_number_is_followed_before_a_longer_word(store: Store) -> None:
+    """Of "Order 7" every order has the first word, and few runs the second."""
+    for q, followed in (("order o7", "o7"), ("ord 3", "3"), ("etude ask", "etude")):
+        assert (await store.look(lambda c: hunt(c, q))).follow == followed  # noqa: B023
 
 
 def plan(connection: Connection, statement: Any) -> list[str]:
@@ -223,3 +232,6 @@ async def test_a_missing_index_is_noticed(tmp_path: Path) -> None:
             read = partial(tasks_query, who=ANN, asked=asked, now=NOW, limit=50)
             await store.transact(lambda connection: connection.exec_driver_sql(f"DROP INDEX tasks_by_teams_{index}"))  # noqa: B023
             assert await store.look(lambda connection: strays(plan(connection, read(connection)))), index  # noqa: B023
+        runs = partial(runs_query, who=ANN, asked=RunFilters(), limit=50)
+        await store.transact(lambda connection: connection.exec_driver_sql("DROP INDEX runs_by_teams_start"))
+        assert await store.look(lambda connection: strays(plan(connection, runs(connection))))

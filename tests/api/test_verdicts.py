@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 
 from api.store.migrations import migrate
 from api.store.store import Store
-from api.verdicts import COMMANDS, RUNS, Verdicts
+from api.verdicts import COMMANDS, FIRST, RUNS, SLOWEST, Verdicts
 
 NOW = datetime.now(UTC)
 RUN = {
@@ -83,3 +83,19 @@ async def test_who_came_later_is_told_as_well(store: Store) -> None:
     await asyncio.sleep(0.05)  # nobody waits: the task that looked has ended
     await _settle(store, "two", "applied")
     assert await verdicts.of("two", 10) is not None
+
+
+async def test_the_first_look_learns_how_long_outcomes_take(store: Store) -> None:
+    """It comes later where they come late, and a late one for once does not put it off beyond its limit."""
+    verdicts = Verdicts(store)
+    first = verdicts.first_look
+    assert first == FIRST
+    for name in ("one", "two", "three"):
+        await _received(store, name)
+        waiting = asyncio.create_task(verdicts.of(name, 10))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await _settle(store, name, "applied")
+        assert await waiting is not None
+        assert first < verdicts.first_look <= SLOWEST or first == verdicts.first_look == SLOWEST
+        first = verdicts.first_look
