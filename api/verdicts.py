@@ -66,7 +66,7 @@ class Verdicts:
     @property
     def first_look(self) -> float:
         """Seconds from the moment that somebody begins to wait to the first look for them."""
-        return min(SLOWEST, max(FIRST, self._usual * EARLY))
+        return max(FIRST, self._usual * EARLY)
 
     async def of(self, command: str, within: float) -> Verdict | None:
         """The outcome of a command; None where it has none when the time is over, which a last look of its own says."""
@@ -83,7 +83,7 @@ class Verdicts:
         try:
             async with asyncio.timeout(within):
                 verdict = await told
-            self._usual += (time.monotonic() - began - self._usual) / OF_LATE
+            self._usual += (min(time.monotonic() - began, SLOWEST) - self._usual) / OF_LATE
             return verdict
         except TimeoutError:
             return None
