@@ -46,6 +46,9 @@ FEW = 10_000
 MOST_TITLES = 500
 """Titles that are looked for at once; also the rows below which a word is followed before any other is tried."""
 
+Start = tuple[ColumnElement[bool], ...]
+"""What the rows of a walk have in common: an index begins with it."""
+
 _AN_ID = re.compile(r"(run-)?[0-9a-f-]{8,36}")
 
 
@@ -59,7 +62,7 @@ class Walk:
 
     source: FromClause
     keys: tuple[Any, ...]
-    where: tuple[ColumnElement[bool], ...] = ()
+    where: Start = ()
     leads_to: Table | None = None
     distinct: bool = False
     sorted_after: bool = False
@@ -99,6 +102,13 @@ def sight(connection: Connection, who: Who, definition: str | None = None) -> Si
         return Sight(())
     keys = tuple(key for key in known_teams(connection, definition) if _shares(who, key))
     return Sight(keys, None if Reach.TEAM in reach else who.id)
+
+
+def of_teams(column: Any, seen: Sight, starts: Sequence[Start]) -> list[Start]:
+    """Where the walks of a list begin: at each of these, and for each combination of teams where those are few."""
+    if seen.keys is None or len(seen.keys) * len(starts) > MOST_WALKS:
+        return list(starts)
+    return [(column == key, *start) for key in seen.keys for start in starts]
 
 
 def known_teams(connection: Connection, definition: str | None = None) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.filters import RUN_STATUSES, RunFilters, me
-from api.lists import ASSIGNMENTS, LABELS, MOST_WALKS, RUNS, Hunt, Sight, Walk, hunt, page_keys, sight
+from api.lists import ASSIGNMENTS, LABELS, RUNS, Hunt, Sight, Start, Walk, hunt, of_teams, page_keys, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import RUN_SHOWN, holds_text, of_record
@@ -69,17 +69,11 @@ def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> lis
     if asked.engine:
         return [_walk(RUNS.c.engine.is_not(None))]
     if asked.attention:
-        if seen.keys is None or len(seen.keys) > MOST_WALKS:
-            return [_walk(RUNS.c.attention)]
-        return [_walk(RUNS.c.attention, RUNS.c.teams_key == key) for key in seen.keys]
+        return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, [(RUNS.c.attention,)])]
     if asked.definition is not None:
         return [_walk(RUNS.c.definition == asked.definition, RUNS.c.status == status) for status in each]
-    if statuses is None:
-        few = seen.keys is not None and len(seen.keys) <= MOST_WALKS
-        return [_walk(RUNS.c.teams_key == key) for key in seen.keys or ()] if few else [_walk()]
-    if seen.keys is not None and len(seen.keys) * len(each) <= MOST_WALKS:
-        return [_walk(RUNS.c.teams_key == key, RUNS.c.status == status) for key in seen.keys for status in each]
-    return [_walk(RUNS.c.status == status) for status in each]
+    starts: list[Start] = [()] if statuses is None else [(RUNS.c.status == status,) for status in statuses]
+    return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, starts)]
 
 
 def _hunted_walks(asked: RunFilters, hunted: Hunt) -> list[Walk]:

@@ -11,14 +11,15 @@ from sqlalchemy import ColumnElement, Connection, not_, select
 from api.filters import TaskFilters, me
 from api.lists import (
     ASSIGNMENTS,
-    MOST_WALKS,
     RUNS,
     TASKS,
     Hunt,
     Sight,
+    Start,
     Walk,
     hunt,
     known_teams,
+    of_teams,
     page_keys,
     sight,
 )
@@ -99,14 +100,12 @@ def _hunted_walks(asked: TaskFilters, hunted: Hunt) -> list[Walk]:
 
 def _common_walks(asked: TaskFilters, seen: Sight) -> list[Walk]:
     """By status, or automatic steps only, where the order is that of these indexes; by teams where they are few."""
-    starts: list[tuple[ColumnElement[bool], ...]] = [()]
+    starts: list[Start] = [()]
     if asked.sort == "due" and asked.manual is False:
         starts = [(not_(TASKS.c.manual),)]
     elif asked.sort == "due" and asked.status:
         starts = [(TASKS.c.status == status,) for status in dict.fromkeys(asked.status)]
-    if seen.keys is None or len(seen.keys) * len(starts) > MOST_WALKS:
-        return [_walk(asked, *start) for start in starts]
-    return [_walk(asked, TASKS.c.teams_key == key, *start) for key in seen.keys for start in starts]
+    return [_walk(asked, *start) for start in of_teams(TASKS.c.teams_key, seen, starts)]
 
 
 def _is_narrow(asked: TaskFilters, hunted: Hunt | None) -> bool:
