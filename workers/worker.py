@@ -23,6 +23,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import definitions
 from workers.run import Run
 from workers.schedule import Strike
+from workers.turns import OneTurnAtATime
 
 GRACE = timedelta(seconds=10)
 """How long effects in flight may finish when the worker is asked to stop."""
@@ -115,6 +116,7 @@ def build_worker(
         activities=list(activities),
         interceptors=list(interceptors),
         workflow_runner=sandbox() if sandboxed else UnsandboxedWorkflowRunner(),
+        workflow_task_executor=OneTurnAtATime(),
         max_cached_workflows=max_cached_workflows,
         graceful_shutdown_timeout=GRACE,
         sticky_queue_schedule_to_start_timeout=STICKY,

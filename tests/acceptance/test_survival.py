@@ -113,6 +113,25 @@ def test_fifty_kills_between_the_deed_and_its_answer(parts: Parts) -> None:
     assert len(deeds) == 50 and all(path.read_text() == "paid\n" for path in deeds)
 
 
+def test_a_worker_that_freezes_again_and_again(parts: Parts) -> None:
+    """Longer than a turn may take, wherever it is: what it was about is neither lost nor done twice."""
+    wide = [{"id": f"load{n}", "kind": "get_data", "fields": ["total"], "after": []} for n in range(12)]
+    last = {"id": "close", "kind": "task", "title": "Close", "after": [each["id"] for each in wide]}
+    about_orders = {"record": "demo.orders", "start": {"one_per_record": False}}
+    parts.publish({**document("frozen", *wide, last), **about_orders})
+    assert parts.worker.process is not None
+    runs: list[str] = []
+    for _ in range(3):
+        runs += [parts.start("ann", "frozen", record="o1")["id"] for _ in range(5)]
+        parts.worker.process.send_signal(signal.SIGSTOP)
+        time.sleep(3)
+        parts.worker.process.send_signal(signal.SIGCONT)
+    for run in runs:
+        parts.until(run, lambda view: view["current"] == ["close"])
+        done = [event["execution"] for event in parts.events(run) if event["type"] == "step_done"]
+        assert sorted(done) == sorted(f"{each['id']}#1" for each in wide)
+
+
 def test_a_completion_given_while_the_workers_are_away(parts: Parts) -> None:
     parts.publish(document("story", TASK, NEXT))
     run = parts.start("ann", "story")["id"]

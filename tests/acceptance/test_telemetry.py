@@ -128,7 +128,7 @@ def test_spans_of_api_and_worker_meet_in_one_trace_that_the_log_names(
     assert until(lambda: trace() is not None, 20), collector.spans
     names = {name for _, name, _ in collector.spans}
     assert {"StartWorkflow:watched", "RunWorkflow:watched", "RunActivity:holdfast.get_data"} <= names
-    assert run in house.api.log.read_text()
+    assert until(lambda: run in house.api.log.read_text(), 20)
 
 
 def test_the_api_serves_what_it_is_judged_by(watched: tuple[Parts, int]) -> None:

@@ -54,6 +54,7 @@ def test_one_completion_is_followed_through_api_worker_and_activities(whole: Who
     whole.until(run, lambda view: view["status"] == "completed")
     folder = whole.home / "log"
     assert until(lambda: "run_completed" in str(lines(folder, trace)["worker"]), 20)
+    assert until(lambda: "request" in str(lines(folder, trace)["api"]), 20)
     found = lines(folder, trace)
     assert [row["event"] for row in found["api"]] == ["command", "request"]
     decided = [row for row in found["worker"] if row["logger"] == "holdfast.run"]
@@ -71,14 +72,19 @@ def test_one_completion_is_followed_through_api_worker_and_activities(whole: Who
 
 
 def test_a_start_is_followed_as_well(whole: Whole, refund: dict[str, Any]) -> None:
-    worker = [json.loads(line) for line in (whole.home / "log" / "worker.log").read_text().splitlines()]
-    ours = [row for row in worker if row.get("run") == refund["id"]]
-    (trace,) = {row["trace"] for row in ours if row["event"] == "run_started"}
-    # The line of a request is written after its answer, with others.
-    said = lambda: [row["event"] for row in lines(whole.home / "log", trace)["api"]]  # noqa: E731
+    folder = whole.home / "log"
+
+    def traces(event: str) -> set[str]:
+        worker = (json.loads(line) for line in (folder / "worker.log").read_text().splitlines())
+        return {row["trace"] for row in worker if row.get("run") == refund["id"] and row["event"] == event}
+
+    # Lines gather before they are written: those of the API after the answer, those of the worker after what they tell.
+    assert until(lambda: traces("effect_done"), 20)
+    (trace,) = traces("run_started")
+    said = lambda: [row["event"] for row in lines(folder, trace)["api"]]  # noqa: E731
     assert until(lambda: said() == ["run started", "request"], 20), said()
     assert step(refund, "order")["status"] == "done"
-    assert trace in {row.get("trace") for row in ours if row["event"] == "effect_done"}
+    assert trace in traces("effect_done")
 
 
 async def the_run(client: Client, run: str) -> list[WorkflowExecution]:
