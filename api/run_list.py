@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.filters import RUN_STATUSES, RunFilters, me
-from api.lists import ASSIGNMENTS, LABELS, RUNS, Hunt, Sight, Start, Walk, hunt, of_teams, page_keys, sight
+from api.lists import ASSIGNMENTS, LABELS, RUNS, Hunt, Sight, Start, Walk, hunt, of_teams, page_keys, plan_anew, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import RUN_SHOWN, holds_text, of_record
@@ -21,18 +21,34 @@ ORDERS = {"-started_at": Order("-started_at", KEYS, descending=True), "started_a
 
 
 def read_runs(
-    connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None
+    connection: Connection,
+    who: Who,
+    asked: RunFilters,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    seen: Sight | None = None,
 ) -> Sequence[Any]:
-    """A page of run rows and one more."""
-    statement = runs_query(connection, who, asked, limit=limit, cursor=cursor)
+    """A page of run rows and one more. `seen`: how far the caller sees, where that is known already."""
+    statement = runs_query(connection, who, asked, limit=limit, cursor=cursor, seen=seen)
     return [] if statement is None else connection.execute(statement).all()
 
 
-def runs_query(connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None) -> Any:
+def runs_query(
+    connection: Connection,
+    who: Who,
+    asked: RunFilters,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    seen: Sight | None = None,
+) -> Any:
     """The statement of a page; None where nothing can be meant."""
     order = ORDERS[asked.sort]
-    seen = sight(connection, who, asked.definition)
+    seen = sight(connection, who, asked.definition) if seen is None else seen
     hunted = hunt(connection, asked.q) if asked.q else None
+    if asked.holder is not None:  # nobody holds most runs, and somebody may hold any number
+        plan_anew(connection)
     walks = _walks(who, asked, seen, hunted)
     if not walks or seen.keys == ():
         if cursor is not None:

@@ -26,7 +26,6 @@ from api.lists import (
 from api.paging import Order
 from api.permissions import Who
 from api.reads import of_record
-from api.run_list import ORDERS as RUN_ORDERS
 from api.store.search import has_words
 
 SORTS = {"due": "due_sort", "title": "title", "entered": "entered_at"}
@@ -92,7 +91,7 @@ def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hu
 def _hunted_walks(asked: TaskFilters, hunted: Hunt) -> list[Walk]:
     starts = [TASKS.c.run.in_(hunted.ids)] if hunted.ids else []
     if hunted.follow is not None:
-        starts = [TASKS.c.run.in_(select(hunted.runs(RUN_ORDERS["-started_at"]).c.of))]
+        starts = [TASKS.c.run.in_(select(hunted.runs().c.of))]
     if hunted.titles:
         starts.append(TASKS.c.title.in_(hunted.titles))
     return [replace(_walk(asked, start), sorted_after=True) for start in starts]

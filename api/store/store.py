@@ -58,10 +58,6 @@ log = structlog.get_logger("holdfast.store")
 _POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
 """Milliseconds. A locked or slow database becomes an error soon enough to answer 503, and never holds the pool."""
 
-_PLAN_ANEW = " -c plan_cache_mode=force_custom_plan"
-"""For who only reads. PostgreSQL would plan a statement once for whatever values may come after some repetitions, and
-for a list that plan is another one."""
-
 
 def database_url(url: str, *, sync: bool = False) -> URL:
     """The URL with the driver used here: `sqlite:///path`, `postgresql://…`. Raises ValueError for other databases."""
@@ -102,10 +98,9 @@ class Store:
         writers = 1 if self.is_sqlite else pool_size
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        looking = options if self.is_sqlite else _postgres_options(_PLAN_ANEW)
         to_write, to_look = _BEGINS if self.is_sqlite else (None, None)
         self._writing = _Door(create_engine(blocking, pool_size=writers, **options), to_write)
-        self._looking = _Door(create_engine(blocking, pool_size=READERS, **looking), to_look)
+        self._looking = _Door(create_engine(blocking, pool_size=READERS, **options), to_look)
         if self.is_sqlite:
             listen_sqlite(self.engine.sync_engine)
             for door in (self._writing, self._looking):
@@ -232,8 +227,8 @@ class _Door:
             return None, error
 
 
-def _postgres_options(more: str = "") -> dict[str, Any]:
-    limits = {"connect_timeout": 5, "options": _POSTGRES_LIMITS + more}
+def _postgres_options() -> dict[str, Any]:
+    limits = {"connect_timeout": 5, "options": _POSTGRES_LIMITS}
     return {"pool_timeout": 10, "pool_pre_ping": True, "connect_args": limits}
 
 

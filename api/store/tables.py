@@ -130,7 +130,8 @@ class TaskRow(Row, table=True):
         Index("tasks_by_record", "record_id", "due_sort", "run", "step"),
         Index("tasks_automatic", "due_sort", "run", "step", **partial("NOT manual", "manual = 0")),
         Index(
-            "tasks_automatic_by_teams", "teams_key", "due_sort", "run", "step", **partial("NOT manual", "manual = 0")
+            *("tasks_automatic_by_teams", "teams_key", "manual", "due_sort", "run", "step"),
+            **partial("NOT manual", "manual = 0"),
         ),
         Index(
             "tasks_by_inbox", "inbox", "due_sort", "run", "step", **partial("inbox IS NOT NULL", "inbox IS NOT NULL")

@@ -184,6 +184,22 @@ async def test_a_number_is_followed_before_a_longer_word(store: Store) -> None:
         assert (await store.look(lambda c: hunt(c, q))).follow == followed  # noqa: B023
 
 
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_a_search_is_planned_for_its_words_and_other_lists_once(store: Store) -> None:
+    """Whatever else the connection is used for afterwards."""
+
+    def mode(connection: Connection, ask: Any) -> str:
+        ask(connection)
+        return str(connection.exec_driver_sql("SHOW plan_cache_mode").scalar_one())
+
+    for asked, expected in ((RunFilters(q="o7"), "force_custom_plan"), (RunFilters(), "auto")):
+        assert await store.look(partial(mode, ask=partial(read_runs, who=ANN, asked=asked, limit=5))) == expected
+    held = partial(read_runs, who=ANN, asked=RunFilters(holder="me"), limit=5)
+    assert await store.look(partial(mode, ask=held)) == "force_custom_plan"
+    wanted = partial(read_tasks, who=ANN, asked=TaskFilters(q="o7"), now=NOW, limit=5)
+    assert await store.look(partial(mode, ask=wanted)) == "force_custom_plan"
+
+
 def plan(connection: Connection, statement: Any) -> list[str]:
     """What SQLite is going to do, a line each."""
     text = str(statement.compile(connection.engine, compile_kwargs={"literal_binds": True})).replace("?", "-1")
@@ -212,6 +228,15 @@ async def test_walks_go_along_an_index_in_order(store: Store, who: Who) -> None:
 
     plans = await store.look(look)
     assert {name: strays(lines) for name, lines in plans.items() if strays(lines)} == {}
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_automatic_steps_of_teams_have_an_index_that_is_taken(store: Store) -> None:
+    """There is a whole one that begins alike, and most tasks are of people."""
+    asked = partial(tasks_query, who=ANN, asked=TaskFilters(manual=False), now=NOW, limit=50)
+    lines = await store.look(lambda connection: plan(connection, asked(connection)))
+    walks = [line for line in lines if "(teams_key=?" in line]
+    assert walks and all("INDEX tasks_automatic_by_teams " in line for line in walks), lines
 
 
 def strays(lines: list[str]) -> list[str]:
