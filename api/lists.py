@@ -170,7 +170,7 @@ def plan_anew(connection: Connection) -> None:
     """Have PostgreSQL plan the statements of this transaction for the values they are asked with.
 
     For what leads to anything between one row and all of them. After some repetitions it may plan once for whatever
-    comes, which saves the other lists a third of their time and takes seconds of a search (docs/decisions/0029).
+    comes, which saves the other lists a third of their time and takes seconds of a search (docs/decisions/0031).
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")

@@ -18,6 +18,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from definitions.wire import ACTIVITY_RECORD, STORE_NOW, Event, RecordCall
+from workers.turns import takes_too_long
 
 WITHIN_A_TASK = timedelta(seconds=7)
 """How long a recording may be tried inside a workflow task: after eight seconds Temporal would begin the next one."""
@@ -93,7 +94,7 @@ def stored_now(call: RecordCall) -> bool:
     if workflow.unsafe.is_replaying():
         return not workflow.patched(mark)
     store = workflow.extern_functions().get(STORE_NOW)
-    if store is not None and store(call):
+    if store is not None and not takes_too_long() and store(call):
         return True
     workflow.patched(mark)
     return False

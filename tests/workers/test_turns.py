@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
+from activities.testing import InMemoryLedger
 from tests.workers.house import House
 from tests.workers.test_run import CHOOSE, TASK, document
 from workers import inbox
@@ -84,6 +85,7 @@ async def test_a_run_whose_turn_was_given_up_goes_on(
 
     monkeypatch.setattr(inbox, "_sealed_by", slow)
     house = House(temporal_client, task_queue)
+    written = listening(monkeypatch)
     handle = await house.start(document([TASK, CHOOSE]))
     for number in range(8):  # before there is a worker, so that one turn has all of them
         command = {"id": f"n{number}", "type": "complete", "step": "look", "output": {}}
@@ -92,4 +94,18 @@ async def test_a_run_whose_turn_was_given_up_goes_on(
         await house.until(handle, lambda view: view["seq"] == 10 == len(house.ledger.events[handle.id]))
     assert "[TMPRL1101]" in caplog.text, "no turn was given up: this test shows nothing"
     judged = [row["command"] for row in house.ledger.events[handle.id] if "command" in row]
-    assert sorted(judged) == [f"n{number}" for number in range(8)]
+    assert judged == [f"n{number}" for number in range(8)]
+    assert judged == [row["command"] for row in written if "command" in row], "a turn that was given up has written"
+
+
+def listening(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Every event that is written from now on, as often as it is."""
+    written: list[dict[str, Any]] = []
+    append = InMemoryLedger.append
+
+    async def noted(self: InMemoryLedger, run: str, events: Any, *rest: Any, **more: Any) -> Any:
+        written.extend(events)
+        return await append(self, run, events, *rest, **more)
+
+    monkeypatch.setattr(InMemoryLedger, "append", noted)
+    return written
