@@ -201,7 +201,7 @@ class Commands:
                     await hold_record(session, given.run, given.published.graph)
                     stored, first = await session.run_sync(lambda inner: write(inner.connection()))
             else:
-                stored, first = await self.store.together(write)
+                stored, first = await self.outbox.sent.together(write)
         except IntegrityError:
             return await self._already_there(given, opens), True
         caller.about.logged = True

@@ -26,6 +26,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.beside import beside, rounds
 from api.engine import Engine, EngineError, Gone, Unreachable
 from api.reopening import restart
+from api.sent import Sent
 from api.store.statements import Ready
 from api.store.store import Store
 from api.store.tables import CommandRow, OutboxRow, Row, RunRow
@@ -68,7 +69,6 @@ _EARLIER = Ready(
     .where(OUTBOX.c.run == bindparam("of_run"), OUTBOX.c.sent_at.is_(None), OUTBOX.c.id < bindparam("before"))
     .limit(literal_column("1"))
 )
-_SENT = Ready(update(OUTBOX).where(OUTBOX.c.id == bindparam("of_entry")))
 
 
 def _free(now: Any) -> Any:
@@ -108,7 +108,7 @@ class Outbox:
 
     def __init__(self, store: Store, engine: Engine, versions: Versions) -> None:
         self.store, self.engine, self.versions = store, engine, versions
-        self._noting: set[asyncio.Future[Any]] = set()
+        self.sent = Sent(store)
 
     async def put(
         self,
@@ -150,7 +150,9 @@ class Outbox:
             async with slots:
                 return await self._claim(entry.id) and await self._send(entry)
 
-        return sum(await asyncio.gather(*(one(entry) for entry in heads)))
+        sent = sum(await asyncio.gather(*(one(entry) for entry in heads)))
+        await self.sent.settle()
+        return sent
 
     async def _due(self) -> list[Entry]:
         now = {"now": datetime.now(UTC)}
@@ -169,6 +171,7 @@ class Outbox:
 
     async def _head(self, run: str) -> Entry | None:
         unsent = select(OutboxRow).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
+        unsent = unsent.where(col(OutboxRow.id).not_in(self.sent.unwritten))
         async with self.store.reading() as session:
             row = (await session.exec(unsent.order_by(col(OutboxRow.id)).limit(1))).first()
         return Entry.of(row) if row else None
@@ -193,27 +196,8 @@ class Outbox:
         except EngineError as error:  # pragma: no cover — a kind of error nobody knows yet is tried again
             await self._later(entry, str(error))
             return False
-        self._note_sent(entry.id)
+        self.sent.note(entry.id)
         return True
-
-    def _note_sent(self, entry: int) -> None:
-        """Written beside, so that no caller waits for it: at worst it is sent once more, which is harmless.
-
-        What this process writes next comes after it, so the run's next entry finds it done.
-        """
-        values = {"of_entry": entry, "sent_at": datetime.now(UTC), "claimed_until": None, "error": None}
-        noting = asyncio.ensure_future(self.store.together(lambda connection: _SENT.run(connection, values)))
-        self._noting.add(noting)
-        noting.add_done_callback(self._noted)
-
-    def _noted(self, noting: asyncio.Future[Any]) -> None:
-        self._noting.discard(noting)
-        if not noting.cancelled() and (error := noting.exception()) is not None:
-            log.warning("not noted as sent", action="outbox.unnoted", error=type(error).__name__)
-
-    async def settle(self) -> None:
-        """Returns when everything that was sent is noted."""
-        await asyncio.gather(*self._noting, return_exceptions=True)
 
     async def _tell(self, entry: Entry) -> None:
         if entry.kind == "signal":
@@ -271,4 +255,4 @@ async def relaying(outbox: Outbox, every: float) -> AsyncIterator[None]:
         async with beside(outbox.relay(every), "outbox relay"):
             yield
     finally:
-        await outbox.settle()
+        await outbox.sent.settle()

@@ -1,0 +1,86 @@
+"""What was sent is written down: with what is stored next, or a moment later by itself, and never lost by a failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
+
+from api.outbox import OUTBOX, put_now
+from api.sent import WITHIN, Sent
+from api.store.migrations import migrate
+from api.store.store import Store
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    url = f"sqlite:///{tmp_path / 'sent.db'}"
+    await asyncio.to_thread(migrate, url)
+    async with Store(url) as store:
+        yield store
+
+
+def _put(connection: Connection) -> tuple[int, bool]:
+    """An entry of the one run, and whether nothing older of it is unsent."""
+    entry, first = put_now(connection, "run-1", "signal", {})
+    return entry.id, first
+
+
+def _unsent(connection: Connection) -> list[int]:
+    return list(connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.sent_at.is_(None))).scalars())
+
+
+async def test_the_next_that_is_stored_takes_it_along(store: Store) -> None:
+    sent = Sent(store)
+    one, _ = await store.together(_put)
+    _, behind = await store.together(_put)
+    assert not behind, "while the first is not sent"
+    third, _ = await store.together(_put)
+    for entry in await store.look(_unsent):
+        sent.note(entry)
+    assert one in sent.unwritten and third in sent.unwritten
+    last, first = await sent.together(_put)
+    assert first and await store.look(_unsent) == [last] and sent.unwritten == []
+
+
+async def test_it_is_written_by_itself_a_moment_later(store: Store) -> None:
+    sent = Sent(store)
+    entry, _ = await store.together(_put)
+    sent.note(entry)
+    assert await store.look(_unsent) == [entry], "nobody waits for it"
+    async with asyncio.timeout(10):
+        while await store.look(_unsent):
+            await asyncio.sleep(WITHIN / 5)
+    assert sent.unwritten == []
+
+
+async def test_what_fails_takes_no_note_along(store: Store) -> None:
+    sent = Sent(store)
+    entry, _ = await store.together(_put)
+    sent.note(entry)
+    with pytest.raises(ZeroDivisionError):
+        await sent.together(lambda _: 1 / 0)
+    assert sent.unwritten == [entry] == await store.look(_unsent)
+    await sent.settle()
+    assert sent.unwritten == [] == await store.look(_unsent)
+
+
+async def test_a_database_that_does_not_answer_costs_only_that_it_is_sent_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Sent(store)
+    entry, _ = await store.together(_put)
+    sent.note(entry)
+
+    async def broken(_: Any) -> None:
+        raise OperationalError("UPDATE", {}, Exception("gone"))
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "together", broken)
+        await sent.settle()
+    assert sent.unwritten == [] and await store.look(_unsent) == [entry]
