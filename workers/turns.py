@@ -26,11 +26,16 @@ TURNS = 500
 LONGEST = 1.9
 """Seconds from when a turn was asked for; at two it is given up."""
 
+PATIENCE = 1.5
+"""Seconds to wait for the run to be left. The SDK asks again after every failure; each wait without an end would keep
+a thread, and in half an hour one turn that hangs for good would have them all."""
+
 
 class OneTurnAtATime(ThreadPoolExecutor):
     """For a worker's `workflow_task_executor`: calls on one object follow each other, calls on others run beside them.
 
-    So who takes a run out of the cache waits for the turn that was given up, and finds all there is to end.
+    So who takes a run out of the cache waits for the turn that was given up, and finds all there is to end; TimeoutError
+    where it does not end.
     """
 
     def __init__(self) -> None:
@@ -53,9 +58,13 @@ _turn = _Turn()
 
 
 def _alone(lock: threading.Lock, asked_at: float, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    with lock:
+    if not lock.acquire(timeout=PATIENCE):
+        raise TimeoutError("a turn of this run that was given up has not ended")
+    try:
         _turn.asked_at = asked_at
         return fn(*args, **kwargs)
+    finally:
+        lock.release()
 
 
 def takes_too_long() -> bool:

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from activities.testing import InMemoryLedger
 from tests.workers.house import House
 from tests.workers.test_run import CHOOSE, TASK, document
-from workers import inbox
+from workers import inbox, turns
 from workers.turns import OneTurnAtATime
 
 STALL = 3.0
@@ -67,6 +67,26 @@ def test_calls_on_others_run_beside_it_and_errors_hold_nothing_up() -> None:
         executor.submit(one.fail).result(10)
     for answer in (executor.submit(one.meet), executor.submit(other.meet)):
         answer.result(10)
+    executor.shutdown()
+
+
+def test_who_waits_for_a_turn_that_hangs_keeps_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.1)
+    executor, ends = OneTurnAtATime(), threading.Event()
+
+    class Run:
+        def hang(self) -> bool:
+            return ends.wait(20)
+
+        def leave(self) -> str:
+            return "left"
+
+    run = Run()
+    hanging = executor.submit(run.hang)
+    with pytest.raises(TimeoutError, match="has not ended"):
+        executor.submit(run.leave).result(10)
+    ends.set()
+    assert hanging.result(10) and executor.submit(run.leave).result(10) == "left"
     executor.shutdown()
 
 
