@@ -34,8 +34,8 @@ a thread, and in half an hour one turn that hangs for good would have them all."
 class OneTurnAtATime(ThreadPoolExecutor):
     """For a worker's `workflow_task_executor`: calls on one object follow each other, calls on others run beside them.
 
-    So who takes a run out of the cache waits for the turn that was given up, and finds all there is to end; TimeoutError
-    where it does not end.
+    So who takes a run out of the cache waits for the turn that was given up, and finds all there is to end. The call
+    raises TimeoutError where it does not end.
     """
 
     def __init__(self) -> None:

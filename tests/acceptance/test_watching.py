@@ -29,11 +29,16 @@ def refund(whole: Whole) -> dict[str, Any]:
     return whole.until(run["id"], lambda view: view["current"] == ["approve"])
 
 
+def written(log: Path) -> list[str]:
+    """The lines of a log that are there as a whole: the last one may be on its way."""
+    return log.read_text().rpartition("\n")[0].splitlines()
+
+
 def lines(folder: Path, trace: str) -> dict[str, list[dict[str, Any]]]:
     """The lines of each process that carry a trace id, oldest first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for file in sorted(folder.glob("*.log")):
-        rows = [json.loads(line) for line in file.read_text().splitlines() if trace in line]
+        rows = [json.loads(line) for line in written(file) if trace in line]
         found[file.stem] = [row for row in rows if row.get("trace") == trace]
     return found
 
@@ -75,8 +80,8 @@ def test_a_start_is_followed_as_well(whole: Whole, refund: dict[str, Any]) -> No
     folder = whole.home / "log"
 
     def traces(event: str) -> set[str]:
-        worker = (json.loads(line) for line in (folder / "worker.log").read_text().splitlines())
-        return {row["trace"] for row in worker if row.get("run") == refund["id"] and row["event"] == event}
+        worker = (json.loads(line) for line in written(folder / "worker.log"))
+        return {row.get("trace", "") for row in worker if row.get("run") == refund["id"] and row["event"] == event}
 
     # Lines gather before they are written: those of the API after the answer, those of the worker after what they tell.
     assert until(lambda: traces("effect_done"), 20)
