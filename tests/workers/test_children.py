@@ -118,7 +118,8 @@ async def test_a_parent_that_ended_is_told_by_nobody_and_a_child_that_was_let_go
 async def test_what_cannot_be_started_asks_a_person_who_starts_just_that(house: House) -> None:
     async with house.worker():
         handle = await begin(house, 3, at_once=3)
-        view = await house.until(handle, lambda v: v["attention"])
+        # All of them: one that fails only after somebody has said "again" asks once more.
+        view = await house.until(handle, lambda v: v["attention"] and step(v, "call")["children"]["failed"] == 3)
         assert step(view, "call")["attention"]["code"] == "not_found"
         house.smalls["small"] = SMALL
         await house.give(handle, "retry", step="call")
