@@ -157,10 +157,9 @@ def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
     words = tuple(words_of(q))
     best, most = Hunt(words), FEW
     for word in sorted(words, key=_promise, reverse=True):
-        named = _titles(connection, word) if titles else []
-        found = _rows_of(connection, word, named, most)
+        found, named = _rows_of(connection, word, most, titles=titles)
         if found <= most:
-            best, most = Hunt(words, word, titles=tuple(named)), found - 1
+            best, most = Hunt(words, word, titles=named), found - 1
         if found <= MOST_TITLES:
             break
     return best
@@ -187,17 +186,22 @@ def _ids(connection: Connection, start: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def _titles(connection: Connection, word: str) -> list[str]:
-    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
-    return sorted(set(connection.execute(query).scalars()))
-
-
-def _rows_of(connection: Connection, word: str, titles: Sequence[str], most: int) -> int:
-    """Runs with the word and tasks with the titles, whichever are more, counted until they are too many."""
-    if len(titles) > MOST_TITLES:
-        return most + 1
+def _rows_of(connection: Connection, word: str, most: int, *, titles: bool) -> tuple[int, tuple[str, ...]]:
+    """Runs with the word, or tasks with titles that have it, whichever are more, counted until they are too many; and
+    those titles, which are looked for where the runs are few.
+    """
     runs = _count(connection, most, WORDS.c.kind == "run", means(WORDS.c.word, word))
-    return runs if not titles or runs > most else max(runs, _count(connection, most, TASKS.c.title.in_(titles)))
+    if not titles or runs > most:
+        return runs, ()
+    named = _titles(connection, word)
+    if len(named) > MOST_TITLES:
+        return most + 1, ()
+    return max(runs, _count(connection, most, TASKS.c.title.in_(named)) if named else 0), named
+
+
+def _titles(connection: Connection, word: str) -> tuple[str, ...]:
+    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
+    return tuple(sorted(set(connection.execute(query).scalars())))
 
 
 def _count(connection: Connection, most: int, *where: ColumnElement[bool]) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_,
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from api.beside import beside, rounds
 from api.engine import Engine, EngineError, Gone, Unreachable
@@ -169,11 +170,14 @@ class Outbox:
                 await asyncio.sleep(0.02)
         return False
 
+    def unsent(self, run: str) -> SelectOfScalar[OutboxRow]:
+        """The rows of what a run has not been told, oldest first, as far as this process knows."""
+        rows = select(OutboxRow).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
+        return rows.where(col(OutboxRow.id).not_in(self.sent.unwritten)).order_by(col(OutboxRow.id))
+
     async def _head(self, run: str) -> Entry | None:
-        unsent = select(OutboxRow).where(col(OutboxRow.run) == run, col(OutboxRow.sent_at).is_(None))
-        unsent = unsent.where(col(OutboxRow.id).not_in(self.sent.unwritten))
         async with self.store.reading() as session:
-            row = (await session.exec(unsent.order_by(col(OutboxRow.id)).limit(1))).first()
+            row = (await session.exec(self.unsent(run).limit(1))).first()
         return Entry.of(row) if row else None
 
     async def _claim(self, entry: int) -> bool:

@@ -81,22 +81,18 @@ def _broken(look: Look) -> Iterator[Reason]:
 async def _not_told(house: House, row: RunRow) -> list[Reason]:
     """What was taken and has not arrived: entries of the outbox, and commands without a verdict.
 
-    That an entry was sent is written a moment later (api/sent.py): one that the run has answered was sent.
+    That an entry was sent is written a moment later, by another process it may be (api/sent.py): one that the run has
+    answered was sent.
     """
     answered = select(CommandRow.id).where(
         col(CommandRow.id) == col(OutboxRow.command), col(CommandRow.outcome) != "received"
     )
-    unsent = select(OutboxRow).where(
-        col(OutboxRow.run) == row.id,
-        col(OutboxRow.sent_at).is_(None),
-        col(OutboxRow.id).not_in(house.outbox.sent.unwritten),
-        ~answered.exists(),
-    )
+    unsent = house.outbox.unsent(row.id).where(~answered.exists())
     if row.seq:
         unsent = unsent.where(col(OutboxRow.kind) != "start")
     waiting = select(CommandRow).where(col(CommandRow.run) == row.id, col(CommandRow.outcome) == "received")
     async with house.store.reading() as session:
-        entries = (await session.exec(unsent.order_by(col(OutboxRow.id)).limit(PENDING_SHOWN))).all()
+        entries = (await session.exec(unsent.limit(PENDING_SHOWN))).all()
         commands = (await session.exec(waiting.order_by(col(CommandRow.at)).limit(PENDING_SHOWN))).all()
     return [
         *(

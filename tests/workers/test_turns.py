@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -95,11 +96,10 @@ async def test_a_run_whose_turn_was_given_up_goes_on(
 ) -> None:
     """As where a machine slept in the middle of a turn with several signals."""
     checked: Callable[..., bool] = inbox._sealed_by
-    stalled: list[str] = []
+    calls = itertools.count(1)
 
     def slow(*sealed: Any) -> bool:
-        stalled.append(threading.current_thread().name)
-        if len(stalled) == 3:
+        if next(calls) == 3:
             time.sleep(STALL)
         return checked(*sealed)
 

@@ -2,7 +2,7 @@
 // it. Nothing is checked on the way. What the server holds is taken where this device holds nothing newer. What a person
 // typed here is theirs: whoever signs in next on the same device finds what the server holds.
 import { useEffect, useRef, useState } from 'react';
-import { csrfToken, fetched } from '@/api/client';
+import { api, sent } from '@/api/client';
 import { useSession } from '@/app/session';
 import { withoutLocal } from '@/offline/names';
 
@@ -26,11 +26,10 @@ export function local(at: string): Values | undefined {
 
 async function send(run: string, step: string, values: Values): Promise<boolean> {
   try {
-    await fetched(
-      fetch(`/v1/runs/${encodeURIComponent(run)}/steps/${encodeURIComponent(step)}/draft`, {
-        method: 'PUT',
-        headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken() },
-        body: JSON.stringify({ output: withoutLocal(values) }),
+    await sent(
+      api.PUT('/v1/runs/{run}/steps/{step}/draft', {
+        params: { path: { run, step } },
+        body: { output: withoutLocal(values) },
       }),
     );
     return true;
