@@ -8,8 +8,7 @@ looked at on the way. Who does not see everything walks once for each combinatio
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +18,17 @@ from sqlalchemy import (
     FromClause,
     Select,
     Table,
-    func,
+    and_,
     literal,
     literal_column,
     select,
     union,
+    union_all,
 )
 
 from api.paging import Order
 from api.permissions import Reach, Who, reaches
 from api.store.counts import COUNTS
-from api.store.search import WORDS, beginning, means, words_of
 from api.store.tables import Row
 
 RUNS = Row.metadata.tables["runs"]
@@ -40,16 +39,8 @@ LABELS = Row.metadata.tables["run_labels"]
 MOST_WALKS = 16
 """Beyond so many, one walk that looks at the teams of each row on its way is faster than all of them."""
 
-FEW = 5_000
-"""Rows that a word may lead to for it to be worth following; a commoner one is soon met on any walk."""
-
-MOST_TITLES = 500
-"""Titles that are looked for at once; also the rows below which a word is followed without any other being tried."""
-
 Start = tuple[ColumnElement[bool], ...]
 """What the rows of a walk have in common: an index begins with it."""
-
-_AN_ID = re.compile(r"(run-)?[0-9a-f-]{8,36}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,120 +114,76 @@ def _shares(who: Who, key: str) -> bool:
     return not key or not set(who.teams).isdisjoint(key.strip("|").split("|"))
 
 
-@dataclass(frozen=True, slots=True)
-class Hunt:
-    """What a search by words comes to: the words, and one of them to follow, where that leads to little.
-
-    `ids`: the text is a run's id, or the beginning of one, of these runs. `titles`: task titles the word leads to.
-    """
-
-    words: tuple[str, ...]
-    follow: str | None = None
-    ids: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-
-    @property
-    def narrow(self) -> bool:
-        """Whether few rows are meant, or none."""
-        return self.follow is not None or bool(self.ids) or not self.words
-
-    def runs(self, order: Order | None = None) -> Any:
-        """The runs that are followed, in the order of a run list, as a subquery of (at, of); OFFSET keeps it whole."""
-        query = select(WORDS.c.at, WORDS.c.of).where(WORDS.c.kind == "run", means(WORDS.c.word, self.follow or ""))
-        by = () if order is None else order.by((WORDS.c.at, WORDS.c.of))
-        return query.order_by(*by).offset(0).subquery()
-
-
-def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
-    """Follow the word of the text that leads to the least, numbers and long words tried first, where that is not too
-    much. A run's id is a word too, or its beginning.
-    """
-    plan_anew(connection)
-    if _AN_ID.fullmatch(q.strip()) and (ids := _ids(connection, q.strip())):
-        return Hunt((), ids=tuple(ids))
-    words = tuple(words_of(q))
-    best, most = Hunt(words), FEW
-    for word in sorted(words, key=_promise, reverse=True):
-        found, named = _rows_of(connection, word, most, titles=titles)
-        if found <= most:
-            best, most = Hunt(words, word, titles=named), found - 1
-        if found <= MOST_TITLES:
-            break
-    return best
-
-
 def plan_anew(connection: Connection) -> None:
     """Have PostgreSQL plan the statements of this transaction for the values they are asked with.
 
     For what leads to anything between one row and all of them. After some repetitions it may plan once for whatever
-    comes, which saves the other lists a third of their time and takes seconds of a search (docs/decisions/0031).
+    comes, which saves the other lists a third of their time (docs/decisions/0031).
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
-def _promise(word: str) -> tuple[bool, int]:
-    """Sorts words by how little they may lead to: an order's number is rarer than the word before it."""
-    return any(sign.isdigit() for sign in word), len(word)
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a page begins and ends: after these values of the order's columns, None = at the first, and `limit` on."""
+
+    order: Order
+    limit: int
+    after: list[Any] | None
+
+    def of(self, query: Select[Any], keys: Sequence[Any]) -> Select[Any]:
+        """The first rows by these columns, one more than a page has. The number stands in the statement: PostgreSQL
+        plans a walk only for a limit it knows.
+        """
+        return query.order_by(*self.order.by(keys)).limit(literal_column(str(int(self.limit) + 1)))
 
 
-def _ids(connection: Connection, start: str) -> list[str]:
-    start = start if start.startswith("run-") else f"run-{start}"
-    query = select(RUNS.c.id).where(beginning(RUNS.c.id, start)).limit(100)
-    return list(connection.execute(query).scalars())
+def page(
+    walks: Sequence[Walk],
+    also: Sequence[ColumnElement[bool]],
+    columns: Sequence[Any],
+    order: Order,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> Select[Any]:
+    """The statement of a page and of one row more. `also` is what every row must meet; `columns` are of the list's own
+    table, those of its order among them.
 
-
-def _rows_of(connection: Connection, word: str, most: int, *, titles: bool) -> tuple[int, tuple[str, ...]]:
-    """Runs with the word, or tasks with titles that have it, whichever are more, counted until they are too many; and
-    those titles, which are looked for where the runs are few.
+    Walks along the table itself have no row in common, and show what they pass. Others give keys, the same perhaps on
+    several walks, by which the rows are looked up.
     """
-    runs = _count(connection, most, WORDS.c.kind == "run", means(WORDS.c.word, word))
-    if not titles or runs > most:
-        return runs, ()
-    named = _titles(connection, word)
-    if len(named) > MOST_TITLES:
-        return most + 1, ()
-    return max(runs, _count(connection, most, TASKS.c.title.in_(named)) if named else 0), named
+    cut = Cut(order, limit, None if cursor is None else order.values(cursor))
+    own: Table = columns[0].table
+    if all(walk.source is own and not walk.sorted_after for walk in walks):
+        parts = [_part(walk, columns, also, cut) for walk in walks]
+        return _merged(parts, union_all, [column.key for column in order.columns], cut)
+    names = [f"k{index}" for index, _ in enumerate(order.columns)]
+    parts = [
+        _part(walk, [key.label(name) for key, name in zip(walk.keys, names, strict=True)], also, cut) for walk in walks
+    ]
+    found = _merged(parts, union, names, cut).subquery()
+    same = zip(own.primary_key.columns, list(found.c)[1:], strict=True)
+    query = select(*columns).select_from(found.join(own, and_(*(column == key for column, key in same))))
+    return query.order_by(*order.by(order.columns))
 
 
-def _titles(connection: Connection, word: str) -> tuple[str, ...]:
-    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
-    return tuple(sorted(set(connection.execute(query).scalars())))
+def _part(walk: Walk, shown: Sequence[Any], also: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
+    """What one walk has for a page."""
+    query: Select[Any] = select(*shown).select_from(walk.source).where(*walk.where, *walk.also(also))
+    query = query.distinct() if walk.distinct else query
+    if cut.after is not None:
+        query = query.where(cut.order.beyond(walk.keys, cut.after))
+    if not walk.sorted_after:
+        return cut.of(query, walk.keys)
+    whole = query.offset(0).subquery()
+    return cut.of(select(whole), list(whole.c))
 
 
-def _count(connection: Connection, most: int, *where: ColumnElement[bool]) -> int:
-    some = select(literal(1)).where(*where).limit(most + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
-
-
-def page_keys(
-    walks: Iterable[Walk], also: Sequence[ColumnElement[bool]], order: Order, limit: int, cursor: str | None
-) -> Any:
-    """The keys of a page and of one row more, as a subquery with the columns k0, k1, …
-
-    `also` is what every row must meet. The same row on several walks comes once.
-    """
-    after = None if cursor is None else order.values(cursor)
-    parts = [_part(walk, also, order, limit, after) for walk in walks]
+def _merged(parts: Sequence[Select[Any]], how: Any, names: Sequence[str], cut: Cut) -> Select[Any]:
+    """The page of several walks, by the columns of these names."""
     if len(parts) == 1:
         return parts[0]
-    whole = union(*(select(part) for part in parts)).subquery()
-    return select(whole).order_by(*order.by(list(whole.c))).limit(_rows(limit)).subquery()
-
-
-def _rows(limit: int) -> Any:
-    """One row more than a page has, written into the statement: PostgreSQL plans a walk only for a limit it knows."""
-    return literal_column(str(int(limit) + 1))
-
-
-def _part(walk: Walk, also: Sequence[ColumnElement[bool]], order: Order, limit: int, after: list[Any] | None) -> Any:
-    named = [column.label(f"k{index}") for index, column in enumerate(walk.keys)]
-    query: Select[Any] = select(*named).select_from(walk.source).where(*walk.where, *walk.also(also))
-    query = query.distinct() if walk.distinct else query
-    if after is not None:
-        query = query.where(order.beyond(walk.keys, after))
-    keys: Sequence[Any] = walk.keys
-    if walk.sorted_after:
-        whole = query.offset(0).subquery()
-        query, keys = select(whole), list(whole.c)
-    return query.order_by(*order.by(keys)).limit(_rows(limit)).subquery()
+    whole = how(*(select(part.subquery()) for part in parts)).subquery()
+    return cut.of(select(whole), [whole.c[name] for name in names])

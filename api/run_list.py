@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from api.filters import RUN_STATUSES, RunFilters, me
-from api.lists import ASSIGNMENTS, LABELS, RUNS, Hunt, Sight, Start, Walk, hunt, of_teams, page_keys, plan_anew, sight
+from api.hunting import Hunt, along_words, hunt
+from api.lists import ASSIGNMENTS, LABELS, RUNS, Sight, Start, Walk, of_teams, page, plan_anew, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import RUN_SHOWN, holds_text, of_record
@@ -49,14 +50,13 @@ def runs_query(
     hunted = hunt(connection, asked.q) if asked.q else None
     if asked.holder is not None:  # nobody holds most runs, and somebody may hold any number
         plan_anew(connection)
-    walks = _walks(who, asked, seen, hunted)
+    walks = _walks(connection, who, asked, seen, hunted)
     if not walks or seen.keys == ():
         if cursor is not None:
             order.values(cursor)
         return None
-    found = page_keys(walks, _also(who, asked, seen, hunted), order, limit, cursor)
     columns = [RUNS.c[name] for name in RUN_SHOWN]
-    return select(*columns).select_from(found.join(RUNS, RUNS.c.id == found.c.k1)).order_by(*order.by(KEYS))
+    return page(walks, _also(who, asked, seen, hunted), columns, order, limit=limit, cursor=cursor)
 
 
 def _statuses(asked: RunFilters) -> list[str] | None:
@@ -67,12 +67,12 @@ def _statuses(asked: RunFilters) -> list[str] | None:
     return [name for name in dict.fromkeys(wanted) if asked.saved is None or (name == "saved") == asked.saved]
 
 
-def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> list[Walk]:
+def _walks(connection: Connection, who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> list[Walk]:
     """The narrowest first: what leads to little, then people and labels, then what half the table may be."""
     statuses = _statuses(asked)
     each = RUN_STATUSES if statuses is None else statuses
     if hunted is not None and hunted.narrow:
-        return _hunted_walks(asked, hunted)
+        return _hunted_walks(asked, seen, hunted)
     if asked.record is not None:
         return [replace(_walk(*of_record(RUNS, asked.record)), sorted_after=True)]
     if asked.assignee is not None or asked.team:
@@ -88,16 +88,18 @@ def _walks(who: Who, asked: RunFilters, seen: Sight, hunted: Hunt | None) -> lis
         return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, [(RUNS.c.attention,)])]
     if asked.definition is not None:
         return [_walk(RUNS.c.definition == asked.definition, RUNS.c.status == status) for status in each]
+    if hunted is not None and statuses is None and (along := along_words(connection, seen, hunted.words[0])):
+        return along
     starts: list[Start] = [()] if statuses is None else [(RUNS.c.status == status,) for status in statuses]
     return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, starts)]
 
 
-def _hunted_walks(asked: RunFilters, hunted: Hunt) -> list[Walk]:
+def _hunted_walks(asked: RunFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
     if hunted.ids:
         return [replace(_walk(RUNS.c.id.in_(hunted.ids)), sorted_after=True)]
     if hunted.follow is None:
         return []
-    found = hunted.runs(ORDERS[asked.sort])
+    found = hunted.runs(seen, ORDERS[asked.sort])
     return [Walk(found, (found.c.at, found.c.of), leads_to=RUNS, distinct=True)]
 
 

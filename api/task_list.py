@@ -9,20 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, not_, select
 
 from api.filters import TaskFilters, me
-from api.lists import (
-    ASSIGNMENTS,
-    RUNS,
-    TASKS,
-    Hunt,
-    Sight,
-    Start,
-    Walk,
-    hunt,
-    known_teams,
-    of_teams,
-    page_keys,
-    sight,
-)
+from api.hunting import Hunt, hunt
+from api.lists import ASSIGNMENTS, RUNS, TASKS, Sight, Start, Walk, known_teams, of_teams, page, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import of_record
@@ -68,16 +56,15 @@ def tasks_query(
         if cursor is not None:
             order.values(cursor)
         return None
-    found = page_keys(walks, _also(who, asked, seen, hunted, now), order, limit, cursor)
-    same = (TASKS.c.run == found.c.k1) & (TASKS.c.step == found.c.k2)
     columns = [TASKS.c[name] for name in SHOWN]
-    return select(*columns).select_from(found.join(TASKS, same)).order_by(*order.by(order.columns))
+    also = _also(who, asked, seen, hunted, now)
+    return page(walks, also, columns, order, limit=limit, cursor=cursor)
 
 
 def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hunted: Hunt | None) -> list[Walk]:
     """The narrowest first: what leads to little, then people and teams, then what half the table may be."""
     if hunted is not None and hunted.narrow:
-        return _hunted_walks(asked, hunted)
+        return _hunted_walks(asked, seen, hunted)
     if asked.record is not None:
         return [replace(_walk(asked, *of_record(TASKS, asked.record)), sorted_after=True)]
     if assigned := _assigned(who, asked):
@@ -88,10 +75,10 @@ def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hu
     return _common_walks(asked, seen)
 
 
-def _hunted_walks(asked: TaskFilters, hunted: Hunt) -> list[Walk]:
+def _hunted_walks(asked: TaskFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
     starts = [TASKS.c.run.in_(hunted.ids)] if hunted.ids else []
     if hunted.follow is not None:
-        starts = [TASKS.c.run.in_(select(hunted.runs().c.of))]
+        starts = [TASKS.c.run.in_(select(hunted.runs(seen).c.of))]
     if hunted.titles:
         starts.append(TASKS.c.title.in_(hunted.titles))
     return [replace(_walk(asked, start), sorted_after=True) for start in starts]

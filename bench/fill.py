@@ -95,11 +95,11 @@ def statements(connection: Connection, runs: int) -> Iterator[str]:
     yield f"""INSERT INTO run_labels (label, started_at, run)
         SELECT 'urgent', {started}, {run} FROM {_numbers(dialect, runs)} WHERE n % 100 = 0"""
     for word in ("'order'", "CAST(n AS text)", "'o' || (n % 50000)"):
-        yield f"""INSERT INTO words (kind, word, at, of)
-            SELECT 'run', {word}, {started}, {run} FROM {_numbers(dialect, runs)}"""
-    yield f"""INSERT INTO words (kind, word, at, of)
-        SELECT 'title', 'step', '', 'Step ' || n FROM {_numbers(dialect, each)}
-        UNION ALL SELECT 'title', CAST(n AS text), '', 'Step ' || n FROM {_numbers(dialect, each)}"""
+        yield f"""INSERT INTO words (kind, word, at, of, teams_key)
+            SELECT 'run', {word}, {started}, {run}, {teams_key} FROM {_numbers(dialect, runs)}"""
+    yield f"""INSERT INTO words (kind, word, at, of, teams_key)
+        SELECT 'title', 'step', '', 'Step ' || n, '' FROM {_numbers(dialect, each)}
+        UNION ALL SELECT 'title', CAST(n AS text), '', 'Step ' || n, '' FROM {_numbers(dialect, each)}"""
     sums = ", ".join(f"SUM(CASE WHEN status = '{name}' THEN 1 ELSE 0 END)" for name in STATUSES)
     yield f"""INSERT INTO counts (shard, definition, teams_key, {", ".join(STATUSES)}, attention)
         SELECT 0, definition, teams_key, {sums}, SUM(CASE WHEN attention THEN 1 ELSE 0 END)

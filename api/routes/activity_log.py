@@ -15,7 +15,7 @@ from sqlmodel import col
 from starlette.responses import StreamingResponse
 
 from api.doors import Caller, Calling, asks
-from api.lists import Walk, page_keys
+from api.lists import Walk, page
 from api.paging import Cursor, Limit, Order, cut, listing
 from api.permissions import Reach, reaches
 from api.routing import READS, answer, router
@@ -117,9 +117,8 @@ async def _page(caller: Caller, asked: Asked, limit: int, cursor: str | None) ->
             return []
         starts = [()] if keys is None else [(LOG.c.teams_key == key,) for key in keys]
         walks = [Walk(LOG, (LOG.c.at, LOG.c.id), start) for start in starts]
-        found = page_keys(walks, [*asked.conditions, *_reachable(caller)], NEWEST, limit, cursor)
-        query = select(LOG).join(found, LOG.c.id == found.c.k1)
-        return connection.execute(query.order_by(LOG.c.at.desc(), LOG.c.id.desc())).all()
+        also = [*asked.conditions, *_reachable(caller)]
+        return connection.execute(page(walks, also, list(LOG.c), NEWEST, limit=limit, cursor=cursor)).all()
 
     return await caller.house.store.look(look)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from api.store.columns import NEVER, Instant, Json, code
@@ -52,14 +52,16 @@ class LabelRow(Row, table=True):
 class WordRow(Row, table=True):
     """A word that a run (its name or record) or a task's title has; `of` is the run, or the title itself.
 
-    `at` is the run's start, since that is the order runs are listed in. Only ever added to: what is found by a word is
-    looked at again in the row's own `search` text.
+    `at` is the run's start, since that is the order runs are listed in; `teams_key` is the run's, empty for titles.
+    Only ever added to: what is found by a word is looked at again in the row's own `search` text and `teams_key`. A
+    release that does not know `teams_key` leaves it empty.
     """
 
     __tablename__ = "words"
 
     kind: str = Field(primary_key=True, sa_type=code())
     word: str = Field(primary_key=True, sa_type=code())
+    teams_key: str = Field(primary_key=True, sa_type=code(), sa_column_kwargs={"server_default": text("''")})
     at: str = Field(primary_key=True, sa_type=code())
     of: str = Field(primary_key=True, sa_type=code())
 

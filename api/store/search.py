@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam
 
 from api.store.kept import Kept
 from api.store.statements import insert_all_new
@@ -45,19 +45,26 @@ def search_text(*texts: str | None) -> str:
     return "".join(f" {word} " for word in words_of(*texts))
 
 
-def beginning(column: Any, start: str) -> ColumnElement[bool]:
-    """SQL: the texts that begin like this, as a range of an index."""
-    return and_(column >= start, column < start + _BEYOND)
+def beginning(column: Any, start: str, value: Callable[[str], Any] = str) -> ColumnElement[bool]:
+    """SQL: the texts that begin like this, as a range of an index. `value` says how its ends stand in the statement."""
+    return and_(column >= value(start), column < value(start + _BEYOND))
 
 
 def means(column: Any, word: str) -> ColumnElement[bool]:
     """SQL: the words that this one may stand for."""
-    return beginning(column, word) if len(word) >= PREFIX else column == word
+    return beginning(column, word, _written) if len(word) >= PREFIX else column == _written(word)
 
 
 def has_words(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
     """SQL: the `search` column has a word for each of these."""
-    return and_(*(column.like(f"% {word}%" if len(word) >= PREFIX else f"% {word} %") for word in words))
+    return and_(*(column.like(_written(f"% {word}%" if len(word) >= PREFIX else f"% {word} %")) for word in words))
+
+
+def _written(text: str) -> BindParameter[str]:
+    """A text that stands in the statement itself: a word leads to anything between no row and all of them, so that
+    PostgreSQL has to plan for this one. Words are letters and digits.
+    """
+    return bindparam(None, text, unique=True, literal_execute=True)
 
 
 class Titles:
@@ -74,7 +81,8 @@ class Titles:
         for title in dict.fromkeys(titles):
             if self._known.get(title):
                 continue
-            rows = [{"kind": "title", "word": word, "at": "", "of": title} for word in words_of(title)]
+            found = {"kind": "title", "teams_key": "", "at": "", "of": title}
+            rows = [{**found, "word": word} for word in words_of(title)]
             if not insert_all_new(connection, WORDS, rows):
                 self._known.put(title, True)
 
@@ -82,7 +90,7 @@ class Titles:
 def introduce(connection: Connection, run: Mapping[str, Any]) -> None:
     """Make a run findable by its words and labels; `run` has the columns of its row. May be repeated."""
     start = run["started_at"]
-    words = [{"kind": "run", "word": word, "at": start} for word in words_of(run["name"], run["record_id"])]
-    insert_all_new(connection, WORDS, [{**word, "of": run["id"]} for word in words])
+    found = {"kind": "run", "at": start, "of": run["id"], "teams_key": run["teams_key"]}
+    insert_all_new(connection, WORDS, [{**found, "word": word} for word in words_of(run["name"], run["record_id"])])
     labels = [{"label": label, "started_at": start, "run": run["id"]} for label in dict.fromkeys(run["labels"])]
     insert_all_new(connection, LABELS, labels)

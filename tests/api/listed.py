@@ -24,6 +24,7 @@ NOW = "2026-11-21T09:00:00.000000Z"
 TITLES = ("Count", "Choose a branch", "Ask again", "Ünder way")
 TEAMS: tuple[tuple[str, ...], ...] = ((), ("ops",), ("legal",), ("legal", "ops"), ("Ops",))
 PEOPLE = ("ann", "ben", "me")
+NAMES = ("Order", "Order of orders", "Return", "Étude")
 STATUSES = ("running", "waiting", "waiting", "saved", "completed", "aborted")
 
 
@@ -134,7 +135,7 @@ def _has(q: str, *texts: str | None) -> bool:
 
 def _run(dice: random.Random, number: int) -> dict[str, Any]:
     teams = list(dice.choice(TEAMS))
-    name = f"{dice.choice(('Order', 'Return', 'Étude'))} {number % 90}"
+    name = f"{dice.choice(NAMES)} {number % 90}"
     record = f"o{number % 12}" if number % 5 else None
     return {
         "id": f"run-{number:08x}",
