@@ -8,20 +8,17 @@ what it keeps along when it continues as new.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from temporalio import workflow
 
 from definitions.engine.commands import Command, StartEffect
 from definitions.engine.messages import CommandGiven, EffectEnded, EffectFailed, Message, Started
 from definitions.wire import Event
 
-lines = workflow.LoggerAdapter(logging.getLogger("holdfast.run"), None)
-"""Silent on replay. What the SDK would add to each message, ours carry as fields."""
-lines.workflow_info_on_message = False
-lines.workflow_info_on_extra = False
+log = structlog.get_logger("holdfast.run")
 
 
 class Traces:
@@ -67,9 +64,14 @@ class Traces:
 
 
 def tell(run: str, events: Iterable[Event], trace: str) -> None:
-    """One line per event: what happened, in which run, step and round, by whom, and for which request."""
+    """One line per event: what happened, in which run, step and round, by whom, and for which request. None on replay.
+
+    As the SDK's own logger decides it, which takes three times as long for a line (four lines an automatic step).
+    """
+    if workflow.unsafe.is_replaying_history_events():
+        return
     for event in events:
         where = {"run": run, "seq": event.seq, "step": event.step, "execution": event.execution}
         whose = {"actor": event.actor, "command": event.command, "trace": trace}
         known = {key: value for key, value in {**where, **whose}.items() if value}
-        lines.info(event.type, extra=known)
+        log.info(event.type, **known)

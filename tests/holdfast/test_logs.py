@@ -65,6 +65,26 @@ def test_what_went_wrong_stays_one_line(lines: io.StringIO) -> None:
     assert "ValueError: two\nlines" in line["exception"]
 
 
+def test_whatever_is_said_is_a_line(lines: io.StringIO) -> None:
+    """Who logs something does not fail for what JSON cannot say, nor for a reader that is gone."""
+    ring: list[Any] = []
+    ring.append(ring)
+    talker = structlog.get_logger("test")
+    talker.info("odd", step="pay", of={("a", 1): "tuple"}, ring=ring)
+    (line,) = read(lines)
+    assert (line["event"], line["step"], line["unsaid"]) == ("odd", "pay", "TypeError")
+    lines.close()
+    talker.info("unheard")
+    talker.error("unheard")
+
+
+def test_who_does_not_say_its_name_is_named_by_its_module(lines: io.StringIO) -> None:
+    structlog.get_logger().warning("by_the_way")
+    assert [(line["event"], line["level"], line["logger"]) for line in read(lines)] == [
+        ("by_the_way", "warning", __name__)
+    ]
+
+
 def test_below_the_level_nothing_is_said(lines: io.StringIO) -> None:
     structlog.get_logger("test").debug("detail")
     logging.getLogger("aiosqlite").info("executing")
