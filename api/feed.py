@@ -79,8 +79,8 @@ class Feed:
         """One round: number what is new, and begin to feed whoever is behind. Does not wait for handlers."""
         new, end, behind = await self._store.look(feed.standing)
         if new:
-            while await self._store.transact(feed.number):
-                pass
+            while await self._store.transact(feed.number) == feed.NUMBERED:
+                pass  # as many as there can be: there may be more
             _, end, behind = await self._store.look(feed.standing)
         if end != self._end or not self._serving:
             self._read = Kept(READ)
@@ -138,11 +138,12 @@ class Feed:
             if events:
                 async with asyncio.timeout(LEASE.total_seconds() * 0.8):
                     await self._handlers[name](events)
-            until = datetime.now(UTC) + LEASE if after > at else None
+            more = at < after < self._end  # what is numbered after it, the next sweep hands over
+            until = datetime.now(UTC) + LEASE if more else None
             kept = await self._store.together(
                 partial(feed.keep, name=name, process=self._process, position=after, until=until)
             )
-            at = after if kept and after > at else None
+            at = after if kept and more else None
 
     async def _batch(self, at: int) -> Read:
         """What follows a position, and where that leads; consumers mostly stand at the same, and it is read once."""

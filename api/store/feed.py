@@ -29,6 +29,9 @@ EVENTS, RUNS = (Row.metadata.tables[name] for name in ("events", "runs"))
 NUMBERER = "~numbers"
 """The reader that gives the positions: its own is the last one given."""
 
+NUMBERED = 500
+"""Appends that are given numbers in one transaction."""
+
 KEPT = timedelta(days=3)
 """How long what everybody has read is still there, for somebody who comes back and asks what they missed."""
 
@@ -108,10 +111,12 @@ def is_new(connection: Connection) -> bool:
     return connection.execute(select(FEED.c.id).where(FEED.c.position.is_(None)).limit(1)).first() is not None
 
 
-def number(connection: Connection, limit: int = 500) -> int:
-    """Give numbers to what can be seen now; how many. One at a time does it, whichever process it is in."""
+def number(connection: Connection) -> int:
+    """Give numbers to what can be seen now, at most NUMBERED; how many. One at a time does it, whichever process it is
+    in.
+    """
     at = _reader(connection, NUMBERER)
-    fresh = select(FEED.c.id).where(FEED.c.position.is_(None)).order_by(FEED.c.id).limit(limit)
+    fresh = select(FEED.c.id).where(FEED.c.position.is_(None)).order_by(FEED.c.id).limit(NUMBERED)
     ids = connection.execute(fresh).scalars().all()
     if ids:
         connection.execute(_NUMBER, [{"of_id": id, "to_position": at + n} for n, id in enumerate(ids, 1)])

@@ -75,7 +75,22 @@ async def test_who_stands_at_the_same_place_shares_what_is_read(
         await feed.drain()
     assert one.events == other.events
     assert one.of("run-1") == [event["seq"] for event in told.events]
-    assert len(reads) == len(set(reads)) + 1, "the end of the first round is where the second begins"
+    assert len(reads) == len(set(reads)) == 2, "each round is read once, and nobody looks for more than was numbered"
+
+
+async def test_more_than_a_batch_is_read_on_and_more_than_is_numbered_at_once_is_numbered(
+    store: Store, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it in one round, however small both are."""
+    monkeypatch.setattr("api.feed.BATCH", 1)
+    monkeypatch.setattr(rows, "NUMBERED", 1)
+    heard = Heard()
+    feed = await opened(store, heard)
+    told = Told()
+    for events in (told.start(), told.ask(), told.paid()):
+        await ledger.append("run-1", events)
+    await feed.drain()
+    assert heard.of("run-1") == [event["seq"] for event in told.events]
 
 
 async def test_every_event_is_heard_with_its_names(store: Store, ledger: SqlLedger) -> None:
