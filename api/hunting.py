@@ -8,7 +8,7 @@ word itself, once for each spelling of it and each combination of teams, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class Hunt:
         """
         query = select(WORDS.c.at, WORDS.c.of).where(OF_RUNS, means(WORDS.c.word, self.follow or ""))
         if seen.keys is not None:
-            query = query.where(WORDS.c.teams_key.in_(sorted({*seen.keys, ""})))
+            query = query.where(WORDS.c.teams_key.in_(_keys_of_words(seen.keys)))
         by = () if order is None else order.by((WORDS.c.at, WORDS.c.of))
         return query.order_by(*by).offset(0).subquery()
 
@@ -128,10 +128,15 @@ def along_words(connection: Connection, seen: Sight, word: str) -> list[Walk]:
     """Walks over the runs with a common word in the order of their start, along the word; none where it would take too
     many.
     """
-    keys = {"", *(known_teams(connection) if seen.keys is None else seen.keys)}
+    keys = _keys_of_words(known_teams(connection) if seen.keys is None else seen.keys)
     spellings = _spellings(connection, word, MOST_WALKS // len(keys)) if len(keys) <= MOST_WALKS else ()
     starts = [(OF_RUNS, WORDS.c.word == spelling, WORDS.c.teams_key == key) for spelling in spellings for key in keys]
     return [Walk(WORDS, (WORDS.c.at, WORDS.c.of), start, RUNS) for start in starts]
+
+
+def _keys_of_words(keys: Iterable[str]) -> list[str]:
+    """Where words of runs with these `teams_key` stand: a release before wrote all of them as everybody's."""
+    return sorted({"", *keys})
 
 
 def _spellings(connection: Connection, word: str, most: int) -> Sequence[str]:

@@ -66,8 +66,7 @@ class Walk:
         """
         if self.leads_to is None or not conditions:
             return conditions
-        same = zip(self.leads_to.primary_key.columns, self.keys[1:], strict=True)
-        row = select(literal(1)).where(*(own == key for own, key in same), *conditions).correlate(self.source)
+        row = select(literal(1)).where(_is_row(self.leads_to, self.keys), *conditions).correlate(self.source)
         return [row.offset(0).exists()]
 
 
@@ -155,18 +154,21 @@ def page(
     several walks, by which the rows are looked up.
     """
     cut = Cut(order, limit, None if cursor is None else order.values(cursor))
-    own: Table = columns[0].table
-    if all(walk.source is own and not walk.sorted_after for walk in walks):
+    if all(walk.leads_to is None and not walk.sorted_after for walk in walks):
         parts = [_part(walk, columns, also, cut) for walk in walks]
         return _merged(parts, union_all, [column.key for column in order.columns], cut)
     names = [f"k{index}" for index, _ in enumerate(order.columns)]
     parts = [
         _part(walk, [key.label(name) for key, name in zip(walk.keys, names, strict=True)], also, cut) for walk in walks
     ]
-    found = _merged(parts, union, names, cut).subquery()
-    same = zip(own.primary_key.columns, list(found.c)[1:], strict=True)
-    query = select(*columns).select_from(found.join(own, and_(*(column == key for column, key in same))))
+    found, own = _merged(parts, union, names, cut).subquery(), columns[0].table
+    query = select(*columns).select_from(found.join(own, _is_row(own, list(found.c))))
     return query.order_by(*order.by(order.columns))
+
+
+def _is_row(table: Table, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """SQL: the row of the list's own table that these keys of its order lead to; the first is what it is sorted by."""
+    return and_(*(own == key for own, key in zip(table.primary_key.columns, keys[1:], strict=True)))
 
 
 def _part(walk: Walk, shown: Sequence[Any], also: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:

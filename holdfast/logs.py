@@ -119,10 +119,10 @@ class Tellers(structlog.stdlib.LoggerFactory):
 
     def __init__(self, lines: Lines) -> None:
         super().__init__(ignore_frame_names=[__name__])
-        self._made_for = lines
+        self._lines = lines
 
     def __call__(self, *args: Any) -> Any:
-        return Teller(super().__call__(*args).name, self._made_for)
+        return Teller(super().__call__(*args).name, self._lines)
 
 
 def set_up_logging(level: str = "info", form: Literal["json", "text"] = "json", stream: TextIO | None = None) -> None:

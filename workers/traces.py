@@ -66,7 +66,7 @@ class Traces:
 def tell(run: str, events: Iterable[Event], trace: str) -> None:
     """One line per event: what happened, in which run, step and round, by whom, and for which request. None on replay.
 
-    As the SDK's own logger decides it, which takes three times as long for a line (four lines an automatic step).
+    As the SDK's own logger decides it, which takes three times as long for a line (two lines an automatic step).
     """
     if workflow.unsafe.is_replaying_history_events():
         return

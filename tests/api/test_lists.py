@@ -182,13 +182,18 @@ async def test_a_common_word_is_walked_along(store: Store, monkeypatch: pytest.M
     assert not await store.look(lambda connection: along_words(connection, seen, "order"))
 
 
+def statements(connection: Connection) -> list[str]:
+    """What the database is told from now on, as it is told."""
+    said: list[str] = []
+    event.listen(connection, "before_cursor_execute", lambda *told: said.append(told[2]))
+    return said
+
+
 async def test_that_a_word_is_common_is_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the connection, for as long as it lives: what was too many can only become more. What was not is counted."""
 
     def look(connection: Connection) -> list[int]:
-        counts: list[str] = []
-        event.listen(connection, "before_cursor_execute", lambda *told: counts.append(told[2]))
-        said = []
+        counts, said = statements(connection), []
         for few in (2, 1, 5_000):
             monkeypatch.setattr(hunting, "FEW", few)
             hunt(connection, "return")
@@ -241,15 +246,16 @@ async def test_what_somebody_holds_is_planned_anew_and_other_lists_once(store: S
 @pytest.mark.parametrize("q", ["o7", "etude", "order 7"])
 async def test_the_words_of_a_search_stand_in_its_statements(store: Store, q: str) -> None:
     """So that each search is planned for its own words, whatever was looked for before."""
-    said: list[str] = []
 
-    def look(connection: Connection) -> None:
-        event.listen(connection, "before_cursor_execute", lambda *told: said.append(told[2]))
+    def look(connection: Connection) -> list[str]:
+        said = statements(connection)
         read_runs(connection, ANN, RunFilters(q=q), limit=5)
         read_tasks(connection, ANN, TaskFilters(q=q), now=NOW, limit=5)
+        return said
 
-    await store.look(look)
-    asked = [found for text in said for found in re.findall(r"(?:words.word [<>=]+|search LIKE) (.)", text)]
+    asked = [
+        found for text in await store.look(look) for found in re.findall(r"(?:words.word [<>=]+|search LIKE) (.)", text)
+    ]
     assert len(asked) > len(q.split()) and set(asked) == {"'"}
 
 
