@@ -133,7 +133,9 @@ class TemporalEngine:
     async def reachable(self, deadline: float = 1.0) -> bool:
         """Whether the server answers its health check."""
         try:
-            return await within(deadline, self.client.service_client.check_health(timeout=timedelta(seconds=deadline)))
+            return await within(
+                deadline, self.client.service_client.check_health(retry=True, timeout=timedelta(seconds=deadline))
+            )
         except EngineError:
             return False
 

@@ -79,7 +79,7 @@ async def look(client: Client, run: str, queue: str, within: timedelta) -> Look:
 async def glance(client: Client, run: str, within: timedelta) -> Look:
     """The same without asking after workers: one call."""
     asked = DescribeWorkflowExecutionRequest(namespace=client.namespace, execution=WorkflowExecution(workflow_id=run))
-    raw = await client.workflow_service.describe_workflow_execution(asked, timeout=within)
+    raw = await client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=within)
     task = raw.pending_workflow_task if raw.HasField("pending_workflow_task") else None
     more = raw.workflow_extended_info
     return Look(
@@ -105,7 +105,7 @@ async def _has_workers(client: Client, queue: str, within: timedelta) -> bool:
         request = DescribeTaskQueueRequest(
             namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
         )
-        answer = await client.workflow_service.describe_task_queue(request, timeout=within)
+        answer = await client.workflow_service.describe_task_queue(request, retry=True, timeout=within)
         if not any(poller.last_access_time.ToDatetime(tzinfo=UTC) >= limit for poller in answer.pollers):
             return False
     return True

@@ -118,7 +118,9 @@ class TemporalHistories:
         asked = ListWorkflowExecutionsRequest(
             namespace=self.client.namespace, page_size=1000, query=f"WorkflowId = '{run.replace(chr(39), '')}'"
         )
-        call = self.client.workflow_service.list_workflow_executions(asked, timeout=timedelta(seconds=DEADLINE))
+        call = self.client.workflow_service.list_workflow_executions(
+            asked, retry=True, timeout=timedelta(seconds=DEADLINE)
+        )
         return list((await within(DEADLINE, call)).executions)
 
     async def _piece(self, run: str, info: WorkflowExecutionInfo) -> Piece:
@@ -141,7 +143,9 @@ class TemporalHistories:
             maximum_page_size=size,
             next_page_token=token,
         )
-        call = self.client.workflow_service.get_workflow_execution_history(asked, timeout=timedelta(seconds=DEADLINE))
+        call = self.client.workflow_service.get_workflow_execution_history(
+            asked, retry=True, timeout=timedelta(seconds=DEADLINE)
+        )
         return await within(DEADLINE, call)
 
 
@@ -150,7 +154,7 @@ async def describe(client: Client, run: str, piece: str = "") -> WorkflowExecuti
     asked = DescribeWorkflowExecutionRequest(
         namespace=client.namespace, execution=WorkflowExecution(workflow_id=run, run_id=piece)
     )
-    call = client.workflow_service.describe_workflow_execution(asked, timeout=timedelta(seconds=DEADLINE))
+    call = client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=timedelta(seconds=DEADLINE))
     return (await within(DEADLINE, call)).workflow_execution_info
 
 

@@ -53,13 +53,13 @@ async def prepare_stack(settings: Settings) -> None:
 async def register_search_attributes(client: Client) -> None:
     """Adds those that the namespace does not know yet: a workflow that sets an unknown one is stuck in a loop."""
     known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
+        ListSearchAttributesRequest(namespace=client.namespace), retry=True
     )
     missing = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in known.custom_attributes}
     if missing:
         types = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}") for name, kind in missing.items()}
         asked = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=types)
-        await client.operator_service.add_search_attributes(asked)
+        await client.operator_service.add_search_attributes(asked, retry=True)
         log.info("search_attributes_added", names=sorted(missing))
 
 

@@ -140,7 +140,7 @@ async def _of_temporal(client: Client, task_queue: str) -> AsyncIterator[str]:
         asked = ListWorkflowExecutionsRequest(
             namespace=client.namespace, page_size=500, next_page_token=token, query=f"TaskQueue = '{task_queue}'"
         )
-        page = await within(15.0, client.workflow_service.list_workflow_executions(asked))
+        page = await within(15.0, client.workflow_service.list_workflow_executions(asked, retry=True))
         for info in page.executions:
             if info.type.name != WORKFLOW_SCHEDULE:
                 yield info.execution.workflow_id

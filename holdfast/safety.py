@@ -97,7 +97,7 @@ async def refuse_retention(settings: Settings, client: Client) -> None:
     if not settings.retention_days:
         return
     asked = DescribeNamespaceRequest(namespace=client.namespace)
-    found = await client.workflow_service.describe_namespace(asked)
+    found = await client.workflow_service.describe_namespace(asked, retry=True)
     kept: Duration = found.config.workflow_execution_retention_ttl
     if kept.seconds < settings.retention_days * 86_400:
         raise Unsafe(

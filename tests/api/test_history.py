@@ -52,7 +52,7 @@ async def archived(world: World, run: str) -> dict[str, Any]:
 async def forget(world: World, run: str) -> None:
     """Delete a run in Temporal, as the end of its retention does; the server takes its time (half a minute)."""
     asked = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=WorkflowExecution(workflow_id=run))
-    await world.temporal.workflow_service.delete_workflow_execution(asked)
+    await world.temporal.workflow_service.delete_workflow_execution(asked, retry=True)
     for _ in range(240):
         if (await record(world).archive.known(run)).lost:
             return

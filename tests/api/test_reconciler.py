@@ -101,7 +101,7 @@ async def test_whoever_waits_for_a_terminated_child_hears_of_it(house: World) ->
 async def test_deleted_by_ops_while_it_was_running(house: World) -> None:
     run = await begun(house)
     asked = DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=WorkflowExecution(workflow_id=run))
-    await house.temporal.workflow_service.delete_workflow_execution(asked)
+    await house.temporal.workflow_service.delete_workflow_execution(asked, retry=True)
     found = None
     for _ in range(240):
         await house.store.transact(
@@ -131,7 +131,7 @@ async def test_reset_by_ops(house: World) -> None:
         workflow_task_finish_event_id=4,
         request_id="one",
     )
-    await house.temporal.workflow_service.reset_workflow_execution(asked)
+    await house.temporal.workflow_service.reset_workflow_execution(asked, retry=True)
     for _ in range(40):
         _, flag = await look(house, run)
         if flag in ("reset", "ledger_fork"):

@@ -148,11 +148,13 @@ async def namespace(temporal_client: Client) -> str:
     name = OURS["api"]["environment"]["TEMPORAL_NAMESPACE"]
     month = Duration(seconds=30 * 86400)
     await temporal_client.workflow_service.register_namespace(
-        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=month)
+        RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=month), retry=True
     )
     while True:
         try:
-            await temporal_client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=name))
+            await temporal_client.workflow_service.describe_namespace(
+                DescribeNamespaceRequest(namespace=name), retry=True
+            )
             return str(name)
         except RPCError:  # it takes the server's cache a moment
             continue

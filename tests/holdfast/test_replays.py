@@ -96,7 +96,8 @@ async def test_a_status_that_the_sdk_does_not_know_hides_no_run(
 async def pause(client: Client, run: str) -> None:
     """Pauses a workflow as Temporal's UI does, and waits until visibility says so."""
     await client.workflow_service.pause_workflow_execution(
-        PauseWorkflowExecutionRequest(namespace=client.namespace, workflow_id=run, request_id=run, reason="look")
+        PauseWorkflowExecutionRequest(namespace=client.namespace, workflow_id=run, request_id=run, reason="look"),
+        retry=True,
     )
     with pytest.raises((ValueError, RPCError)):
         for _ in range(200):

@@ -10,9 +10,9 @@ from definitions.wire import SEARCH_ATTRIBUTES
 
 
 async def test_temporal_answers_and_knows_our_search_attributes(temporal_client: Client) -> None:
-    assert await temporal_client.service_client.check_health()
+    assert await temporal_client.service_client.check_health(retry=True)
     known = await temporal_client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace="default")
+        ListSearchAttributesRequest(namespace="default"), retry=True
     )
     assert set(SEARCH_ATTRIBUTES) <= set(known.custom_attributes)
 

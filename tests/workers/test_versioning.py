@@ -21,7 +21,7 @@ async def make_current(client: Client, deployment: str, build_id: str) -> None:
     )
     for _ in range(100):
         try:
-            await client.workflow_service.set_worker_deployment_current_version(request)
+            await client.workflow_service.set_worker_deployment_current_version(request, retry=True)
             return
         except RPCError:
             await asyncio.sleep(0.1)
