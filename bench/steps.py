@@ -25,6 +25,11 @@ histories of runs that ended are stored, from two seconds after their end on. Wi
 up to a tenth slower (measured).
 """
 
+TIMEOUTS = 11.0
+"""Seconds that are waited in any case: ten after each task of a workflow Temporal looks whether that is still to be
+timed out, which after fifty runs of either side takes an eighth of a core for four seconds (measured).
+"""
+
 
 class Bench:
     """The stage with the sides on it."""
@@ -124,8 +129,8 @@ class Bench:
 
     async def _settle(self) -> None:
         """Until what was done before is done with."""
-        until, quiet = time.monotonic() + PATIENCE, 0
-        while quiet < 2 and time.monotonic() < until:
+        began, quiet = time.monotonic(), 0
+        while (waited := time.monotonic() - began) < TIMEOUTS or (quiet < 2 and waited < PATIENCE):
             before = self.stage.cpu()
             await asyncio.sleep(SETTLE)
             quiet = quiet + 1 if self.stage.cpu() - before <= QUIET * SETTLE else 0
