@@ -136,14 +136,19 @@ class Whole(Client):
 
 
 class Parts(Client):
-    """Temporal, worker and API, each to be stopped, killed and started again by itself."""
+    """Temporal, worker and API, each to be stopped, killed and started again by itself.
 
-    def __init__(self, folder: Path, modules: tuple[str, ...] = (), **settings: str) -> None:
+    `modules` are imported by the worker, `dynamic` are settings of Temporal's own.
+    """
+
+    def __init__(
+        self, folder: Path, modules: tuple[str, ...] = (), dynamic: tuple[str, ...] = (), **settings: str
+    ) -> None:
         home = folder / "home"
         home.mkdir()
         port = free_port()
         super().__init__(f"http://127.0.0.1:{port}", home)
-        self.temporal = TemporalServer(folder)
+        self.temporal = TemporalServer(folder, dynamic)
         env = {key: value for key, value in os.environ.items() if not key.startswith(("HOLDFAST_", "TEMPORAL_"))}
         self.env = (
             env

@@ -1,42 +1,45 @@
-"""When what is killed: drawn from a seed, so that a bad night can be had again (as far as the machine's own timing)."""
+"""When what is done to which part: drawn from a seed, so that a bad night can be had again (as far as the machine's own
+timing)."""
 
 from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.chaos.stage import PARTS, Stage
+from tests.chaos.stage import KINDS, PARTS, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`part` is killed `after` seconds of quiet, and started again after it has been away for `away` seconds."""
+    """After `after` seconds of quiet something of a `kind` is done to `part`, and `lasts` so many seconds."""
 
     after: float
     part: str
-    away: float
+    kind: str
+    lasts: float
 
 
 def drawn(seed: int) -> Iterator[Fault]:
-    """Faults without end. The worker, which dies most often in real life, dies most often here."""
+    """Faults without end. The worker, which dies most often in real life, suffers most often here."""
     chance = random.Random(seed)
     while True:
-        part = chance.choices(PARTS, weights=(4, 3, 2, 2))[0]
-        yield Fault(chance.uniform(1.0, 5.0), part, chance.uniform(0.0, 2.5))
+        part = chance.choices(PARTS, weights=(4, 3, 2, 3))[0]
+        kind = chance.choices(KINDS[part], weights=(3, 2, 2)[: len(KINDS[part])])[0]
+        yield Fault(chance.uniform(1.0, 5.0), part, kind, chance.uniform(0.0, 2.5 if kind == "killed" else 6.0))
 
 
-def inflict(stage: Stage, seed: int, seconds: float) -> dict[str, int]:
-    """Kill and start again until the time is over; everything runs at the end. Gives how often each part was killed."""
-    kills = dict.fromkeys(PARTS, 0)
+def inflict(stage: Stage, seed: int, seconds: float) -> Counter[str]:
+    """Harm and mend until the time is over; everything runs at the end. Gives how often each was done to whom."""
+    done: Counter[str] = Counter()
     deadline = time.monotonic() + seconds
     for fault in drawn(seed):
-        if time.monotonic() + fault.after + fault.away > deadline:
-            return kills
+        if time.monotonic() + fault.after + fault.lasts > deadline:
+            return done
         time.sleep(fault.after)
-        stage.kill(fault.part)
-        kills[fault.part] += 1
-        time.sleep(fault.away)
-        stage.start(fault.part)
+        stage.harm(fault.part, fault.kind, fault.lasts)
+        stage.mend(fault.part, fault.kind)
+        done[f"{fault.part} {fault.kind}"] += 1
     raise AssertionError("faults end")

@@ -1,10 +1,11 @@
-"""One night: the stage is opened, people work while things are killed, and in the morning the books are read."""
+"""One night: the stage is opened, people work while things are harmed, and in the morning the books are read."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ REPLAYED = 100
 class Night:
     """What it was like. `problems` are those of the check; `slowest` seconds somebody waited for an answer."""
 
-    kills: dict[str, int]
+    faults: Counter[str]
     acked: int
     unanswered: int
     slowest: float
@@ -39,10 +40,10 @@ def have(folder: Path, seed: int, seconds: float, runs: int) -> Night:
         stage.house.publish(DOCUMENT)
         diary = open_diary(folder / "diary.jsonl")
         crowd = Crowd(stage.house.url, stage.house.tokens(), diary, seed)
-        kills = _work_while_killed(stage, crowd, seed, seconds, runs)
+        faults = _work_while_harmed(stage, crowd, seed, seconds, runs)
         found = _morning(stage)
         books.write(folder / "books.json", found)
-        return _judged(folder, found, kills, diary)
+        return _judged(folder, found, faults, diary)
 
 
 def judge(folder: Path) -> list[str]:
@@ -51,7 +52,7 @@ def judge(folder: Path) -> list[str]:
     return check.problems(diary, json.loads((folder / "books.json").read_text()))
 
 
-def _work_while_killed(stage: Stage, crowd: Crowd, seed: int, seconds: float, runs: int) -> dict[str, int]:
+def _work_while_harmed(stage: Stage, crowd: Crowd, seed: int, seconds: float, runs: int) -> Counter[str]:
     """Processes are started from this thread: they die with the thread that started them."""
 
     def people() -> None:
@@ -60,11 +61,11 @@ def _work_while_killed(stage: Stage, crowd: Crowd, seed: int, seconds: float, ru
     working = threading.Thread(target=people)
     working.start()
     try:
-        kills = inflict(stage, seed, seconds)
+        faults = inflict(stage, seed, seconds)
     finally:
         crowd.over.set()
         working.join()
-    return kills
+    return faults
 
 
 def _morning(stage: Stage) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def _morning(stage: Stage) -> dict[str, Any]:
     return {**found, "not_replayed": asyncio.run(books.replayed(address, runs, REPLAYED, found["events"]))}
 
 
-def _judged(folder: Path, found: dict[str, Any], kills: dict[str, int], diary: Diary) -> Night:
+def _judged(folder: Path, found: dict[str, Any], faults: Counter[str], diary: Diary) -> Night:
     slowest = max(diary.silences, default=0.0)
     sizes = len(found["runs"]), len(found["events"])
-    return Night(kills, diary.acked, diary.unanswered, slowest, found["settled"], *sizes, judge(folder))
+    return Night(faults, diary.acked, diary.unanswered, slowest, found["settled"], *sizes, judge(folder))

@@ -1,19 +1,32 @@
-"""What is killed: Temporal, PostgreSQL, a worker and the API, each a process of its own that is started again."""
+"""What is harmed: Temporal, PostgreSQL, a worker and the API, each a process of its own.
+
+A part is `killed` and started again; or `frozen`, as by a machine that sleeps or swaps, so that its connections stay
+open and nobody answers on them; or, of PostgreSQL, every connection is `cut` again and again. All the while Temporal
+closes each connection when it is a few seconds old, as its servers do after five minutes.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from tests.acceptance.house import Parts
+from tests.support.processes import started_by
 from tests.support.servers import PostgresServer
 
 PARTS = ("worker", "api", "temporal", "postgres")
+KINDS = dict.fromkeys(PARTS, ("killed", "frozen")) | {"postgres": ("killed", "frozen", "cut")}
 LOOK_EVERY = 0.25
+CUT_EVERY = 0.3
+AGES = ('frontend.keepAliveMaxConnectionAge="5s"', 'frontend.keepAliveMaxConnectionAgeGrace="2s"')
 
 
 class Stage:
@@ -30,7 +43,7 @@ class Stage:
             "HOLDFAST_LOG_LEVEL": "warning",
         }
         self.world = world
-        self.house = Parts(folder, ("tests.chaos.actions",), **settings)
+        self.house = Parts(folder, ("tests.chaos.actions",), AGES, **settings)
         self._lock, self._over = threading.Lock(), threading.Event()
 
     @contextmanager
@@ -46,6 +59,26 @@ class Stage:
             watching.join()
             self.house.stop()
             self.postgres.stop()
+
+    def harm(self, part: str, kind: str, seconds: float) -> None:
+        """Do it, and let so many seconds pass."""
+        match kind:
+            case "killed":
+                self.kill(part)
+                time.sleep(seconds)
+            case "frozen":
+                self._tell(part, signal.SIGSTOP)
+                time.sleep(seconds)
+            case "cut":
+                self._cut(seconds)
+
+    def mend(self, part: str, kind: str) -> None:
+        """Whatever was done, the part serves again after it."""
+        match kind:
+            case "killed":
+                self.start(part)
+            case "frozen":
+                self._tell(part, signal.SIGCONT)
 
     def kill(self, part: str) -> None:
         """SIGKILL, as the power that fails. PostgreSQL's children see their postmaster gone and end."""
@@ -70,6 +103,32 @@ class Stage:
                 program = getattr(self.house, part)
                 if program.process is None:
                     program.start()
+
+    def _tell(self, part: str, number: signal.Signals) -> None:
+        """A signal to all processes of a part that has not ended."""
+        with self._lock:
+            for pid in self._pids(part):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+
+    def _pids(self, part: str) -> list[int]:
+        if part == "temporal":
+            return [self.house.temporal.pid]
+        if part == "postgres":
+            return [self.postgres.pid, *started_by(self.postgres.pid)]
+        process = getattr(self.house, part).process
+        return [] if process is None or process.poll() is not None else [process.pid]
+
+    def _cut(self, seconds: float) -> None:
+        """End every session of the database but our own, for so long again and again."""
+        deadline = time.monotonic() + seconds
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            while time.monotonic() < deadline:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                time.sleep(CUT_EVERY)
 
     def _watch(self) -> None:
         """A program of ours that ended by itself, as one that found no database at its start, is started again."""

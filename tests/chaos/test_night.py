@@ -13,6 +13,7 @@ import pytest
 from tests.chaos import check
 from tests.chaos.faults import drawn
 from tests.chaos.night import Night, have
+from tests.chaos.stage import KINDS
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
 
@@ -27,13 +28,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def night(folder: Path) -> Night:
-    """Twenty seconds, eight runs."""
-    return have(folder, seed=20261121, seconds=20, runs=8)
+    """Half a minute, eight runs; by this seed Temporal, PostgreSQL and our own are frozen, cut off and killed."""
+    return have(folder, seed=7102, seconds=32, runs=8)
 
 
 def test_nothing_is_lost_in_a_short_night(night: Night) -> None:
     assert night.problems == []
-    assert night.acked > 0 and sum(night.kills.values()) > 0, "a quiet night proves nothing"
+    assert night.acked > 0, "nobody was there"
+    assert {what.split()[1] for what in night.faults} == {"killed", "frozen", "cut"}, "a quiet night proves nothing"
 
 
 def of_a_command(rows: Diary) -> dict[str, Any]:
@@ -126,6 +128,7 @@ def test_the_check_notices(night: Night, folder: Path, promise: str, damage: Cal
 
 
 def test_a_seed_is_a_night() -> None:
-    first, again, other = ([next(faults) for _ in range(20)] for faults in (drawn(1), drawn(1), drawn(2)))
+    first, again, other = ([next(faults) for _ in range(50)] for faults in (drawn(1), drawn(1), drawn(2)))
     assert first == again != other
-    assert {fault.part for fault in first} == {"worker", "api", "temporal", "postgres"}
+    everything = {(part, kind) for part, kinds in KINDS.items() for kind in kinds}
+    assert {(fault.part, fault.kind) for fault in first} == everything

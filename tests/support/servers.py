@@ -69,6 +69,11 @@ class TemporalServer:
         """Whether it was started and neither stopped nor killed by us since."""
         return self._process is not None
 
+    @property
+    def pid(self) -> int:
+        """Of the process. Only while it runs."""
+        return _pid(self._process)
+
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         self._end(signal.SIGKILL)
@@ -131,6 +136,11 @@ class PostgresServer:
                 os.kill(pid, signal.SIGKILL)
         self._process = None
 
+    @property
+    def pid(self) -> int:
+        """Of the postmaster, whose children are the sessions. Only while it runs."""
+        return _pid(self._process)
+
     def create(self, name: str, template: str | None = None) -> str:
         """Makes a database, as a copy of `template` where given. Returns its URL."""
         of = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
@@ -163,6 +173,11 @@ class PostgresServer:
                 if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}") from None
             time.sleep(0.05)
+
+
+def _pid(process: subprocess.Popen[bytes] | None) -> int:
+    assert process is not None
+    return process.pid
 
 
 def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
