@@ -35,14 +35,18 @@ JSON = ("data", "state")
 
 
 def settled(url: str) -> float:
-    """Waits until all that was stored has been told and answered and no machine is at work; seconds it took."""
+    """Waits until all that was stored has been told and answered and no machine is at work; seconds it took.
+
+    What a worker that died had begun, and a person was asked about since, stays begun for good: nobody knows better.
+    """
     begun = time.monotonic()
     while time.monotonic() < begun + QUIET_WITHIN:
         with psycopg.connect(url) as connection:
             left = connection.execute(
                 "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)"
                 " + (SELECT count(*) FROM commands WHERE outcome = 'received')"
-                " + (SELECT count(*) FROM effects WHERE state = 'begun')"
+                " + (SELECT count(*) FROM effects JOIN tasks USING (run, execution)"
+                "    WHERE effects.state = 'begun' AND tasks.status = 'running')"
                 " + (SELECT count(*) FROM runs WHERE status = 'running' AND NOT attention)"
             ).fetchone()
         if left == (0,):

@@ -123,11 +123,13 @@ class Stage:
         """End every session of the database but our own, for so long again and again."""
         deadline = time.monotonic() + seconds
         with psycopg.connect(self.database, autocommit=True) as connection:
-            while time.monotonic() < deadline:
+            while True:
                 connection.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
+                if time.monotonic() > deadline:
+                    return
                 time.sleep(CUT_EVERY)
 
     def _watch(self) -> None:
