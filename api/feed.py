@@ -101,9 +101,13 @@ class Feed:
         await asyncio.gather(*self._serving.values(), return_exceptions=True)
 
     async def drain(self) -> None:
-        """Feed everybody all there is now; what tests and a process that ends wait for."""
-        await self.sweep()
-        await self.settle()
+        """Feed everybody all there is now; what tests and a process that ends wait for.
+
+        Twice, for whoever was just about to end had not seen what the first round numbered, and was not begun again.
+        """
+        for _ in range(2):
+            await self.sweep()
+            await self.settle()
 
     async def run(self, every: float) -> None:
         """Sweeps for ever; a round that the database does not answer is logged and followed by the next."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, func, insert, select, update
@@ -90,6 +91,35 @@ async def test_more_than_a_batch_is_read_on_and_more_than_is_numbered_at_once_is
     for events in (told.start(), told.ask(), told.paid()):
         await ledger.append("run-1", events)
     await feed.drain()
+    assert heard.of("run-1") == [event["seq"] for event in told.events]
+
+
+async def test_who_was_about_to_end_hears_what_was_numbered_meanwhile(
+    store: Store, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drain that begins while a consumer notes that it has had everything: it is not begun twice, nor left behind."""
+    heard, told = Heard(), Told()
+    feed = await opened(store, heard)
+    noting, go_on = asyncio.Event(), asyncio.Event()
+    together = store.together
+
+    async def slowly(work: Any) -> Any:
+        if work.func is rows.keep:
+            noting.set()
+            await go_on.wait()
+        return await together(work)
+
+    await ledger.append("run-1", told.start())
+    monkeypatch.setattr(store, "together", slowly)
+    await feed.sweep()
+    await noting.wait()
+    monkeypatch.setattr(store, "together", together)
+    await ledger.append("run-1", told.ask())
+    feed.moved.clear()
+    draining = asyncio.create_task(feed.drain())
+    await feed.moved.wait()
+    go_on.set()
+    await draining
     assert heard.of("run-1") == [event["seq"] for event in told.events]
 
 
