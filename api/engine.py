@@ -10,7 +10,7 @@ Runs are addressed by workflow id alone; after continue-as-new or a reset a Temp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
@@ -173,3 +173,11 @@ async def within(deadline: float, call: Awaitable[T]) -> T:
         raise Unreachable(f"Temporal answered {error.status.name}") from error
     except RuntimeError as error:  # a lazy client that cannot connect says so with a bare RuntimeError
         raise Unreachable("Temporal is not reachable") from error
+
+
+async def ask(call: Callable[..., Awaitable[T]], request: Any, deadline: float) -> T:
+    """What a call of Temporal's bare service answers within so many seconds. Raises Gone, Unreachable.
+
+    Asked again where its connection was just closed for its age, which the SDK does by itself only in its own calls.
+    """
+    return await within(deadline, call(request, retry=True, timeout=timedelta(seconds=deadline)))

@@ -101,7 +101,7 @@ class Feed:
         await asyncio.gather(*self._serving.values(), return_exceptions=True)
 
     async def drain(self) -> None:
-        """Feed everybody all there is now; what tests and a process that ends wait for.
+        """Feed everybody all there is now; what tests wait for.
 
         Twice, for whoever was just about to end had not seen what the first round numbered, and was not begun again.
         """

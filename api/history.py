@@ -27,7 +27,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.converter import PayloadCodec
 
-from api.engine import Gone, within
+from api.engine import Gone, ask, within
 from api.engine_look import Look, glance, status_name
 from definitions.times import rfc3339
 
@@ -118,10 +118,7 @@ class TemporalHistories:
         asked = ListWorkflowExecutionsRequest(
             namespace=self.client.namespace, page_size=1000, query=f"WorkflowId = '{run.replace(chr(39), '')}'"
         )
-        call = self.client.workflow_service.list_workflow_executions(
-            asked, retry=True, timeout=timedelta(seconds=DEADLINE)
-        )
-        return list((await within(DEADLINE, call)).executions)
+        return list((await ask(self.client.workflow_service.list_workflow_executions, asked, DEADLINE)).executions)
 
     async def _piece(self, run: str, info: WorkflowExecutionInfo) -> Piece:
         name = info.execution.run_id
@@ -143,10 +140,7 @@ class TemporalHistories:
             maximum_page_size=size,
             next_page_token=token,
         )
-        call = self.client.workflow_service.get_workflow_execution_history(
-            asked, retry=True, timeout=timedelta(seconds=DEADLINE)
-        )
-        return await within(DEADLINE, call)
+        return await ask(self.client.workflow_service.get_workflow_execution_history, asked, DEADLINE)
 
 
 async def describe(client: Client, run: str, piece: str = "") -> WorkflowExecutionInfo:
@@ -154,8 +148,7 @@ async def describe(client: Client, run: str, piece: str = "") -> WorkflowExecuti
     asked = DescribeWorkflowExecutionRequest(
         namespace=client.namespace, execution=WorkflowExecution(workflow_id=run, run_id=piece)
     )
-    call = client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=timedelta(seconds=DEADLINE))
-    return (await within(DEADLINE, call)).workflow_execution_info
+    return (await ask(client.workflow_service.describe_workflow_execution, asked, DEADLINE)).workflow_execution_info
 
 
 def lineage(pieces: Iterable[Piece]) -> list[Piece]:

@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
 
 from activities.blobs import open_blobs
-from api.engine import EngineError, within
+from api.engine import EngineError, ask
 from api.recordkeeping import Recordkeeping
 from api.refilling import Refill, Refilled
 from api.store.archive import EVENTS, HISTORIES
@@ -140,7 +140,7 @@ async def _of_temporal(client: Client, task_queue: str) -> AsyncIterator[str]:
         asked = ListWorkflowExecutionsRequest(
             namespace=client.namespace, page_size=500, next_page_token=token, query=f"TaskQueue = '{task_queue}'"
         )
-        page = await within(15.0, client.workflow_service.list_workflow_executions(asked, retry=True))
+        page = await ask(client.workflow_service.list_workflow_executions, asked, 15.0)
         for info in page.executions:
             if info.type.name != WORKFLOW_SCHEDULE:
                 yield info.execution.workflow_id

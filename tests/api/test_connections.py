@@ -72,11 +72,14 @@ async def test_who_asks_while_a_connection_closes_is_answered(hasty: Client) -> 
 
 
 def once_only(code: str) -> Iterator[int]:
-    """Lines with a call of the bare service that is not asked again."""
+    """Lines with a call of the bare service that is not asked again, nor handed to `ask`, which does that."""
     for node in ast.walk(ast.parse(code)):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Attribute(attr=service)), keywords=said) if service in BARE:
                 if not any(word.arg == "retry" and ast.unparse(word.value) == "True" for word in said):
+                    yield node.lineno
+            case ast.Call(func=called, args=[ast.Attribute(value=ast.Attribute(attr=service)), *_]) if service in BARE:
+                if ast.unparse(called) != "ask":
                     yield node.lineno
 
 
@@ -86,3 +89,4 @@ def test_every_call_of_the_bare_service_is_asked_again() -> None:
     assert len(files) > 500 and found == []
     assert list(once_only("await client.workflow_service.x(asked)\nclient.operator_service.y(a, retry=True)")) == [1]
     assert list(once_only("self.client.operator_service.y(a, retry=False)")) == [1]
+    assert list(once_only("await ask(client.workflow_service.x, a, 1)\nafter(client.workflow_service.x, a)")) == [2]

@@ -19,7 +19,6 @@ from pathlib import Path
 import psycopg
 
 from tests.acceptance.house import Parts
-from tests.support.processes import started_by
 from tests.support.servers import PostgresServer
 
 PARTS = ("worker", "api", "temporal", "postgres")
@@ -115,7 +114,7 @@ class Stage:
         if part == "temporal":
             return [self.house.temporal.pid]
         if part == "postgres":
-            return [self.postgres.pid, *started_by(self.postgres.pid)]
+            return self.postgres.pids
         process = getattr(self.house, part).process
         return [] if process is None or process.poll() is not None else [process.pid]
 

@@ -129,7 +129,7 @@ class PostgresServer:
         """SIGKILL to the postmaster, and to its sessions: they would hold the memory a while longer."""
         if self._process is None:
             return
-        sessions = started_by(self._process.pid)
+        _, *sessions = self.pids
         _end(self._process, signal.SIGKILL)
         for pid in sessions:
             with contextlib.suppress(ProcessLookupError):
@@ -137,9 +137,10 @@ class PostgresServer:
         self._process = None
 
     @property
-    def pid(self) -> int:
-        """Of the postmaster, whose children are the sessions. Only while it runs."""
-        return _pid(self._process)
+    def pids(self) -> list[int]:
+        """The postmaster, and its children: the sessions among them. Only while it runs."""
+        postmaster = _pid(self._process)
+        return [postmaster, *started_by(postmaster)]
 
     def create(self, name: str, template: str | None = None) -> str:
         """Makes a database, as a copy of `template` where given. Returns its URL."""
