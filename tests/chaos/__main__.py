@@ -42,7 +42,7 @@ def _asked() -> argparse.Namespace:
 
 
 def _figures(night: Night) -> None:
-    print(", ".join(f"{what} {times}x" for what, times in sorted(night.faults.items())))
+    print(", ".join(f"{part} {kind} {times}x" for (part, kind), times in sorted(night.faults.items())))
     print(f"{night.runs} runs, {night.events} events; {night.acked} answers given, {night.unanswered} never")
     print(f"slowest answer {night.slowest:.1f} s; quiet {night.settled:.1f} s after the last fault")
 

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 
 from tests.chaos.stage import KINDS, PARTS, Stage
 
+Faults = Counter[tuple[str, str]]
+"""How often what was done to whom, as (part, kind)."""
+
+WEIGHTS = {"killed": 3, "frozen": 2, "cut": 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -27,13 +32,13 @@ def drawn(seed: int) -> Iterator[Fault]:
     chance = random.Random(seed)
     while True:
         part = chance.choices(PARTS, weights=(4, 3, 2, 3))[0]
-        kind = chance.choices(KINDS[part], weights=(3, 2, 2)[: len(KINDS[part])])[0]
+        kind = chance.choices(KINDS[part], weights=[WEIGHTS[kind] for kind in KINDS[part]])[0]
         yield Fault(chance.uniform(1.0, 5.0), part, kind, chance.uniform(0.0, 2.5 if kind == "killed" else 6.0))
 
 
-def inflict(stage: Stage, seed: int, seconds: float) -> Counter[str]:
-    """Harm and mend until the time is over; everything runs at the end. Gives how often each was done to whom."""
-    done: Counter[str] = Counter()
+def inflict(stage: Stage, seed: int, seconds: float) -> Faults:
+    """Harm and mend until the time is over; everything runs at the end."""
+    done = Faults()
     deadline = time.monotonic() + seconds
     for fault in drawn(seed):
         if time.monotonic() + fault.after + fault.lasts > deadline:
@@ -41,5 +46,5 @@ def inflict(stage: Stage, seed: int, seconds: float) -> Counter[str]:
         time.sleep(fault.after)
         stage.harm(fault.part, fault.kind, fault.lasts)
         stage.mend(fault.part, fault.kind)
-        done[f"{fault.part} {fault.kind}"] += 1
+        done[fault.part, fault.kind] += 1
     raise AssertionError("faults end")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.chaos import books, check
-from tests.chaos.faults import inflict
+from tests.chaos.faults import Faults, inflict
 from tests.chaos.people import DOCUMENT, Crowd, Diary, open_diary
 from tests.chaos.stage import Stage
 
@@ -23,7 +22,7 @@ REPLAYED = 100
 class Night:
     """What it was like. `problems` are those of the check; `slowest` seconds somebody waited for an answer."""
 
-    faults: Counter[str]
+    faults: Faults
     acked: int
     unanswered: int
     slowest: float
@@ -52,7 +51,7 @@ def judge(folder: Path) -> list[str]:
     return check.problems(diary, json.loads((folder / "books.json").read_text()))
 
 
-def _work_while_harmed(stage: Stage, crowd: Crowd, seed: int, seconds: float, runs: int) -> Counter[str]:
+def _work_while_harmed(stage: Stage, crowd: Crowd, seed: int, seconds: float, runs: int) -> Faults:
     """Processes are started from this thread: they die with the thread that started them."""
 
     def people() -> None:
@@ -75,7 +74,7 @@ def _morning(stage: Stage) -> dict[str, Any]:
     return {**found, "not_replayed": asyncio.run(books.replayed(address, runs, REPLAYED, found["events"]))}
 
 
-def _judged(folder: Path, found: dict[str, Any], faults: Counter[str], diary: Diary) -> Night:
+def _judged(folder: Path, found: dict[str, Any], faults: Faults, diary: Diary) -> Night:
     slowest = max(diary.silences, default=0.0)
     sizes = len(found["runs"]), len(found["events"])
     return Night(faults, diary.acked, diary.unanswered, slowest, found["settled"], *sizes, judge(folder))
