@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select
+from sqlalchemy import Column, ColumnElement, Connection, any_, func, literal, select, true
 
-from api.lists import MOST_WALKS, RUNS, TASKS, Sight, Walk, known_teams
+from api.lists import MOST_WALKS, RUNS, TASKS, Sight, Start, Walk, known_teams
 from api.paging import Order
 from api.store.kept import Kept
 from api.store.search import PREFIX, WORDS, beginning, means, words_of
@@ -50,16 +50,24 @@ class Hunt:
         """Whether few rows are meant, or none."""
         return self.follow is not None or bool(self.ids) or not self.words
 
-    def runs(self, seen: Sight, order: Order | None = None) -> Any:
+    def runs(self, seen: Sight, order: Order) -> Any:
         """The runs that are followed, in the order of a run list, as a subquery of (at, of); OFFSET keeps it whole.
 
         Of those that cannot be `seen` most are left out; the rows found say which of the others can.
         """
-        query = select(WORDS.c.at, WORDS.c.of).where(OF_RUNS, means(WORDS.c.word, self.follow or ""))
-        if seen.keys is not None:
-            query = query.where(WORDS.c.teams_key.in_(_keys_of_words(seen.keys)))
-        by = () if order is None else order.by((WORDS.c.at, WORDS.c.of))
-        return query.order_by(*by).offset(0).subquery()
+        query = select(WORDS.c.at, WORDS.c.of).where(*self._followed(seen))
+        return query.order_by(*order.by((WORDS.c.at, WORDS.c.of))).offset(0).subquery()
+
+    def of_run(self, connection: Connection, column: Column[Any], seen: Sight) -> ColumnElement[bool]:
+        """SQL: the rows of the runs that are followed, by the column that says whose they are."""
+        found = select(WORDS.c.of).where(*self._followed(seen))
+        if connection.dialect.name == "postgresql":  # an array is looked up in one scan, not each of it in its own
+            return column == any_(func.array(found.scalar_subquery()))
+        return column.in_(found)
+
+    def _followed(self, seen: Sight) -> Start:
+        meant = (OF_RUNS, means(WORDS.c.word, self.follow or ""))
+        return meant if seen.keys is None else (*meant, WORDS.c.teams_key.in_(_keys_of_words(seen.keys)))
 
 
 def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
@@ -92,36 +100,39 @@ def _ids(connection: Connection, start: str) -> list[str]:
 
 def _rows_of(connection: Connection, word: str, most: int, *, titles: bool) -> tuple[int, tuple[str, ...]]:
     """Runs with the word, or tasks with titles that have it, whichever are more, counted until they are too many; and
-    those titles, which are looked for where the runs are few.
-    """
-    runs = _runs_of(connection, word, most)
-    if not titles or runs > most:
-        return runs, ()
-    named = _titles(connection, word)
-    if len(named) > MOST_TITLES:
-        return most + 1, ()
-    return max(runs, _count(connection, most, TASKS.c.title.in_(named)) if named else 0), named
+    those titles, where the runs are few.
 
-
-def _runs_of(connection: Connection, word: str, most: int) -> int:
-    """Runs with the word, counted up to one more than `most`. Words are never taken away: what was too many stays so,
-    and the connection remembers it.
+    Words are never taken away: what was too many runs stays so, and the connection remembers it.
     """
     known: Kept[str, int] = connection.info.setdefault("runs_of_words", Kept(WORDS_KNOWN))
-    if (found := known.get(word) or 0) <= most:
-        found = _count(connection, most, OF_RUNS, means(WORDS.c.word, word))
-        known.put(word, found)
-    return found
+    if (runs := known.get(word) or 0) > most:
+        return runs, ()
+    runs, named = _look_up(connection, word, most, titles=titles)
+    known.put(word, runs)
+    if runs > most or not named:
+        return runs, ()
+    if len(named) > MOST_TITLES:
+        return most + 1, ()
+    tasks = connection.execute(select(_counted(most, TASKS.c.title.in_(named)))).scalar_one()
+    return max(runs, int(tasks)), named
 
 
-def _titles(connection: Connection, word: str) -> tuple[str, ...]:
-    query = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
-    return tuple(sorted(set(connection.execute(query).scalars())))
+def _look_up(connection: Connection, word: str, most: int, *, titles: bool) -> tuple[int, tuple[str, ...]]:
+    """How many runs have the word, and which titles, in one statement: asking takes longer than finding either."""
+    runs = select(_counted(most, OF_RUNS, means(WORDS.c.word, word)).label("runs"))
+    if not titles:
+        return int(connection.execute(runs).scalar_one()), ()
+    named = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
+    counted, title = runs.subquery(), named.subquery()
+    query = select(counted.c.runs, title.c.of).select_from(counted.outerjoin(title, true()))
+    found = connection.execute(query).all()
+    return int(found[0].runs), tuple(sorted({row.of for row in found if row.of is not None}))
 
 
-def _count(connection: Connection, most: int, *where: ColumnElement[bool]) -> int:
+def _counted(most: int, *where: ColumnElement[bool]) -> Any:
+    """SQL: the number of rows, one more than `most` for all that are beyond it."""
     some = select(literal(1)).where(*where).limit(most + 1).subquery()
-    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+    return select(func.count()).select_from(some).scalar_subquery()
 
 
 def along_words(connection: Connection, seen: Sight, word: str) -> list[Walk]:

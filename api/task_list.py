@@ -64,7 +64,7 @@ def tasks_query(
 def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hunted: Hunt | None) -> list[Walk]:
     """The narrowest first: what leads to little, then people and teams, then what half the table may be."""
     if hunted is not None and hunted.narrow:
-        return _hunted_walks(asked, seen, hunted)
+        return _hunted_walks(connection, asked, seen, hunted)
     if asked.record is not None:
         return [replace(_walk(asked, *of_record(TASKS, asked.record)), sorted_after=True)]
     if assigned := _assigned(who, asked):
@@ -75,10 +75,10 @@ def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hu
     return _common_walks(asked, seen)
 
 
-def _hunted_walks(asked: TaskFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
-    starts = [TASKS.c.run.in_(hunted.ids)] if hunted.ids else []
+def _hunted_walks(connection: Connection, asked: TaskFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
+    starts: list[ColumnElement[bool]] = [TASKS.c.run.in_(hunted.ids)] if hunted.ids else []
     if hunted.follow is not None:
-        starts = [TASKS.c.run.in_(select(hunted.runs(seen).c.of))]
+        starts = [hunted.of_run(connection, TASKS.c.run, seen)]
     if hunted.titles:
         starts.append(TASKS.c.title.in_(hunted.titles))
     return [replace(_walk(asked, start), sorted_after=True) for start in starts]

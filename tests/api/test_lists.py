@@ -203,6 +203,32 @@ async def test_that_a_word_is_common_is_remembered(store: Store, monkeypatch: py
     assert await store.look(look) == [1, 1, 2]
 
 
+async def test_a_search_looks_for_runs_and_titles_at_once(store: Store) -> None:
+    """Who sees what, what the word leads to, and the page: each further question is a way to the database and back."""
+
+    def look(connection: Connection) -> list[str]:
+        said = statements(connection)
+        assert read_tasks(connection, ANN, TaskFilters(q="o7"), now=NOW, limit=5)
+        return said
+
+    said = await store.look(look)
+    assert [re.findall(r"FROM (counts|words|tasks)\b", text)[-1] for text in said] == ["counts", "words", "words"]
+    assert said[2].startswith("SELECT tasks.run") and len(said) == 3
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+async def test_tasks_of_the_runs_followed_are_found_in_one_scan(store: Store) -> None:
+    """Of an array, instead of one scan for each run."""
+
+    def look(connection: Connection) -> list[str]:
+        asked = tasks_query(connection, ANN, TaskFilters(q="o7"), now=NOW, limit=5)
+        text = str(asked.compile(connection.engine, compile_kwargs={"literal_binds": True}))
+        return [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {text}")]
+
+    lines = "\n".join(await store.look(look))
+    assert "run = ANY ((InitPlan" in lines, lines
+
+
 def test_the_lists_above_show_something() -> None:
     """An oracle that finds nothing would agree with a list that shows nothing."""
     tasks = [f for f in TASKS if not any(LISTED.of_tasks(who, TaskFilters(**f)) for who in EVERYBODY)]
