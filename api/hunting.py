@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, any_, func, literal, select, true
+from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, literal, select, true
 
 from api.lists import MOST_WALKS, RUNS, TASKS, Sight, Start, Walk, known_teams
 from api.paging import Order
@@ -113,26 +113,26 @@ def _rows_of(connection: Connection, word: str, most: int, *, titles: bool) -> t
         return runs, ()
     if len(named) > MOST_TITLES:
         return most + 1, ()
-    tasks = connection.execute(select(_counted(most, TASKS.c.title.in_(named)))).scalar_one()
+    tasks = connection.execute(_counted(most, TASKS.c.title.in_(named))).scalar_one()
     return max(runs, int(tasks)), named
 
 
 def _look_up(connection: Connection, word: str, most: int, *, titles: bool) -> tuple[int, tuple[str, ...]]:
     """How many runs have the word, and which titles, in one statement: asking takes longer than finding either."""
-    runs = select(_counted(most, OF_RUNS, means(WORDS.c.word, word)).label("runs"))
+    runs = _counted(most, OF_RUNS, means(WORDS.c.word, word))
     if not titles:
         return int(connection.execute(runs).scalar_one()), ()
     named = select(WORDS.c.of).where(WORDS.c.kind == "title", means(WORDS.c.word, word)).limit(MOST_TITLES + 1)
     counted, title = runs.subquery(), named.subquery()
-    query = select(counted.c.runs, title.c.of).select_from(counted.outerjoin(title, true()))
+    query = select(counted.c.rows, title.c.of).select_from(counted.outerjoin(title, true()))
     found = connection.execute(query).all()
-    return int(found[0].runs), tuple(sorted({row.of for row in found if row.of is not None}))
+    return int(found[0].rows), tuple(sorted({row.of for row in found if row.of is not None}))
 
 
-def _counted(most: int, *where: ColumnElement[bool]) -> Any:
-    """SQL: the number of rows, one more than `most` for all that are beyond it."""
+def _counted(most: int, *where: ColumnElement[bool]) -> Select[Any]:
+    """The number of `rows`, one more than `most` for all that are beyond it."""
     some = select(literal(1)).where(*where).limit(most + 1).subquery()
-    return select(func.count()).select_from(some).scalar_subquery()
+    return select(func.count().label("rows")).select_from(some)
 
 
 def along_words(connection: Connection, seen: Sight, word: str) -> list[Walk]:
