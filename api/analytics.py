@@ -105,13 +105,15 @@ def spread(seconds: list[float]) -> dict[str, Any] | None:
 
 def _newest(connection: Connection, who: Who, definition: str) -> Any:
     """SELECT of the ids of the newest runs the caller may see."""
-    seen = sight(connection, who, definition).also(RUNS.c.teams_key, RUNS.c.started_by)
+    seen = sight(connection, who).also(RUNS.c.teams_key, RUNS.c.started_by)
     query = select(RUNS.c.id).where(RUNS.c.definition == definition, *seen)
     return query.order_by(RUNS.c.started_at.desc(), RUNS.c.id.desc()).limit(RUNS_READ)
 
 
 def step_times(connection: Connection, who: Who, definition: str) -> list[dict[str, Any]]:
     """{step, lead, wait, handling} of every step that has ended somewhere, by id."""
+    if sight(connection, who).misses(connection, definition):
+        return []
     runs = _newest(connection, who, definition).subquery()
     columns = (EVENTS.c.run, EVENTS.c.execution, EVENTS.c.step, EVENTS.c.type, EVENTS.c.at)
     wanted = (EVENTS.c.execution.is_not(None), EVENTS.c.step.is_not(None), EVENTS.c.type.in_([str(t) for t in READ]))
@@ -126,10 +128,9 @@ def step_times(connection: Connection, who: Who, definition: str) -> list[dict[s
 def definition_times(connection: Connection, who: Who, after: str, limit: int) -> list[dict[str, Any]]:
     """{definition, open, completed, aborted, lead} of each definition the caller sees runs of, by key."""
     seen = sight(connection, who)
-    keys = [] if seen.keys is None else [COUNTS.c.teams_key.in_(seen.keys)]
     sums = {name: func.sum(COUNTS.c[name]) for name in ("running", "waiting", "saved", "completed", "aborted")}
     query = select(COUNTS.c.definition, *(each.label(name) for name, each in sums.items()))
-    query = query.where(COUNTS.c.definition > after, *keys).group_by(COUNTS.c.definition)
+    query = query.where(COUNTS.c.definition > after, *seen.of_teams(COUNTS.c.teams_key)).group_by(COUNTS.c.definition)
     rows = connection.execute(query.order_by(COUNTS.c.definition).limit(limit)).mappings().all()
     return [_definition(connection, who, dict(row)) for row in rows]
 

@@ -8,13 +8,13 @@ word itself, once for each spelling of it and each combination of teams, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, any_, func, literal, select, true
 
-from api.lists import MOST_WALKS, RUNS, TASKS, Sight, Start, Walk, known_teams
+from api.lists import MOST_WALKS, RUNS, TASKS, UNTOLD, WHOLE, Sight, Start, Walk
 from api.paging import Order
 from api.store.kept import Kept
 from api.store.search import PREFIX, WORDS, beginning, means, words_of
@@ -56,7 +56,7 @@ class Hunt:
         Of those that cannot be `seen` most are left out; the rows found say which of the others can.
         """
         query = select(WORDS.c.at, WORDS.c.of).where(*self._followed(seen))
-        return query.order_by(*order.by((WORDS.c.at, WORDS.c.of))).offset(0).subquery()
+        return query.order_by(*order.by((WORDS.c.at, WORDS.c.of))).offset(WHOLE).subquery()
 
     def of_run(self, connection: Connection, column: Column[Any], seen: Sight) -> ColumnElement[bool]:
         """SQL: the rows of the runs that are followed, by the column that says whose they are."""
@@ -67,7 +67,7 @@ class Hunt:
 
     def _followed(self, seen: Sight) -> Start:
         meant = (OF_RUNS, means(WORDS.c.word, self.follow or ""))
-        return meant if seen.keys is None else (*meant, WORDS.c.teams_key.in_(_keys_of_words(seen.keys)))
+        return (*meant, *seen.of_teams(WORDS.c.teams_key))
 
 
 def hunt(connection: Connection, q: str, *, titles: bool = False) -> Hunt:
@@ -139,15 +139,10 @@ def along_words(connection: Connection, seen: Sight, word: str) -> list[Walk]:
     """Walks over the runs with a common word in the order of their start, along the word; none where it would take too
     many.
     """
-    keys = _keys_of_words(known_teams(connection) if seen.keys is None else seen.keys)
+    keys = sorted({UNTOLD, *seen.keys(connection)})
     spellings = _spellings(connection, word, MOST_WALKS // len(keys)) if len(keys) <= MOST_WALKS else ()
     starts = [(OF_RUNS, WORDS.c.word == spelling, WORDS.c.teams_key == key) for spelling in spellings for key in keys]
     return [Walk(WORDS, (WORDS.c.at, WORDS.c.of), start, RUNS) for start in starts]
-
-
-def _keys_of_words(keys: Iterable[str]) -> list[str]:
-    """Where words of runs with these `teams_key` stand: a release before wrote all of them as everybody's."""
-    return sorted({"", *keys})
 
 
 def _spellings(connection: Connection, word: str, most: int) -> Sequence[str]:

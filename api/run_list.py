@@ -22,36 +22,22 @@ ORDERS = {"-started_at": Order("-started_at", KEYS, descending=True), "started_a
 
 
 def read_runs(
-    connection: Connection,
-    who: Who,
-    asked: RunFilters,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    seen: Sight | None = None,
+    connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None
 ) -> Sequence[Any]:
-    """A page of run rows and one more. `seen`: how far the caller sees, where that is known already."""
-    statement = runs_query(connection, who, asked, limit=limit, cursor=cursor, seen=seen)
+    """A page of run rows and one more."""
+    statement = runs_query(connection, who, asked, limit=limit, cursor=cursor)
     return [] if statement is None else connection.execute(statement).all()
 
 
-def runs_query(
-    connection: Connection,
-    who: Who,
-    asked: RunFilters,
-    *,
-    limit: int,
-    cursor: str | None = None,
-    seen: Sight | None = None,
-) -> Any:
+def runs_query(connection: Connection, who: Who, asked: RunFilters, *, limit: int, cursor: str | None = None) -> Any:
     """The statement of a page; None where nothing can be meant."""
     order = ORDERS[asked.sort]
-    seen = sight(connection, who, asked.definition) if seen is None else seen
+    seen = sight(connection, who)
     hunted = hunt(connection, asked.q) if asked.q else None
     if asked.holder is not None:  # nobody holds most runs, and somebody may hold any number
         plan_anew(connection)
     walks = _walks(connection, who, asked, seen, hunted)
-    if not walks or seen.keys == ():
+    if not walks or seen.nothing:
         if cursor is not None:
             order.values(cursor)
         return None
@@ -75,6 +61,8 @@ def _walks(connection: Connection, who: Who, asked: RunFilters, seen: Sight, hun
         return _hunted_walks(asked, seen, hunted)
     if asked.record is not None:
         return [replace(_walk(*of_record(RUNS, asked.record)), sorted_after=True)]
+    if seen.misses(connection, asked.definition):
+        return []
     if asked.assignee is not None or asked.team:
         return _assigned_walks(who, asked)
     if asked.label is not None:
@@ -84,14 +72,22 @@ def _walks(connection: Connection, who: Who, asked: RunFilters, seen: Sight, hun
         return [_walk(RUNS.c.holder == me(asked.holder, who.id))]
     if asked.engine:
         return [_walk(RUNS.c.engine.is_not(None))]
-    if asked.attention:
-        return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, [(RUNS.c.attention,)])]
-    if asked.definition is not None:
+    if asked.definition is not None and not asked.attention:
         return [_walk(RUNS.c.definition == asked.definition, RUNS.c.status == status) for status in each]
-    if hunted is not None and statuses is None and (along := along_words(connection, seen, hunted.words[0])):
-        return along
-    starts: list[Start] = [()] if statuses is None else [(RUNS.c.status == status,) for status in statuses]
-    return [_walk(*start) for start in of_teams(RUNS.c.teams_key, seen, starts)]
+    along: list[Walk] = []
+    if hunted is not None and statuses is None and not asked.attention:
+        along = along_words(connection, seen, hunted.words[0])
+    return along or _common_walks(connection, asked, seen, statuses)
+
+
+def _common_walks(connection: Connection, asked: RunFilters, seen: Sight, statuses: Sequence[str] | None) -> list[Walk]:
+    """Of what needs attention, by status, or all; by teams where they are few."""
+    starts: list[Start] = [()]
+    if asked.attention:
+        starts = [(RUNS.c.attention,)]
+    elif statuses is not None:
+        starts = [(RUNS.c.status == status,) for status in statuses]
+    return [_walk(*start) for start in of_teams(connection, RUNS.c.teams_key, seen, starts, asked.definition)]
 
 
 def _hunted_walks(asked: RunFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
@@ -165,8 +161,8 @@ def _has_step_of(kind: str, names: Sequence[str]) -> ColumnElement[bool]:
 
 def read_counts(connection: Connection, who: Who, definition: str | None) -> list[dict[str, Any]]:
     """Kept numbers of runs within sight, by definition in order. Somebody who sees only own runs is told none."""
-    seen = sight(connection, who, definition)
-    if seen.keys == () or seen.owner is not None:
+    seen = sight(connection, who)
+    if seen.nothing or seen.owner is not None:
         return []
     sums = [func.sum(COUNTS.c[name]).label(name) for name in COLUMNS]
     query = select(COUNTS.c.definition, *sums).group_by(COUNTS.c.definition).order_by(COUNTS.c.definition)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, not_, select
 
 from api.filters import TaskFilters, me
 from api.hunting import Hunt, hunt
-from api.lists import ASSIGNMENTS, RUNS, TASKS, Sight, Start, Walk, known_teams, of_teams, page, sight
+from api.lists import ASSIGNMENTS, RUNS, TASKS, Sight, Start, Walk, of_teams, page, sight
 from api.paging import Order
 from api.permissions import Who
 from api.reads import of_record
@@ -49,10 +49,10 @@ def tasks_query(
 ) -> Any:
     """The statement of a page; None where nothing can be meant."""
     order = ORDERS[asked.sort]
-    seen = sight(connection, who, asked.definition)
+    seen = sight(connection, who)
     hunted = hunt(connection, asked.q, titles=True) if asked.q else None
     walks = _walks(connection, who, asked, seen, hunted)
-    if not walks or seen.keys == ():
+    if not walks or seen.nothing:
         if cursor is not None:
             order.values(cursor)
         return None
@@ -68,11 +68,13 @@ def _walks(connection: Connection, who: Who, asked: TaskFilters, seen: Sight, hu
     if asked.record is not None:
         return [replace(_walk(asked, *of_record(TASKS, asked.record)), sorted_after=True)]
     if assigned := _assigned(who, asked):
+        if seen.misses(connection, asked.definition):
+            return []
         return [_assigned_walk(asked, kind, name) for kind, name in assigned]
     if asked.definition is not None and asked.sort == "due":
-        keys = known_teams(connection, asked.definition) if seen.keys is None else seen.keys
+        keys = seen.keys(connection, asked.definition)
         return [_walk(asked, TASKS.c.definition == asked.definition, TASKS.c.teams_key == key) for key in keys]
-    return _common_walks(asked, seen)
+    return _common_walks(connection, asked, seen)
 
 
 def _hunted_walks(connection: Connection, asked: TaskFilters, seen: Sight, hunted: Hunt) -> list[Walk]:
@@ -81,17 +83,18 @@ def _hunted_walks(connection: Connection, asked: TaskFilters, seen: Sight, hunte
         starts = [hunted.of_run(connection, TASKS.c.run, seen)]
     if hunted.titles:
         starts.append(TASKS.c.title.in_(hunted.titles))
-    return [replace(_walk(asked, start), sorted_after=True) for start in starts]
+    return [replace(_walk(asked, start), sorted_after=True, by_keys=True) for start in starts]
 
 
-def _common_walks(asked: TaskFilters, seen: Sight) -> list[Walk]:
+def _common_walks(connection: Connection, asked: TaskFilters, seen: Sight) -> list[Walk]:
     """By status, or automatic steps only, where the order is that of these indexes; by teams where they are few."""
     starts: list[Start] = [()]
     if asked.sort == "due" and asked.manual is False:
         starts = [(not_(TASKS.c.manual),)]
     elif asked.sort == "due" and asked.status:
         starts = [(TASKS.c.status == status,) for status in dict.fromkeys(asked.status)]
-    return [_walk(asked, *start) for start in of_teams(TASKS.c.teams_key, seen, starts)]
+    starts = of_teams(connection, TASKS.c.teams_key, seen, starts, asked.definition)
+    return [_walk(asked, *start) for start in starts]
 
 
 def _is_narrow(asked: TaskFilters, hunted: Hunt | None) -> bool:

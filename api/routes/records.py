@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from api.doors import Caller, Calling, asks
 from api.filters import RunFilters, RunStatus
-from api.lists import sight
 from api.opening import offer, startable
 from api.reads import summary
 from api.record_errors import read_record
@@ -43,8 +42,7 @@ async def workflows(
     going, ended = (RunFilters(status=statuses, **of_this) for statuses in (OPEN, CLOSED))
 
     def look(connection: Connection) -> list[list[dict[str, Any]]]:
-        seen = sight(connection, caller.who)
-        pages = (read_runs(connection, caller.who, asked, limit=SHOWN, seen=seen) for asked in (going, ended))
+        pages = (read_runs(connection, caller.who, asked, limit=SHOWN) for asked in (going, ended))
         return [[summary(row) for row in page[:SHOWN]] for page in pages]
 
     to_continue, history = await caller.house.store.look(look)

@@ -21,7 +21,7 @@ from api.store.tables import Row
 from definitions.times import parse_instant
 
 NOW = "2026-11-21T09:00:00.000000Z"
-TITLES = ("Count", "Choose a branch", "Ask again", "Ünder way")
+TITLES = ("Count", "Choose a branch", "Ask for the order", "Ünder way")
 TEAMS: tuple[tuple[str, ...], ...] = ((), ("ops",), ("legal",), ("legal", "ops"), ("Ops",))
 PEOPLE = ("ann", "ben", "me")
 NAMES = ("Order", "Order of orders", "Return", "Étude")

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, func, select
 
 from api import hunting
 from api.filters import RunFilters, TaskFilters
 from api.hunting import along_words, hunt
 from api.lists import MOST_WALKS, sight
+from api.lists import RUNS as RUN_ROWS
 from api.paging import cut
 from api.permissions import Who
 from api.run_list import read_runs, runs_query
+from api.store.counts import COUNTS
 from api.store.migrations import migrate
 from api.store.store import Store
 from api.task_list import SORTS, read_tasks, tasks_query
@@ -175,10 +177,11 @@ async def test_a_common_word_is_walked_along(store: Store, monkeypatch: pytest.M
     """Whoever sees few enough combinations of teams passes only what has the word and is within sight."""
     monkeypatch.setattr(hunting, "FEW", 0)
     seen = await store.look(lambda connection: sight(connection, ANN))
+    keys = await store.look(seen.keys)
     for word, spellings in (("ord", 2), ("order", 2), ("orders", 1), ("o3", 1), ("zzz", 0)):
         walks = await store.look(lambda connection: along_words(connection, seen, word))  # noqa: B023
-        assert len(walks) == spellings * len({"", *(seen.keys or ())}), word
-    monkeypatch.setattr(hunting, "MOST_WALKS", len(seen.keys or ()))
+        assert len(walks) == spellings * len({"", *keys}), word
+    monkeypatch.setattr(hunting, "MOST_WALKS", len(keys))
     assert not await store.look(lambda connection: along_words(connection, seen, "order"))
 
 
@@ -203,17 +206,58 @@ async def test_that_a_word_is_common_is_remembered(store: Store, monkeypatch: py
     assert await store.look(look) == [1, 1, 2]
 
 
-async def test_a_search_looks_for_runs_and_titles_at_once(store: Store) -> None:
-    """Who sees what, what the word leads to, and the page: each further question is a way to the database and back."""
+PAGE = ["page"]
+ASKED: list[tuple[TaskFilters | RunFilters, list[str]]] = [
+    (TaskFilters(), ["counts", *PAGE]),
+    (TaskFilters(assignee="me"), PAGE),
+    (TaskFilters(team=["ops"]), PAGE),
+    (TaskFilters(record="o3"), PAGE),
+    (TaskFilters(q="o7"), ["words", *PAGE]),
+    (TaskFilters(definition="visit"), ["counts", *PAGE]),
+    (TaskFilters(definition="visit", team=["ops"]), ["counts", *PAGE]),
+    (TaskFilters(definition="no such", team=["ops"]), ["counts"]),
+    (RunFilters(), ["counts", *PAGE]),
+    (RunFilters(record="o3", definition="refund"), PAGE),
+    (RunFilters(label="vip"), PAGE),
+    (RunFilters(q="o7"), ["words", *PAGE]),
+    (RunFilters(definition="refund"), ["counts", *PAGE]),
+    (RunFilters(definition="no such"), ["counts"]),
+    (RunFilters(definition="no such", label="vip"), ["counts"]),
+]
 
-    def look(connection: Connection) -> list[str]:
+
+@pytest.mark.parametrize(("asked", "expected"), ASKED, ids=str)
+async def test_a_list_asks_no_more_than_it_needs(
+    store: Store, asked: TaskFilters | RunFilters, expected: list[str]
+) -> None:
+    """Each question is a way to the database and back: which combinations of teams there are is asked for walks along
+    them, and where all that a walk passes may be out of sight; runs and titles with a word are looked for at once.
+    """
+
+    def look(connection: Connection) -> tuple[list[str], int]:
         said = statements(connection)
-        assert read_tasks(connection, ANN, TaskFilters(q="o7"), now=NOW, limit=5)
-        return said
+        if isinstance(asked, TaskFilters):
+            return said, len(read_tasks(connection, ANN, asked, now=NOW, limit=5))
+        return said, len(read_runs(connection, ANN, asked, limit=5))
 
-    said = await store.look(look)
-    assert [re.findall(r"FROM (counts|words|tasks)\b", text)[-1] for text in said] == ["counts", "words", "words"]
-    assert said[2].startswith("SELECT tasks.run") and len(said) == 3
+    said, rows = await store.look(look)
+    assert [_of(text) for text in said] == expected
+    assert bool(rows) == (expected[-1:] == PAGE)
+
+
+def _of(statement: str) -> str:
+    """What a statement asks for: a page, or a table beside it."""
+    if re.match(r"SELECT (\w+)\.(run, \1\.step|id, \1\.definition)", statement):
+        return PAGE[0]
+    return re.findall(r"FROM (counts|words)\b", statement)[-1]
+
+
+async def test_who_sees_nothing_is_told_of_no_teams(store: Store) -> None:
+    """Not even of what is everybody's."""
+    seen = await store.look(lambda connection: sight(connection, NOBODY))
+    for column in (RUN_ROWS.c.teams_key, COUNTS.c.teams_key):
+        query = select(func.count()).select_from(column.table).where(*seen.of_teams(column))
+        assert await store.look(lambda connection: connection.execute(query).scalar_one()) == 0  # noqa: B023
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
@@ -241,12 +285,14 @@ def test_the_lists_above_show_something() -> None:
 
 
 async def test_more_teams_than_walks(store: Store) -> None:
-    """Somebody in very many teams is shown the same by one walk as others by many."""
+    """Somebody in very many teams is shown the same by one walk as others by many, and as those of few teams."""
     many = Who("ann", (), ("ops", *(f"t{n}" for n in range(MOST_WALKS + 5))), ("run.view",))
-    for asked in (TaskFilters(), TaskFilters(status=["ready", "attention", "running", "in_progress"])):
+    by_status = TaskFilters(status=["ready", "attention", "running", "in_progress"])
+    for asked in (TaskFilters(), by_status, TaskFilters(q="o7"), TaskFilters(team=["ops"]), TaskFilters(record="o3")):
         rows = await store.look(lambda c: read_tasks(c, many, asked, now=NOW, limit=500))  # noqa: B023
         assert [(row.run, row.step) for row in rows] == LISTED.of_tasks(many, asked)
-    for wanted in (RunFilters(), RunFilters(status=["waiting", "completed"])):
+    runs_by_status = RunFilters(status=["waiting", "completed"])
+    for wanted in (RunFilters(), runs_by_status, RunFilters(q="o7"), RunFilters(definition="refund")):
         found = await store.look(lambda c: read_runs(c, many, wanted, limit=500))  # noqa: B023
         assert [row.id for row in found] == LISTED.of_runs(many, wanted)
 
