@@ -226,7 +226,14 @@ ASKED: list[tuple[TaskFilters | RunFilters, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "expected"), ASKED, ids=str)
+def _named(value: Any) -> str:
+    """The name of a case: its filters, or what is expected."""
+    return (
+        " ".join(value) if isinstance(value, list) else f"{type(value).__name__} {value.model_dump(exclude_unset=True)}"
+    )
+
+
+@pytest.mark.parametrize(("asked", "expected"), ASKED, ids=_named)
 async def test_a_list_asks_no_more_than_it_needs(
     store: Store, asked: TaskFilters | RunFilters, expected: list[str]
 ) -> None:
