@@ -19,6 +19,7 @@ import { colorScheme, theme, variables } from './app/theme';
 import { install } from './offline/install';
 import { keepUp, restore } from './offline/kept';
 import { open } from './offline/outbox';
+import { showHidden } from './ui/hidden';
 import './app/i18n';
 
 const root = document.getElementById('root');
@@ -29,6 +30,7 @@ onNobody(() => void queryClient.invalidateQueries({ queryKey: keys.session }));
 await Promise.all([restore(queryClient), open()]);
 keepUp(queryClient);
 install();
+showHidden(document.documentElement);
 
 createRoot(root).render(
   <StrictMode>
