@@ -1,7 +1,8 @@
 """How a page is made: a template, the words of the reader's language, and the headers every such page has.
 
 Everything that comes from a definition, a record or a person is escaped by Jinja; markdown is rendered with HTML and
-pictures switched off, so that a description can hold a link and nothing that runs or is fetched.
+pictures switched off, so that a description can hold a link and nothing that runs or is fetched. Signs that nobody sees
+are shown by their code, but for what comes back from the page (`as_written` in a template).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.public.headers import PAGE
+from api.public.hidden import as_seen, as_written, shown
 from api.public.words import WORDS, language
 
 FOLDER = Path(__file__).parent / "templates"
@@ -46,7 +48,7 @@ def message(request: Request, title: str, text: str, status: int, headers: dict[
 
 def markdown(text: str | None) -> Markup:
     """Somebody's markdown as HTML that is safe on our page."""
-    return Markup(_markdown().render(text or ""))  # noqa: S704 - the renderer escapes HTML and drops unsafe links
+    return Markup(_markdown().render(shown(text or "")))  # noqa: S704 - the renderer escapes HTML and drops unsafe links
 
 
 @cache
@@ -70,7 +72,9 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=as_seen,
     )
+    made.filters["as_written"] = as_written
     made.filters["markdown"] = markdown
     return made
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,6 +15,7 @@ from starlette.requests import Request
 
 from api.forms_view import inputs_form
 from api.public.controls import Sheet, summary
+from api.public.hidden import shown
 from api.public.pages import markdown, page
 from api.public.sent import answer_of, strange, tidied, written
 from api.public.widgets import PARTS, WIDGETS, Reader, number_of
@@ -177,6 +180,60 @@ def test_markdown_holds_nothing_that_runs_or_is_fetched() -> None:
     )
     assert "<script" not in text and "<img" not in text and 'href="javascript' not in text
     assert 'href="https://ok.example" rel="noopener noreferrer nofollow"' in text
+
+
+def test_signs_that_nobody_sees_are_shown_as_the_console_shows_them() -> None:
+    cases = json.loads((Path(__file__).parents[2] / "web/src/ui/hidden.cases.json").read_text())
+    assert len(cases["shown"]) > 5 and len(cases["left"]) > 5
+    for written_, seen in cases["shown"]:
+        assert shown(written_) == seen
+    for text in cases["left"]:
+        assert shown(text) == text
+
+
+TURNED = "\u202efdp.exe"
+
+
+class Sent(HTMLParser):
+    """What a page would send back, and all that is read in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[str] = []
+        self.read = ""
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        self.values += [value for name, value in attrs if name == "value" and value]
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "textarea":
+            self.values.append(data.strip("\n"))
+        else:
+            self.read += data
+
+
+def test_a_page_shows_such_signs_and_sends_them_back_to_the_letter() -> None:
+    options = [{"id": TURNED, "label": f"label {TURNED}"}, {"id": "b"}]
+    fields = [
+        FormField(id="name", type="text", label=f"Name {TURNED}", help=f"help **{TURNED}**"),
+        FormField(id="story", type="long_text"),
+        FormField(id="size", type="choice", options=options),
+        FormField(id="extras", type="choices", options=options),
+        FormField(id="many", type="choice", options=[*options, *MANY]),
+        FormField(id="paper", type="file"),
+    ]
+    document = SimpleNamespace(inputs=fields, record="demo.orders", steps=(), timezone="Europe/Amsterdam")
+    asked = inputs_form(cast(Any, SimpleNamespace(document=document, trees={})), {})
+    raw = {"name": [TURNED], "story": [TURNED], "size": [TURNED], "extras": [TURNED], "paper.kept": ["file-1"]}
+    page = Sent()
+    page.feed(drawn(Sheet(asked, raw, AMSTERDAM, ENGLISH, [], {"file-1": f"paper {TURNED}"})))
+    assert "\u202e" not in page.read
+    for read in ("Name", "help ", "label", "paper"):
+        assert f"{read.strip()} [U+202E]fdp.exe" in page.read, read
+    sent = [value for value in page.values if "fdp" in value]
+    assert sent == [TURNED] * 5, "two fields, and the same choice three times"
 
 
 def test_both_languages_have_the_same_words_for_every_mistake() -> None:
