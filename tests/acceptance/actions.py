@@ -56,3 +56,15 @@ async def pay_safely(payment: Payment, context: ActionContext) -> Receipt:
 async def pay_once(payment: Payment, context: ActionContext) -> Receipt:
     """Pays each time it is called: after an interruption only a person can tell."""
     return await _pay(context)
+
+
+@action("acceptance.pay_slowly", title="Pay within seconds")
+async def pay_slowly(payment: Payment, context: ActionContext) -> Receipt:
+    """Under way for some seconds; not to be done twice."""
+    deed = Path(os.environ[WORLD]) / context.key.replace(":", "_").replace("#", "_")
+    deed.parent.mkdir(exist_ok=True)
+    deed.with_name(f"{deed.name}.waiting").touch()
+    await asyncio.sleep(4)
+    with deed.open("a") as file:
+        file.write("paid\n")
+    return Receipt(key=context.key, done=len(deed.read_text().splitlines()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -265,6 +266,27 @@ async def test_a_run_that_keeps_continuing_as_new_tells_the_same_story(
     state = await recorded(house, handle)
     assert state.seq == view["seq"] and state.status == "completed" and len(house.world.calls) == 8
     assert [row.get("command") for row in house.ledger.events[handle.id]].count("once") == 1
+
+
+async def test_two_revises_at_once_wherever_the_run_is_rolling(temporal_client: Client, task_queue: str) -> None:
+    """Before, after and exactly while it continues as new: of two that ask for one more round, one opens one."""
+    house = House(temporal_client, task_queue, roll_after=5)
+    async with house.worker():
+        handle = await house.start(document([TASK, CHOOSE]))
+        handle = house.client.get_workflow_handle(handle.id)
+        executions: set[str | None] = set()
+        for round_ in range(1, 31):
+            await house.give(handle, "complete", step="look", output={"n": round_})
+            twice = [house.give(handle, "revise", step="look", execution=f"look#{round_}") for _ in range(2)]
+            told = [answer["command"] for answer in await asyncio.gather(*twice)]
+            assert sorted(each["outcome"] for each in told) == ["applied", "refused"], told
+            assert [each["refusal"]["code"] for each in told if each["refusal"]] == ["stale_execution"]
+            executions.add((await handle.describe()).run_id)
+        view = await house.until(handle, lambda v: v["seq"] == len(house.ledger.events[handle.id]))
+    assert len(executions) >= 10, "it rolled amid them"
+    assert (view["current"], step(view, "look")["round"]) == (["look"], 31)
+    kinds = [row["type"] for row in house.ledger.events[handle.id] if "command" in row]
+    assert Counter(kinds) == {"step_done": 30, "step_revised": 30, "command_refused": 30}
 
 
 async def test_five_hundred_signals_while_a_run_keeps_rolling(temporal_client: Client, task_queue: str) -> None:
