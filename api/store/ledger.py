@@ -91,7 +91,7 @@ class SqlLedger:
             return held, begun
 
         try:
-            held, begun = await self._store.together(work)
+            held, begun = await self._store.together(work, call.run)
         except LedgerGap as gap:
             await self._say_gap(gap)
             raise
@@ -108,7 +108,7 @@ class SqlLedger:
         """Write the outcome of the turn that began. An older turn changes nothing, and what is done stays done."""
         values = {"state": state, "result": result, "error": error, "ended_at": datetime.now(UTC)}
         row = {"of_key": call.key, "of_turn": call.turn}
-        await self._store.together(lambda connection: _FINISH.run(connection, {**row, **values}))
+        await self._store.together(lambda connection: _FINISH.run(connection, {**row, **values}), call.run)
 
     async def _say_gap(self, gap: LedgerGap) -> None:
         """The run is flagged, in a transaction of its own: that of the events came to nothing."""

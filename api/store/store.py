@@ -31,6 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.store.gathering import Gathering
 from api.store.statements import say
 
 T = TypeVar("T")
@@ -38,11 +39,6 @@ Work = Callable[[Connection], Any]
 
 GROUP = 64
 """Pieces of work that share a transaction at most, so that other writers have their turn between two groups."""
-
-GATHER, LONGEST_GATHER = 0.004, 0.012
-"""Seconds from the end of one group to the next, per piece that shared it beyond the first, and at most: who writes
-alone is never kept waiting, and of fifty some five share a transaction (docs/decisions/0027).
-"""
 
 READERS = 4
 """Threads that only read, per process: as many as may be worth while beside Python's one lock."""
@@ -110,6 +106,7 @@ class Store:
         self._queue: deque[tuple[Work, asyncio.Future[Any]]] = deque()
         self._grouping: asyncio.Task[None] | None = None
         self._not_before = 0.0
+        self._gathering = Gathering()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -128,16 +125,17 @@ class Store:
         async with self._writer():
             return await asyncio.get_running_loop().run_in_executor(self._writers, self._writing.within, work)
 
-    async def together(self, work: Callable[[Connection], T]) -> T:
+    async def together(self, work: Callable[[Connection], T], who: str | None = None) -> T:
         """As `transact`; on SQLite what came at the same time shares its transaction and is committed with it.
 
         A piece of work that fails takes no other along: the group is rolled back and each is done by itself. So `work`
-        may be called twice and must change nothing but the database.
+        may be called twice and must change nothing but the database. `who` is the run that is busy with it, if any.
         """
         if self._turn is None:
             return await self.transact(work)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.append((work, done))
+        self._gathering.wrote(who, time.monotonic())
         if self._grouping is None or self._grouping.done():
             self._grouping = asyncio.create_task(self._write_groups())
         return await done
@@ -184,7 +182,7 @@ class Store:
                     answers = await loop.run_in_executor(self._writers, self._writing.all_within, works)
                 except BaseException as error:
                     answers = [(None, error)] * len(group)
-            self._not_before = time.monotonic() + min((len(group) - 1) * GATHER, LONGEST_GATHER)
+            self._not_before = time.monotonic() + self._gathering.pause(len(group))
             for (_, done), (value, trouble) in zip(group, answers, strict=True):
                 if not done.done():
                     done.set_result(value) if trouble is None else done.set_exception(trouble)

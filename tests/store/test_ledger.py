@@ -257,6 +257,15 @@ async def test_no_effect_begins_before_its_events_are_stored(store: Store, ledge
     )  # fmt: skip
 
 
+async def test_a_run_is_busy_by_its_effects_and_not_by_what_people_do(store: Store, ledger: SqlLedger) -> None:
+    """Where writers gather (SQLite), that decides how long."""
+    told = Told()
+    await ledger.append("run-1", told.start() + told.ask())
+    assert store._gathering.busy == 0
+    await ledger.begin(call(told))
+    assert store._gathering.busy == (1 if store.is_sqlite else 0)
+
+
 async def test_one_of_many_tries_at_once_begins(store: Store, ledger: SqlLedger) -> None:
     told = Told()
     await ledger.append("run-1", told.start() + told.ask())

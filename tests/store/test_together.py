@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from api.store import gathering
 from api.store import store as storing
+from api.store.gathering import FEW, GATHER, LONGEST_FOR_MANY, LONGEST_GATHER, WINDOW, Gathering
 from api.store.store import Store
 
 
@@ -83,7 +85,7 @@ class _Counted:
 
 
 async def test_after_a_group_of_many_the_next_one_gathers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "LONGEST_GATHER", 0.3)  # long enough for a slow machine
+    monkeypatch.setattr(gathering, "LONGEST_GATHER", 0.3)  # long enough for a slow machine
     counted = _Counted(store)
     await asyncio.gather(*(store.together(lambda c, n=n: _insert(c, n)) for n in range(100, 200)))  # type: ignore[misc]
     assert counted.groups == [storing.GROUP, 100 - storing.GROUP]
@@ -97,3 +99,29 @@ async def test_who_writes_alone_is_not_kept_waiting(store: Store) -> None:
     for n in range(3):
         await store.together(lambda c, n=n: _insert(c, n))  # type: ignore[misc]
         assert store._not_before <= time.monotonic()
+
+
+def crowded(runs: int, at: float) -> Gathering:
+    """After so many runs have written, each of them twice."""
+    gathered = Gathering()
+    for n in 2 * list(range(runs)):
+        gathered.wrote(f"run-{n}", at)
+    return gathered
+
+
+def test_a_few_runs_wait_for_as_many_as_shared_and_many_wait_longer() -> None:
+    assert [crowded(FEW, 7.0).pause(n) for n in (1, 2, 3, 60)] == [0.0, GATHER, 2 * GATHER, LONGEST_GATHER]
+    between, many = crowded(2 * FEW, 7.0), crowded(20 * FEW, 7.0)
+    assert GATHER < between.pause(2) < many.pause(2) == GATHER + LONGEST_FOR_MANY
+    assert (many.pause(1), many.pause(60)) == (0.0, LONGEST_GATHER + LONGEST_FOR_MANY)
+
+
+def test_runs_count_as_busy_as_long_as_they_write() -> None:
+    gathered, few = crowded(20 * FEW, 7.0), crowded(0, 7.0).pause(2)
+    gathered.wrote("run-0", 7.0 + WINDOW)
+    assert gathered.pause(2) > few, "the window has just begun, and the one before counts"
+    gathered.wrote("run-0", 7.0 + 2 * WINDOW)
+    assert gathered.pause(2) == few, "one of them is left"
+    late = crowded(20 * FEW, 7.0)
+    late.wrote(None, 7.0 + 2 * WINDOW)
+    assert late.pause(2) == few, "what is recorded for people makes no run busy"
