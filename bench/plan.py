@@ -12,7 +12,7 @@ PARTS = ("automatic", "human", "paused", "wake", "killed", "rolled")
 class Plan:
     """Repetitions, runs and steps. `wake_at` are lengths of histories in events."""
 
-    repeat: int = 3
+    repeat: int = 4
     runs: int = 50
     steps: int = 10
     clients: int = 20

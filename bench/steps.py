@@ -1,6 +1,7 @@
 """(a) Chains of automatic steps, (b) chains of steps that people answer: throughput, latency, cost per step.
 
-The sides take turns within each repetition, so that whatever else the machine does meets both. A ratio is the median
+The sides take turns within each repetition, so that whatever else the machine does meets both, and in another order
+each time, so that none always comes after the same one: that makes up to a twentieth (measured). A ratio is the median
 of the repetitions' ratios, and not the ratio of medians, for the same reason.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bench.figures import History, history_of, median, milliseconds, ratio, slope
@@ -79,8 +81,8 @@ class Bench:
         seconds: dict[str, list[float]] = defaultdict(list)
         speed: dict[str, list[float]] = defaultdict(list)
         cpu: dict[str, list[float]] = defaultdict(list)
-        for _ in range(self.plan.repeat):
-            for side in sides:
+        for order in orders(sides, self.plan.repeat):
+            for side in order:
                 took, rate, used = await self._human(side, clients, 5 if clients == 1 else 1)
                 seconds[side.name] += took
                 speed[side.name].append(rate)
@@ -101,14 +103,14 @@ class Bench:
 
     async def _rounds(self, sides: tuple[Side, ...], runs: int) -> dict[str, list[tuple[float, float]]]:
         found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        for _ in range(self.plan.repeat):
-            for side in sides:
+        for order in orders(sides, self.plan.repeat):
+            for side in order:
                 found[side.name].append(await self._automatic(side, runs))
         return found
 
     async def _automatic(self, side: Side, runs: int) -> tuple[float, float]:
         """Steps per second, and the worker's CPU ms per step."""
-        await self._settle()
+        await self.settle()
         worker, steps = self.stage.workers[side.worker], runs * self.plan.steps
         before, began = worker.cpu(), time.perf_counter()
         handles = await asyncio.gather(*(side.start("automatic", self.plan.steps) for _ in range(runs)))
@@ -121,13 +123,13 @@ class Bench:
         worker, seconds = self.stage.workers[side.worker], list[float]()
         runs = [[await side.start("human", self.plan.steps + 1) for _ in range(chains)] for _ in range(clients)]
         await asyncio.gather(*(side.ask(run) for found in runs for run in found))
-        await self._settle()
+        await self.settle()
         before, began = worker.cpu(), time.perf_counter()
         await asyncio.gather(*(self._client(side, found, seconds) for found in runs))
         took, used = time.perf_counter() - began, worker.cpu() - before
         return seconds, len(seconds) / took, used * 1000 / len(seconds)
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         """Until what was done before is done with."""
         began, quiet = time.monotonic(), 0
         while (waited := time.monotonic() - began) < TIMEOUTS or (quiet < 2 and waited < PATIENCE):
@@ -160,6 +162,14 @@ class Bench:
             if n + 1 in (self.plan.steps, 2 * self.plan.steps):
                 found.append(await history_of(run))
         return {**slope(found[0], found[1], self.plan.steps), **_whole(found[0], self.plan.steps)}
+
+
+def orders(sides: Sequence[Side], repeat: int) -> Iterator[Sequence[Side]]:
+    """So many orders of the sides: there, back, and each time both were had beginning with the next one."""
+    for n in range(repeat):
+        first = n // 2 % len(sides)
+        there = [*sides[first:], *sides[:first]]
+        yield there[::-1] if n % 2 else there
 
 
 def _whole(history: History, steps: int) -> Figures:
