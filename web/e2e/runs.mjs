@@ -96,8 +96,12 @@ await story('runs', async ({ open, look }) => {
   await page.getByRole('option', { name: '2' }).click();
   await page.getByText('Safe to move').waitFor();
   await look(page, 'migrate');
+  let asked = 0;
+  page.on('request', (request) => (asked += request.url().includes('migrate-preview') ? 1 : 0));
   await page.getByRole('button', { name: 'Move the run' }).click();
   await page.getByText(/version 2/).waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  if (asked) throw new Error('a run that has moved was asked about again, and the dialog said that it cannot move');
 
   // A finished step is corrected without moving the run.
   await page.getByLabel('Sum').fill('100');

@@ -64,6 +64,8 @@ function Look({ run, to, map, onMap }: LookProps) {
         }),
       ),
     placeholderData: (before) => before,
+    // Once given, the run has moved: asked again, the closing dialog would say that it cannot.
+    enabled: !command.isPending && !command.isSuccess,
   });
   if (preview.isError) return <Said error={preview.error} />;
   if (!preview.data) return <Waiting size="sm" />;

@@ -18,6 +18,7 @@ export function Revise({ run, step, onGive }: Props) {
   const { t } = useTranslation();
   const [undo, setUndo] = useState<string[]>([]);
   const [reason, setReason] = useState('');
+  const [given, setGiven] = useState(false);
   const preview = useQuery({
     queryKey: ['run', run.id, 'revise-preview', step.id, run.seq],
     queryFn: () =>
@@ -26,12 +27,15 @@ export function Revise({ run, step, onGive }: Props) {
           params: { path: { run: run.id }, query: { step: step.id } },
         }),
       ),
+    // Once given, the run has gone back: asked again, the closing dialog would speak of what is no more.
+    enabled: !given,
   });
   if (preview.isError) return <Said error={preview.error} />;
   if (!preview.data) return <Waiting size="sm" />;
   const { cancels, keeps, reruns, side_effects, stale_approvals, fingerprint } = preview.data;
   const title = (name: string) => run.steps.find((each) => each.id === name)?.title ?? name;
   const give = () => {
+    setGiven(true);
     modals.closeAll();
     onGive({ type: 'revise', undo, fingerprint, ...(reason ? { reason } : {}) });
   };
