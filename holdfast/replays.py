@@ -21,7 +21,6 @@ from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.worker import Replayer
 
 from holdfast import reach
 from holdfast.reach import connect_temporal
@@ -30,7 +29,7 @@ from holdfast.settings import Settings
 from holdfast.testify import begun, readable
 from workers.run import Run
 from workers.schedule import Strike
-from workers.worker import sandbox
+from workers.worker import replayer
 
 log = structlog.get_logger("holdfast.replay")
 
@@ -89,9 +88,8 @@ async def replay(
 ) -> AsyncIterator[Verdict]:
     """One verdict per history, in their order."""
     found = converter or reach.converter()
-    workflows = [Run, Strike]
-    replayer = Replayer(workflows=workflows, workflow_runner=sandbox(), data_converter=found, runtime=core_runtime())
-    async with replayer.workflow_replay_iterator(histories) as results:
+    replaying = replayer(Run, Strike, data_converter=found, runtime=core_runtime())
+    async with replaying.workflow_replay_iterator(histories) as results:
         async for result in results:
             problem = readable(result.replay_failure) if result.replay_failure else None
             yield Verdict(result.history.workflow_id, type_of(result.history), problem)

@@ -17,12 +17,11 @@ from typing import Any
 
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.worker import Replayer
 
 from api.codec import converter_of, read_keys
 from holdfast.runtime import core_runtime
 from workers import witness
-from workers.worker import sandbox
+from workers.worker import replayer
 
 ANSWER = "said.json"
 
@@ -69,10 +68,8 @@ async def said_by(run: str, history: dict[str, Any], converter: DataConverter) -
         return {"problem": f"this is no history of a workflow ({type(error).__name__})"}
     if not begun(parsed):
         return {}
-    replayer = Replayer(
-        workflows=[witness.Witness], workflow_runner=sandbox(), data_converter=converter, runtime=core_runtime()
-    )
-    result = await replayer.replay_workflow(parsed, raise_on_replay_failure=False)
+    replaying = replayer(witness.Witness, data_converter=converter, runtime=core_runtime())
+    result = await replaying.replay_workflow(parsed, raise_on_replay_failure=False)
     problem = readable(result.replay_failure) if result.replay_failure else None
     return {"after": heard.after, "events": heard.events, "problem": problem}
 

@@ -14,6 +14,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import (
     Interceptor,
     PollerBehaviorSimpleMaximum,
+    Replayer,
     UnsandboxedWorkflowRunner,
     Worker,
     WorkerDeploymentConfig,
@@ -55,6 +56,15 @@ def sandbox() -> SandboxedWorkflowRunner:
     what it serves has been replayed; it costs a fifth of the worker's processor time per step (make bench).
     """
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def replayer(*workflows: type, **options: Any) -> Replayer:
+    """Tells of a history whether these workflows (else `Run`) would do what was done; `options` are the SDK's own.
+
+    In its debug mode, since what it tells is no question of speed: where the SDK watches, a turn of more than two
+    seconds, as on a machine that is busy elsewhere, is told like a decision that came out differently.
+    """
+    return Replayer(workflows=workflows or [Run], workflow_runner=sandbox(), debug_mode=True, **options)
 
 
 def _version(task_queue: str, build_id: str | None) -> dict[str, Any]:

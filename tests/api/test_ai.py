@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import pytest
-from temporalio.worker import Replayer
 
 from api.seen_files import SeenFiles
 from api.store.people import People
@@ -14,8 +13,7 @@ from tests.api.thinking import FLAGS, GOOD, a_run, scheduled, server, step, thin
 from tests.api.world import World
 from tests.support.documents import a_pdf, a_picture
 from tests.support.openai_server import OpenAiServer, Say, answer, status
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 __all__ = ["server", "thinking"]
 
@@ -294,5 +292,5 @@ async def test_what_was_answered_replays_when_the_model_is_gone(thinking: World,
     asked = len(server.requests)
     server.will(status(500))
     history = await thinking.temporal.get_workflow_handle(run).fetch_history()
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+    await replayer().replay_workflow(history)
     assert len(server.requests) == asked

@@ -10,15 +10,13 @@ from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import Payload, WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHistory
-from temporalio.worker import Replayer
 
 from api.codec import Sealing
 from api.history import readable
 from api.recordkeeping import Recordkeeping
 from tests.api.documents import two_steps
 from tests.api.world import World, open_world
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 
 def record(world: World) -> Recordkeeping:
@@ -69,7 +67,7 @@ async def test_it_is_temporals_own_and_replays(world: World) -> None:
         "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED",
     ]
     one = await world.get("oda", f"/v1/runs/{run}/history", piece=0)
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(WorkflowHistory.from_json(run, one))
+    await replayer().replay_workflow(WorkflowHistory.from_json(run, one))
 
 
 async def test_payloads_can_be_read(world: World) -> None:

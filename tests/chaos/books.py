@@ -16,11 +16,10 @@ import psycopg
 from psycopg import IsolationLevel
 from psycopg.rows import dict_row
 from temporalio.client import Client
-from temporalio.worker import Replayer
 
 from api.store.facts import event_of
 from workers.witness import Heard, Witness, listen
-from workers.worker import sandbox
+from workers.worker import replayer
 
 QUIET_WITHIN = 60.0
 TABLES = {
@@ -75,10 +74,10 @@ def deeds(world: Path) -> dict[str, int]:
 async def replayed(address: str, runs: list[str], most: int, events: list[dict[str, Any]]) -> dict[str, str]:
     """Runs whose history does not replay on this code, or says other events than the record; of the newest `most`."""
     client, wrong = await Client.connect(address), {}
-    replayer = Replayer(workflows=[Witness], workflow_runner=sandbox())
+    replaying = replayer(Witness)
     for run in runs[-most:]:
         history, heard = await client.get_workflow_handle(run).fetch_history(), listen()
-        outcome = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        outcome = await replaying.replay_workflow(history, raise_on_replay_failure=False)
         if outcome.replay_failure is not None:
             wrong[run] = str(outcome.replay_failure)[:500]
         elif other := _other(heard, [row for row in events if row["run"] == run]):

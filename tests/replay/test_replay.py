@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,16 +17,17 @@ from definitions.wire import INTERPRETER_VERSION
 from tests.replay.stories import HISTORIES, STORIES
 from workers.run import Run
 from workers.versions import Line
-from workers.worker import sandbox
+from workers.worker import replayer, sandbox
 
+STALL = 2.5
+"""Seconds; after two the SDK gives a turn up."""
 BROKEN = r"TMPRL1100|[Nn]ondeterminis"
 RECORDED = sorted(path.stem for path in HISTORIES.glob("*.json"))
 
 
 async def replay(history: dict[str, Any]) -> None:
     """Replay one history, raising when today's code would have done something else."""
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
-    await replayer.replay_workflow(WorkflowHistory.from_json("recorded", history))
+    await replayer().replay_workflow(WorkflowHistory.from_json("recorded", history))
 
 
 def load(name: str) -> dict[str, Any]:
@@ -103,6 +105,21 @@ async def test_a_version_that_is_treated_like_another_rings_the_alarm(
         await replay(load(name))
     monkeypatch.setattr(workers.run, predicate, lambda version: not answer)
     await replay(load(name))
+
+
+async def test_a_turn_that_takes_its_time_is_no_other_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine that is busy with something else; the SDK's own replayer names the run among those that break."""
+    decides: Callable[[int], bool] = workers.run.records_at_once
+
+    def slowly(version: int) -> bool:
+        time.sleep(STALL)
+        return decides(version)
+
+    monkeypatch.setattr(workers.run, "records_at_once", slowly)
+    history = WorkflowHistory.from_json("recorded", load("v3-answers"))
+    with pytest.raises(RuntimeError, match="TMPRL1101"):
+        await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+    await replayer().replay_workflow(history)
 
 
 async def test_a_run_of_a_version_to_come_waits_for_a_newer_worker() -> None:

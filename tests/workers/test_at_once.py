@@ -9,7 +9,6 @@ import pytest
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Replayer
 
 import workers.recording
 from definitions.wire import ACTIVITY_RECORD, RecordCall
@@ -17,14 +16,13 @@ from tests.engine.story import document
 from tests.replay.stories import TASK
 from tests.workers.house import House
 from workers.record import stored_now
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 
 async def kinds(handle: WorkflowHandle[Any, Any]) -> Counter[str]:
     """How many events of each kind a history has; it replays against today's code."""
     history = await handle.fetch_history()
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+    await replayer().replay_workflow(history)
     return Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events)
 
 

@@ -11,15 +11,13 @@ from google.protobuf.message import Message
 from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
-from temporalio.worker import Replayer
 
 from activities.blobs import open_blobs
 from activities.registry import Registry
 from definitions.references import Reference
 from tests.engine.story import document
 from tests.workers.house import House, World, step
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 SIZE = 900_000
 STEPS = 20
@@ -129,7 +127,7 @@ async def test_twenty_values_of_900_kb_and_a_step_that_is_given_two(house: House
     assert len(sizes) > STEPS * 2 and max(sizes) < 300 * 1024
     assert sum(sizes) < 1024 * 1024, "the whole history is smaller than two of its values"
     assert max(len(json.dumps(row)) for row in house.ledger.events[handle.id]) < 64 * 1024
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+    await replayer().replay_workflow(history)
 
 
 async def test_references_outlive_continue_as_new(temporal_client: Client, task_queue: str) -> None:

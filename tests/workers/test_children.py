@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Replayer
 
 from definitions.engine.family import child_run
 from tests.engine.story import LEA, document
 from tests.replay.stories import act
 from tests.workers.house import House, step
 from tests.workers.test_long import legs_of
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 WAITS = {"id": "look", "kind": "task", "title": "Look"}
 PEOPLE = [{"id": "people", "type": "choices", "options": ["p"]}]
@@ -72,7 +70,7 @@ async def statuses(house: House, handle: WorkflowHandle[Any, Any], execution: st
 
 async def replayed(handle: WorkflowHandle[Any, Any], client: Client) -> None:
     for history in await legs_of(client, handle.id):
-        await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+        await replayer().replay_workflow(history)
 
 
 async def test_each_item_has_its_child_and_the_parent_goes_on_when_all_have_told(house: House) -> None:

@@ -22,15 +22,13 @@ from temporalio.client import (
     WorkflowQueryRejectedError,
 )
 from temporalio.service import RPCError
-from temporalio.worker import Replayer
 
 from tests.engine.story import LEA, document
 from tests.replay.stories import CHOOSE, TASK, act
 from tests.support.servers import TemporalServer
 from tests.workers.house import House
 from workers import pace
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 LIMIT = 400
 LOWERED = (
@@ -60,9 +58,8 @@ async def legs_of(client: Client, run: str) -> list[WorkflowHistory]:
 
 
 async def replay(*histories: WorkflowHistory) -> None:
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
     for history in histories:
-        await replayer.replay_workflow(history)
+        await replayer().replay_workflow(history)
 
 
 async def until_closed(handle: WorkflowHandle[Any, Any]) -> WorkflowExecutionStatus | None:

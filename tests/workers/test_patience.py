@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Replayer
 
 import workers.recording
 from definitions.wire import RecordCall
@@ -19,9 +18,8 @@ from tests.engine.story import document, task
 from tests.replay.stories import act
 from tests.workers.house import House
 from workers.record import stored_now
-from workers.run import Run
 from workers.witness import Witness, listen
-from workers.worker import sandbox
+from workers.worker import replayer
 
 
 class Deaths:
@@ -50,7 +48,7 @@ async def as_its_history_says(handle: WorkflowHandle[Any, Any], house: House) ->
     """The record is what the history says, to the letter."""
     history = await handle.fetch_history()
     heard = listen()
-    await Replayer(workflows=[Witness], workflow_runner=sandbox()).replay_workflow(history)
+    await replayer(Witness).replay_workflow(history)
     assert house.ledger.events[handle.id] == heard.events
     assert [event["seq"] for event in heard.events] == list(range(1, len(heard.events) + 1))
 
@@ -136,4 +134,4 @@ async def test_a_run_that_ends_meanwhile_refuses_what_it_had_put_off(temporal_cl
     said = {row["command"]: row for row in house.ledger.events[handle.id] if row.get("command")}
     assert said[early["id"]]["type"] == "command_refused"
     assert said[early["id"]]["data"]["code"] in ("run_closed", "step_not_ready")
-    await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(await handle.fetch_history())
+    await replayer().replay_workflow(await handle.fetch_history())

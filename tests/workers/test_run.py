@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client
-from temporalio.worker import Replayer
 
 from definitions.engine import State, fold
 from definitions.wire import Event
 from tests.engine.story import LEA, document
 from tests.workers.house import House, step
-from workers.run import Run
-from workers.worker import sandbox
+from workers.worker import replayer
 
 TASK = {"id": "look", "kind": "task", "title": "Look", "fields": [{"id": "n", "type": "number", "required": True}]}
 CHOOSE = {
@@ -54,7 +52,7 @@ async def replayed(handle: Any) -> None:
     """The history replays against today's code. One whose first task nobody has done yet holds nothing to replay."""
     history = await handle.fetch_history()
     if any(event.HasField("workflow_task_completed_event_attributes") for event in history.events):
-        await Replayer(workflows=[Run], workflow_runner=sandbox()).replay_workflow(history)
+        await replayer().replay_workflow(history)
 
 
 async def recorded(house: House, handle: Any) -> State:

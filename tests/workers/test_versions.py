@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Replayer
 
 from definitions.wire import INTERPRETER_VERSION
 from tests.engine.story import document
 from tests.replay.stories import TASK, act
 from tests.workers.house import House
-from workers.run import Run
 from workers.versions import Line
-from workers.worker import sandbox
+from workers.worker import replayer
 
 UPSERT = "upsert_workflow_search_attributes_event_attributes"
 METADATA = "__temporal_workflow_metadata"
@@ -40,9 +38,9 @@ async def rolled(handle: WorkflowHandle[Any, Any], leg: str) -> str:
 
 async def replays(client: Client, run: str, legs: list[str]) -> None:
     """Each leg of a run replays against today's code."""
-    replayer = Replayer(workflows=[Run], workflow_runner=sandbox())
+    replaying = replayer()
     for leg in legs:
-        await replayer.replay_workflow(await client.get_workflow_handle(run, run_id=leg).fetch_history())
+        await replaying.replay_workflow(await client.get_workflow_handle(run, run_id=leg).fetch_history())
 
 
 async def waiting_run(house: House) -> tuple[WorkflowHandle[Any, Any], str]:
