@@ -16,11 +16,12 @@ a pause in which the next one gathers.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -238,6 +239,7 @@ def listen_sqlite(engine: Engine) -> None:
     """Have each connection of a SQLite engine set up, and each transaction begun, as it must be here."""
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "close", _let_go)
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
@@ -247,6 +249,16 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _let_go(connection: Any, _record: object) -> None:
+    """Roll back what a connection was amid when it is closed, as where its task was cut off in the middle of a write.
+
+    SQLite closes one with an unfinished statement only when Python has collected that, and keeps its lock until then:
+    nobody could write. Where nothing can be awaited any more (a collected connection) the driver stops it by itself.
+    """
+    with suppress(SQLAlchemyError, sqlite3.Error):
+        connection.rollback()
 
 
 def _begin(connection: Connection) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import event, insert
 from sqlalchemy.exc import StatementError
 from sqlmodel import col, select
 
@@ -144,6 +146,31 @@ async def test_writers_of_several_processes_queue(store: Store, migrated_url: st
     assert [await asyncio.to_thread(process.wait, 60) for process in started] == [0, 0, 0]
     async with store.reading() as session:
         assert (await session.exec(select(DefinitionRow.version))).one() == 75
+
+
+async def test_a_writer_that_is_cut_off_holds_up_nobody(store: Store) -> None:
+    """As where a deadline passes, or the process is about to end, while the database works on a statement."""
+
+    async def write(name: str) -> None:
+        row = insert(ActionRow).values(name=name, info={}, announced_at=NOON)
+        async with store.session() as session:
+            await session.exec(row.returning(col(ActionRow.name)))
+
+    def cut(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT") and not cutting.cancelling():
+            asyncio.get_running_loop().call_soon(cutting.cancel)
+
+    event.listen(store.engine.sync_engine, "before_cursor_execute", cut)
+    gc.disable()  # what is left of the statement may be collected at any time, or never
+    try:
+        cutting = asyncio.create_task(write("cut"))
+        await asyncio.wait({cutting})
+        assert cutting.cancelled()
+        await write("after")
+    finally:
+        gc.enable()
+    async with store.reading() as session:
+        assert (await session.exec(select(ActionRow.name))).all() == ["after"]
 
 
 async def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
