@@ -99,10 +99,10 @@ class Gathered(Lines):
             self._some.wait()
             time.sleep(GATHER)
             self._some.clear()
-            try:
+            # Nobody reads any longer, or the disk is full: these lines are lost. Were the thread to end for it, later
+            # ones would heap up in memory and be lost too.
+            with suppress(OSError, ValueError):
                 self.flush()
-            except (OSError, ValueError):
-                return  # nobody reads any longer
 
 
 class Teller:

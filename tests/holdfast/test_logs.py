@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
+import os
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +17,7 @@ from structlog.testing import capture_logs
 
 from holdfast.logs import QUIET, Gathered
 from tests.log_lines import log_lines
+from tests.support.processes import until
 
 
 @pytest.fixture
@@ -105,6 +108,29 @@ def test_whoever_speaks_for_the_first_time_meanwhile_is_heard_by_others_after_it
         talker.info("second")
     assert heard == [{"event": "second", "log_level": "info"}]
     assert [line["event"] for line in read(lines)] == ["first"]
+
+
+class Disk(io.StringIO):
+    """A file that takes what is written to it, or has no room."""
+
+    full = False
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(text)
+
+
+def test_after_a_full_disk_lines_are_written_again() -> None:
+    """What was said meanwhile is lost, and does not heap up."""
+    disk = Disk()
+    lines = Gathered(disk)
+    disk.full = True
+    lines.put("lost", logging.INFO)
+    assert until(lambda: not lines._lines, 20)
+    disk.full = False
+    lines.put("written", logging.INFO)
+    assert until(lambda: disk.getvalue() == "written\n", 20)
 
 
 def test_gathered_lines_are_whole_and_an_error_does_not_wait() -> None:
