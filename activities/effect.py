@@ -7,10 +7,11 @@ row know large values by reference: the effect is given the values, and what is 
 anybody hears of it. What goes wrong on the way becomes one `ApplicationError` whose type is a stable code, and says
 whether Temporal may try again by itself.
 
-What the order is for: no row, no side effect. And when the worker dies between intent and outcome, the row says so,
-and the next try is told (`definitions.effects.judge_begin`). If the outcome cannot be stored although the effect went
-well, its result is handed back all the same: losing what is known to have happened would be worse than a row without
-its end, and the run's own events bring the result to the table later.
+What the order is for: no row, no side effect; where it cannot be written, the effect waits for a while. And when the
+worker dies between intent and outcome, the row says so, and the next try is told (`definitions.effects.judge_begin`).
+If the outcome cannot be stored although the effect went well, its result is handed back all the same: losing what is
+known to have happened would be worse than a row without its end, and the run's own events bring the result to the
+table later.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import structlog
@@ -33,7 +35,7 @@ from activities.result import checked_result
 from activities.secrets import Secrets, filled, hidden
 from activities.values import referenced, resolved
 from definitions import wire
-from definitions.contracts import EffectContract
+from definitions.contracts import UNTIL_BEGUN, EffectContract
 from definitions.effects import Begun, Scopes, Verdict, allows_action
 from definitions.wire import EffectCall
 
@@ -60,6 +62,12 @@ SCOPED_ELSEWHERE = frozenset(
 """These are bounded by rows and fields, where the rows are read, or by tools, where one is called, and not by the
 patterns for actions; telling people and inviting them to a form is what the engine does by itself, whoever started the
 run. A proposal does nothing: what it is told is bounded where it is told, what it proposes where that is done."""
+
+BEGIN_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between the tries to store an intent; the last again and again until BEGIN_WITHIN is over."""
+
+BEGIN_WITHIN = UNTIL_BEGUN - 15
+"""Seconds after which none is begun any more: one may itself take as long as a database that is locked lets it wait."""
 
 SETTLE_DELAYS = (0.1, 0.5, 2.0)
 """Seconds between the tries to store an outcome:
@@ -141,15 +149,22 @@ class EffectGate:
                     return await self._act(call, contract, body, begun.scopes, line)
 
     async def _begin(self, call: EffectCall, line: Any) -> Begun:
-        try:
-            begun = await self.ledger.begin(call)
-        except Exception as error:
-            line.warning("effect_not_begun", error=type(error).__name__)
-            failure = NotDone("The run's record cannot be written at the moment.", code="ledger_unavailable")
-            raise classify(failure, EffectContract(), call.activity).raised() from None
-        if begun.verdict is Verdict.GO:
-            line.info("effect_begun")
-        return begun
+        """What the row says, once it can be written. The tries of the contract are the effect's, not the database's."""
+        at, last = datetime.now(UTC), time.monotonic() + BEGIN_WITHIN
+        for delay in chain(BEGIN_DELAYS, repeat(BEGIN_DELAYS[-1])):
+            try:
+                begun = await self.ledger.begin(call, at)
+            except Exception as error:
+                line.warning("effect_not_begun", error=type(error).__name__)
+                if time.monotonic() + delay > last:
+                    break
+                await asyncio.sleep(delay)
+            else:
+                if begun.verdict is Verdict.GO:
+                    line.info("effect_begun")
+                return begun
+        failure = NotDone("The run's record cannot be written at the moment.", code="ledger_unavailable")
+        raise classify(failure, EffectContract(), call.activity).raised()
 
     async def _act(
         self, call: EffectCall, contract: EffectContract, body: Body, read: Scopes | None, line: Any

@@ -6,6 +6,7 @@ The store implements `Ledger`, `People` and `Notices` over its tables; `activiti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from definitions.effects import Begun, Scopes
@@ -27,9 +28,9 @@ class Ledger(Protocol):
         Rows already there are ignored, but for those of an earlier try of the same turn: its events take their place.
         """
 
-    async def begin(self, call: EffectCall) -> Begun:
+    async def begin(self, call: EffectCall, at: datetime | None = None) -> Begun:
         """Appends `call.events` and writes the intent, in one transaction, as `definitions.effects.judge_begin`
-        decides."""
+        decides; `at` is the moment of the try, the same each time it asks (now, where it is not said)."""
         ...
 
     async def finish(

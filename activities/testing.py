@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -67,14 +68,15 @@ class InMemoryLedger:
             self.tails[run] = follow(tail, taken, other)
         self.events[run] = stored
 
-    async def begin(self, call: EffectCall) -> Begun:
+    async def begin(self, call: EffectCall, at: datetime | None = None) -> Begun:
         """Events and intent together or neither, decided by `judge_begin`."""
         await self.append(call.run, call.events, call.taken)
         row = self.effects.get(call.key)
-        begun = judge_begin(row.intent if row else None, call.turn, bool(call.contract.get("repeatable")))
-        if begun.verdict is Verdict.GO:
+        before = row.intent if row else None
+        begun = judge_begin(before, call.turn, bool(call.contract.get("repeatable")), at)
+        if begun.verdict is Verdict.GO and not (before and before.is_of(call.turn, at)):
             tries = row.tries + 1 if row else 1
-            intent = Intent(call.turn, EffectState.BEGUN)
+            intent = Intent(call.turn, EffectState.BEGUN, at=at)
             self.effects[call.key] = EffectRow(call.run, call.execution, call.activity, intent, tries)
         return Begun(begun.verdict, _copy(begun.result))
 
@@ -90,7 +92,7 @@ class InMemoryLedger:
         row = self.effects.get(call.key)
         if row is None or call.turn != row.intent.turn or row.intent.state is EffectState.DONE:
             return
-        intent = Intent(row.intent.turn, EffectState(state), _copy(result))
+        intent = replace(row.intent, state=EffectState(state), result=_copy(result))
         self.effects[call.key] = replace(row, intent=intent, error=_copy(error))
 
     def _reach(self) -> None:

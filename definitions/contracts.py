@@ -48,6 +48,12 @@ class EffectContract:
         return cls(**{**known, "touches": Touches(known.get("touches", Touches.WORLD))})
 
 
+UNTIL_BEGUN = 60.0
+"""Seconds of a try beyond its `timeout`, in which it may wait until it can be written down that it begins.
+
+A database that fails over, or whose disk is full, is no fault of the step: nobody should be asked about each.
+"""
+
 READ_RECORDS = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=30.0, attempts=5)
 WRITE_RECORDS = EffectContract(touches=Touches.RECORDS, repeatable=True, timeout=30.0, attempts=5)
 ASK_A_MODEL = EffectContract(touches=Touches.NOTHING, repeatable=True, timeout=120.0, within=300.0, attempts=3)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
@@ -54,20 +55,28 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """The part of an effect's row that `judge_begin` reads."""
+    """The part of an effect's row that `judge_begin` reads; `at` is the moment of the try that wrote it."""
 
     turn: int
     state: EffectState
     result: dict[str, Any] | None = None
+    at: datetime | None = None
+
+    def is_of(self, turn: int, at: datetime | None) -> bool:
+        """Whether the try of that turn and moment wrote it itself: it asked before, and the answer was lost."""
+        return self.state is EffectState.BEGUN and at is not None and (self.turn, self.at) == (turn, at)
 
 
-def judge_begin(row: Intent | None, turn: int, repeatable: bool) -> Begun:
-    """What a try of `turn` may do, given the row under its key (None = never begun). Total: every row has an answer."""
+def judge_begin(row: Intent | None, turn: int, repeatable: bool, at: datetime | None = None) -> Begun:
+    """What a try of `turn` may do, given the row under its key (None = never begun). Total: every row has an answer.
+
+    `at` is the moment of this try, to the microsecond, and the same each time it asks.
+    """
     if row is None:
         return Begun(Verdict.GO)
     if row.state is EffectState.DONE:
         return Begun(Verdict.FINISHED, row.result or {})
-    if turn > row.turn or row.state is EffectState.FAILED or repeatable:
+    if row.is_of(turn, at) or turn > row.turn or row.state is EffectState.FAILED or repeatable:
         return Begun(Verdict.GO)
     return Begun(Verdict.INTERRUPTED)
 

@@ -20,6 +20,7 @@ from temporalio.exceptions import (
     is_cancelled_exception,
 )
 
+from definitions.contracts import UNTIL_BEGUN
 from definitions.engine.commands import ArmTimer, StartEffect
 from definitions.engine.messages import EffectFailed
 from definitions.taken import Taken
@@ -81,7 +82,7 @@ def start(command: StartEffect, call: EffectCall) -> workflow.ActivityHandle[Any
         call.to_json(),
         task_queue=contract.queue or None,
         activity_id=command.execution,
-        start_to_close_timeout=timedelta(seconds=contract.timeout + GRACE),
+        start_to_close_timeout=timedelta(seconds=UNTIL_BEGUN + contract.timeout + GRACE),
         schedule_to_close_timeout=timedelta(seconds=contract.within) if contract.within else None,
         heartbeat_timeout=timedelta(seconds=contract.heartbeat),
         retry_policy=RetryPolicy(

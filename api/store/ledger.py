@@ -76,16 +76,17 @@ class SqlLedger:
             await self._say_gap(gap)
             raise
 
-    async def begin(self, call: EffectCall) -> Begun:
+    async def begin(self, call: EffectCall, at: datetime | None = None) -> Begun:
         """Append the call's events and write the intent of its effect, where `judge_begin` lets it begin.
 
-        Gives the rights of who acts along, since everybody who is allowed to begin asks for them next.
+        `at` is the moment of the try, the same each time it asks. Gives the rights of who acts along, since everybody
+        who is allowed to begin asks for them next.
         """
-        found = read_events(call.events)
+        found, moment = read_events(call.events), at or datetime.now(UTC)
 
         def work(connection: Connection) -> tuple[Held | None, Begun]:
             held = self._append(connection, call.run, found, call.taken)
-            begun = self._begin(connection, call)
+            begun = self._begin(connection, call, moment)
             if begun.verdict is Verdict.GO:
                 begun = replace(begun, scopes=scopes_of(connection, call.acting))
             return held, begun
@@ -167,23 +168,24 @@ class SqlLedger:
         state = connection.execute(select(RUNS.c.state).where(RUNS.c.id == run)).scalar()
         return load(state, run, chain, read_tasks(connection, run))
 
-    def _begin(self, connection: Connection, call: EffectCall) -> Begun:
-        intent = _intent(call)
+    def _begin(self, connection: Connection, call: EffectCall, at: datetime) -> Begun:
+        intent = _intent(call, at)
         is_first = insert_new(connection, EFFECTS, intent)
-        begun = Begun(Verdict.GO) if is_first else self._again(connection, call, intent)
-        if begun.verdict is Verdict.GO:
-            _WRITE_LOG.run(connection, _log_row(call, intent["at"]))
+        begun, is_written = (Begun(Verdict.GO), False) if is_first else self._again(connection, call, intent)
+        if begun.verdict is Verdict.GO and not is_written:
+            _WRITE_LOG.run(connection, _log_row(call, at))
         return begun
 
-    def _again(self, connection: Connection, call: EffectCall, intent: dict[str, Any]) -> Begun:
-        """A key that was begun before: what was written down then decides."""
+    def _again(self, connection: Connection, call: EffectCall, intent: dict[str, Any]) -> tuple[Begun, bool]:
+        """A key that was begun before: what was written down then decides; and whether that was this very try."""
         row = connection.execute(select(EFFECTS).where(EFFECTS.c.key == call.key).with_for_update()).one()
-        before = Intent(row.turn, EffectState(row.state), row.result)
-        begun = judge_begin(before, call.turn, EffectContract.from_json(call.contract).repeatable)
-        if begun.verdict is Verdict.GO:
+        before, at = Intent(row.turn, EffectState(row.state), row.result, row.at), intent["at"]
+        begun = judge_begin(before, call.turn, EffectContract.from_json(call.contract).repeatable, at)
+        is_written = before.is_of(call.turn, at)
+        if begun.verdict is Verdict.GO and not is_written:
             anew = {**intent, "tries": row.tries + 1, "result": None, "error": None, "ended_at": None}
             connection.execute(update(EFFECTS).where(EFFECTS.c.key == call.key).values(anew))
-        return begun
+        return begun, is_written
 
     def _keep(self, held: Held | None) -> None:
         """Only after the commit: what was rolled back never happened."""
@@ -195,7 +197,7 @@ class SqlLedger:
             self._held.put(held.state.run, held)
 
 
-def _intent(call: EffectCall) -> dict[str, Any]:
+def _intent(call: EffectCall, at: datetime) -> dict[str, Any]:
     return {
         "key": call.key,
         "run": call.run,
@@ -207,7 +209,7 @@ def _intent(call: EffectCall) -> dict[str, Any]:
         "tries": 1,
         "state": EffectState.BEGUN.value,
         "input_hash": digest(call.input),
-        "at": datetime.now(UTC),
+        "at": at,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from activities.testing import InMemoryLedger, InMemoryPeople
@@ -43,6 +45,24 @@ STORED = {"id": "rf_1"}
 )
 def test_what_the_row_says_decides(row: Intent | None, turn: int, repeatable: bool, expected: Begun) -> None:
     assert judge_begin(row, turn, repeatable) == expected
+    assert judge_begin(row, turn, repeatable, AT) == expected, "another's, whatever the moment"
+
+
+AT, LATER = datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("row", "turn", "expected"),
+    [
+        (Intent(1, EffectState.BEGUN, at=AT), 1, Verdict.GO),
+        (Intent(1, EffectState.BEGUN, at=LATER), 1, Verdict.INTERRUPTED),
+        (Intent(2, EffectState.BEGUN, at=AT), 1, Verdict.INTERRUPTED),
+        (Intent(1, EffectState.UNKNOWN, at=AT), 1, Verdict.INTERRUPTED),
+        (Intent(1, EffectState.DONE, STORED, AT), 1, Verdict.FINISHED),
+    ],
+)
+def test_whose_answer_was_lost_finds_its_own_intent(row: Intent, turn: int, expected: Verdict) -> None:
+    assert judge_begin(row, turn, False, AT).verdict is expected
 
 
 async def test_the_ledger_in_memory_takes_events_once_and_without_a_gap() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from activities.interceptor import unregistered
 from activities.record import record_activity
 from activities.testing import InMemoryLedger
 from definitions.contracts import EffectContract
-from definitions.effects import Scopes
+from definitions.effects import Begun, Scopes
 from definitions.wire import RESULT_LIMIT, EffectCall, RecordCall
 from tests.activities.house import AGAIN, ONCE, Stage, a_call
 from tests.activities.shop import ACTIVITIES
@@ -171,8 +172,10 @@ async def test_a_repeatable_effect_that_was_interrupted_is_repeated(stage: Stage
     assert stage.ledger.effects[call.key].tries == 2
 
 
-async def test_no_row_no_side_effect(stage: Stage) -> None:
+async def test_no_row_no_side_effect(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the database away nothing begins, and Temporal may try again: nothing has happened."""
+    monkeypatch.setattr("activities.effect.BEGIN_DELAYS", (0.0, 0.01))
+    monkeypatch.setattr("activities.effect.BEGIN_WITHIN", 0.05)
     stage.ledger.down = True
     acted = []
 
@@ -183,6 +186,23 @@ async def test_no_row_no_side_effect(stage: Stage) -> None:
     error = await stage.refused(act, a_call())
     assert (error.type, error.non_retryable) == ("ledger_unavailable", False)
     assert not acted
+
+
+async def test_a_database_that_comes_back_costs_no_try(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step waits for it however often it has to be asked; also where only the answers are lost."""
+    monkeypatch.setattr("activities.effect.BEGIN_DELAYS", (0.0, 0.01))
+    begin, failures = InMemoryLedger.begin, [ConnectionError()] * 5
+
+    async def flaky(self: InMemoryLedger, call: EffectCall, at: datetime) -> Begun:
+        begun = None if len(failures) > 2 else await begin(self, call, at)
+        if failures:
+            raise failures.pop()
+        assert begun is not None
+        return begun
+
+    monkeypatch.setattr(InMemoryLedger, "begin", flaky)
+    assert (await stage.perform(ACTIVITIES["shop.ship"], a_call()))["id"] == "p-"
+    assert not failures and (stage.state(), stage.ledger.effects["run-1:pay#1"].tries) == ("done", 1)
 
 
 async def test_a_result_is_handed_back_although_its_row_could_not_be_written(

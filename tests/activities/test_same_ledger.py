@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -23,6 +24,10 @@ async def tables(database_url: str) -> AsyncIterator[SqlLedger]:
         yield SqlLedger(store)
 
 
+MOMENTS = [None, *(datetime(2026, 11, 23, 9, 0, 0, microsecond, tzinfo=UTC) for microsecond in (1, 2, 999_999))]
+"""Of tries: one that comes again asked before, and its answer was lost."""
+
+
 async def told(ledger: InMemoryLedger | SqlLedger, key: str, story: Random) -> list[Begun]:
     """Begins and ends of one effect, as workers that die, freeze and wake would ask for them."""
     answers = []
@@ -30,7 +35,7 @@ async def told(ledger: InMemoryLedger | SqlLedger, key: str, story: Random) -> l
         contract = story.choice([ONCE, AGAIN]).to_json()
         call = a_call(key=key, turn=story.randint(1, 3), contract=contract, events=())
         if story.random() < 0.6:
-            answers.append(await ledger.begin(call))
+            answers.append(await ledger.begin(call, story.choice(MOMENTS)))
             continue
         state = story.choice(["done", "failed", "failed", "unknown"])
         result = {"n": story.randint(1, 9)} if state == "done" else None

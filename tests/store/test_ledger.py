@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -241,6 +242,18 @@ async def test_what_was_written_down_decides_whether_an_effect_may_begin_again(
     )  # fmt: skip
     lines = [row for row in await rows(store, LogRow) if row.action == "demo.refund"]
     assert len(lines) == (2 if went else 1)
+
+
+async def test_a_try_whose_answer_was_lost_begins_once(store: Store, ledger: SqlLedger) -> None:
+    """Its connection was cut after the commit: asked again, it finds its own intent; whoever comes later does not."""
+    told = Told()
+    asked, at = call(told, told.start() + told.ask()), datetime.now(UTC)
+    for _ in range(3):
+        assert (await ledger.begin(asked, at)).verdict is Verdict.GO
+    assert (await ledger.begin(asked)).verdict is Verdict.INTERRUPTED
+    [row] = await rows(store, EffectRow)
+    assert (row.state, row.tries, row.at) == ("begun", 1, at)
+    assert len([line for line in await rows(store, LogRow) if line.action == "demo.refund"]) == 1
 
 
 async def test_no_effect_begins_before_its_events_are_stored(store: Store, ledger: SqlLedger) -> None:
