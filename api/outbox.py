@@ -259,4 +259,4 @@ async def relaying(outbox: Outbox, every: float) -> AsyncIterator[None]:
         async with beside(outbox.relay(every), "outbox relay"):
             yield
     finally:
-        await outbox.sent.settle()
+        await outbox.sent.close()

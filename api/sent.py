@@ -21,12 +21,19 @@ WITHIN = 0.05
 """Seconds after which it is written by itself, where nothing that is stored takes it along: a transaction at once would
 meet that of the run, which writes what it decided a few milliseconds after it was told."""
 
+AGAIN = 1.0
+"""Seconds until the next try, where the database does not take it."""
+
 _OUTBOX = Row.metadata.tables["outbox"]
 _SENT = Ready(update(_OUTBOX).where(_OUTBOX.c.id == bindparam("of_entry")))
 
 
 class Sent:
-    """Entries that were sent, until that is written down. What is not is sent once more, which is harmless."""
+    """Entries that were sent, until that is written down.
+
+    Who ends before has them sent once more, which is harmless, but after their claim: until then nothing later of their
+    runs is sent. So a database that does not take it now is asked again.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -57,20 +64,29 @@ class Sent:
         self._forget(noted)
         return given
 
-    async def settle(self) -> None:
-        """Returns when all of it is written, or cannot be."""
-        if not (noted := dict(self._at)):
-            return
+    async def settle(self) -> bool:
+        """Writes all of it down. False where that cannot be now: it is kept, for the next try or who stores next."""
+        if not self._at:
+            return True
         try:
             await self.together(lambda _: None)
         except (SQLAlchemyError, OSError) as error:
             log.warning("not noted as sent", action="outbox.unnoted", error=type(error).__name__)
-            self._forget(noted)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Writes what can be written, and nothing by itself any more."""
+        await self.settle()
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
 
     async def _write_soon(self) -> None:
+        pause = WITHIN
         while self._at:
-            await asyncio.sleep(WITHIN)
-            await self.settle()
+            await asyncio.sleep(pause)
+            pause = WITHIN if await self.settle() else AGAIN
 
     def _forget(self, noted: dict[int, datetime]) -> None:
         for entry in noted:

@@ -13,6 +13,7 @@ from api import sent as told
 from api.outbox import OUTBOX, put_now
 from api.sent import Sent
 from api.store.store import Store
+from tests.support.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -66,17 +67,51 @@ async def test_what_fails_takes_no_note_along(store: Store) -> None:
     assert sent.unwritten == [] == await store.look(_unsent)
 
 
-async def test_a_database_that_does_not_answer_costs_only_that_it_is_sent_again(
+async def away(_: Any) -> None:
+    raise OperationalError("UPDATE", {}, Exception("gone"))
+
+
+async def test_what_the_database_does_not_take_is_taken_along_once_it_does(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it forgotten, the run's next entry would wait until the claim on this one runs out."""
+    sent = Sent(store)
+    entry, _ = await store.together(_put)
+    sent.note(entry)
+    with monkeypatch.context() as outage:
+        outage.setattr(store, "together", away)
+        assert not await sent.settle()
+    last, first = await sent.together(_put)
+    assert first and await store.look(_unsent) == [last] and sent.unwritten == []
+
+
+async def test_it_is_tried_again_by_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for pause in ("WITHIN", "AGAIN"):
+        monkeypatch.setattr(told, pause, 0.01)
+    sent, tries = Sent(store), 0
+
+    async def counted(_: Any) -> None:
+        nonlocal tries
+        tries += 1
+        await away(_)
+
+    entry, _ = await store.together(_put)
+    with monkeypatch.context() as outage:
+        outage.setattr(store, "together", counted)
+        sent.note(entry)
+        await until(lambda: tries >= 3)
+    await until(lambda: sent.unwritten == [])
+    assert await store.look(_unsent) == []
+
+
+async def test_who_ends_while_the_database_is_away_has_it_sent_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = Sent(store)
     entry, _ = await store.together(_put)
     sent.note(entry)
-
-    async def broken(_: Any) -> None:
-        raise OperationalError("UPDATE", {}, Exception("gone"))
-
-    with monkeypatch.context() as away:
-        away.setattr(store, "together", broken)
-        await sent.settle()
-    assert sent.unwritten == [] and await store.look(_unsent) == [entry]
+    with monkeypatch.context() as outage:
+        outage.setattr(store, "together", away)
+        async with asyncio.timeout(10):
+            await sent.close()
+    assert await store.look(_unsent) == [entry]
