@@ -142,6 +142,11 @@ class PostgresServer:
         postmaster = _pid(self._process)
         return [postmaster, *started_by(postmaster)]
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._cluster.pgdata / ".s.PGSQL.5432"
+
     def create(self, name: str, template: str | None = None) -> str:
         """Makes a database, as a copy of `template` where given. Returns its URL."""
         of = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
