@@ -97,7 +97,12 @@ async def test_a_turn_that_is_taken_again_writes_again_and_stands_once(
 
     monkeypatch.setattr(workers.recording, "stored_now", and_lost)
     async with house.worker():
-        found = await kinds(await chain(house, 3))
+        handle = await house.start(document([{**TASK, "id": f"t{n}"} for n in range(3)]))
+        await house.told(handle.id, lambda _: written == [2])
+        await house.send(handle, "complete", step="t0", output={"n": 0})
+        await house.told(handle.id, lambda _: written == [2, 4, 4])
+        await house.give(handle, "complete", step="t1", output={"n": 1})
+        found = await kinds(handle)
     assert written == [2, 4, 4, 6]
     assert found["MARKER_RECORDED"] == 0
     assert [row["seq"] for rows in house.ledger.events.values() for row in rows] == [1, 2, 3, 4, 5, 6]

@@ -83,6 +83,7 @@ async def test_who_did_what_the_lost_turn_had_shown_is_not_refused(
     """
     house = House(temporal_client, task_queue, interpreter=version)
     async with a_lost_turn(house, monkeypatch, "complete", step="next") as (handle, deaths):
+        await house.told(handle.id, lambda events: any(row.get("command") == deaths.command["id"] for row in events))
         await house.until(handle, lambda view: view["current"] == [waits])
         answer = (await house.verdict(handle, deaths.command["id"]))["command"]
         assert (answer["outcome"], (answer["refusal"] or {}).get("code")) == (

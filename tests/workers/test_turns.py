@@ -111,7 +111,8 @@ async def test_a_run_whose_turn_was_given_up_goes_on(
         command = {"id": f"n{number}", "type": "complete", "step": "look", "output": {}}
         await handle.signal("complete_step", house.envelope(handle.id, command))
     async with house.worker():
-        await house.until(handle, lambda view: view["seq"] == 10 == len(house.ledger.events[handle.id]))
+        await house.told(handle.id, lambda events: len(events) == 10)
+        await house.until(handle, lambda view: view["seq"] == 10)
     assert "[TMPRL1101]" in caplog.text, "no turn was given up: this test shows nothing"
     judged = [row["command"] for row in house.ledger.events[handle.id] if "command" in row]
     assert judged == [f"n{number}" for number in range(8)]
