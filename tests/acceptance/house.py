@@ -62,9 +62,14 @@ class Client:
         assert status == 201, body
         return dict(body)
 
-    def command(self, who: str, run: str, kind: str, **more: Any) -> tuple[int, Any]:
+    def command(self, who: str, run: str, kind: str, tries: int = 5, **more: Any) -> tuple[int, Any]:
+        """Sent again under its id while nobody says what became of it, as on a busy machine."""
         body = {"id": uuid.uuid4().hex, "type": kind, **more}
-        return self.call(who, "POST", f"/v1/runs/{run}/commands", body)
+        for _ in range(tries):
+            status, answer = self.call(who, "POST", f"/v1/runs/{run}/commands", body)
+            if status != 202:
+                break
+        return status, answer
 
     def run(self, run: str, who: str = "lea") -> dict[str, Any]:
         status, body = self.call(who, "GET", f"/v1/runs/{run}")

@@ -26,7 +26,7 @@ async def house(
 ) -> AsyncIterator[World]:
     """An installation over PostgreSQL, with a worker and little patience."""
     monkeypatch.setattr("api.store.store._POSTGRES_LIMITS", PATIENCE)
-    async with open_world(tmp_path, temporal_client, database=postgres_url, deadline=1.0) as world:
+    async with open_world(tmp_path, temporal_client, database=postgres_url, deadline=3.0) as world:
         world.work()
         yield world
 

@@ -69,7 +69,7 @@ async def line() -> Line:
 @pytest.fixture
 async def house(tmp_path: Path, temporal_client: Client, line: Line) -> AsyncIterator[World]:
     """An installation of one's own, whose worker and line may be taken away."""
-    async with open_world(tmp_path, temporal_client, engine=line, deadline=1.0) as world:
+    async with open_world(tmp_path, temporal_client, engine=line, deadline=3.0) as world:
         line.engine = TemporalEngine(temporal_client, world.queue)
         world.work()
         yield world

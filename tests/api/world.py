@@ -137,9 +137,12 @@ class World:
 
 @contextlib.asynccontextmanager
 async def open_world(
-    folder: Path, temporal: Client, *, database: str = "", engine: Any = None, deadline: float = 4.0, **more: Any
+    folder: Path, temporal: Client, *, database: str = "", engine: Any = None, deadline: float = 15.0, **more: Any
 ) -> AsyncIterator[World]:
-    """A world with its demo people and records, and no worker yet; `more` are settings."""
+    """A world with its demo people and records, and no worker yet; `more` are settings.
+
+    `deadline`: seconds in which a command's outcome comes on a machine that is busy, too.
+    """
     queue = f"api-{uuid.uuid4().hex[:12]}"
     settings = Settings(home=folder, task_queue=queue, database_url=database, **more)
     make_sample_records(settings.demo_database, demo_sql())
